@@ -1,0 +1,51 @@
+# ns-3 as one target, sonda_ns3_libraries, for 3.37 (Debian 12) up to 3.43 (Debian 13).
+#
+# Why not link ns3::libcore and its like directly: the names changed in 3.43; the imported targets
+# ask for -dev packages that libns3-dev does not depend on; and with --as-needed, Debian's default,
+# a model that is known only by its TypeId's name would not be registered.
+
+find_package(ns3 CONFIG QUIET)
+if(NOT ns3_FOUND)
+  message(FATAL_ERROR "ns-3 was not found. Install libns3-dev (Debian), or configure with "
+                      "-DSONDA_SIM=OFF to build only the real agent and proxy.")
+endif()
+if(ns3_VERSION VERSION_LESS 3.37 OR ns3_VERSION VERSION_GREATER_EQUAL 3.46)
+  message(WARNING "ns-3 ${ns3_VERSION} was found; Sonda is written for 3.37 to 3.45.")
+endif()
+if(ns3_VERSION VERSION_GREATER_EQUAL 3.41)
+  set(SONDA_NS3_CXX_STANDARD cxx_std_20)
+else()
+  set(SONDA_NS3_CXX_STANDARD cxx_std_17)
+endif()
+message(STATUS "ns-3 ${ns3_VERSION}, ${SONDA_NS3_CXX_STANDARD}")
+
+add_library(sonda_ns3_libraries INTERFACE)
+target_compile_features(sonda_ns3_libraries INTERFACE ${SONDA_NS3_CXX_STANDARD})
+foreach(module core network internet bridge)
+  if(TARGET ns3::${module})
+    set(imported ns3::${module})
+  elseif(TARGET ns3::lib${module})
+    set(imported ns3::lib${module})
+  else()
+    message(FATAL_ERROR "ns-3 ${ns3_VERSION} has no module '${module}'. Install libns3-dev.")
+  endif()
+  # Of what the imported target asks for, keep ns-3's own libraries: absolute paths (gsl, sqlite,
+  # xml) and linker flags are needed to build ns-3, not to use it.
+  get_target_property(needs ${imported} INTERFACE_LINK_LIBRARIES)
+  list(FILTER needs INCLUDE REGEX "^ns3::")
+  set_target_properties(${imported} PROPERTIES INTERFACE_LINK_LIBRARIES "${needs}")
+  get_target_property(folders ${imported} INTERFACE_INCLUDE_DIRECTORIES)
+  set(existing "")
+  foreach(folder IN LISTS folders)
+    if(EXISTS "${folder}")
+      list(APPEND existing "${folder}")
+    endif()
+  endforeach()
+  set_target_properties(${imported} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${existing}")
+  target_link_libraries(sonda_ns3_libraries INTERFACE ${imported})
+endforeach()
+
+# As Debian builds the libraries: logging is in. The macro also decides the layout of UdpClient.
+target_compile_definitions(sonda_ns3_libraries INTERFACE NS3_LOG_ENABLE
+                                                         $<$<CONFIG:Debug>:NS3_ASSERT_ENABLE>)
+target_link_options(sonda_ns3_libraries INTERFACE LINKER:--no-as-needed)
