@@ -1,0 +1,33 @@
+#ifndef SONDA_MODEL_PROTOCOL_CODEC_H
+#define SONDA_MODEL_PROTOCOL_CODEC_H
+
+#include "model/base/error.h"
+#include "model/protocol/pdu.h"
+#include "model/protocol/refusal.h"
+
+#include <string>
+#include <string_view>
+
+/**
+ * Between PDUs and their JSON text. The text is one line without line feed; what follows the first
+ * line feed of a datagram is the trailer (auth.h) and not looked at here.
+ *
+ * Decoding accepts the base form and version 2, ignores unknown keys, and refuses a PDU whole when
+ * a known key has a wrong type or an impossible value. All functions are free of state and may be
+ * called from any thread.
+ */
+namespace sonda
+{
+
+std::string Encode(const ProbeRequest& request);
+std::string Encode(const ProbeResponse& response);
+
+/** \return the bytes before the first line feed. */
+std::string_view PduText(std::string_view datagram);
+
+Expected<ProbeRequest, Refusal> DecodeRequest(std::string_view datagram);
+Expected<ProbeResponse, Refusal> DecodeResponse(std::string_view datagram);
+
+} // namespace sonda
+
+#endif

@@ -1,0 +1,104 @@
+#ifndef SONDA_MODEL_PROTOCOL_PDU_H
+#define SONDA_MODEL_PROTOCOL_PDU_H
+
+#include "model/base/time.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+/**
+ * The two PDUs of the probe protocol as values (docs/protocol.md). Keys that the base form lacks
+ * are optional: absent is never the same as zero.
+ */
+namespace sonda
+{
+
+/** The largest datagram of the protocol, in bytes: it fits any Ethernet without fragments. */
+constexpr std::size_t MAX_DATAGRAM_BYTES = 1400;
+
+/** The version that this code writes; the base form has none. */
+constexpr int PROTOCOL_VERSION = 2;
+
+/** The longest reply window that an agent accepts, in ms. */
+constexpr std::uint32_t MAX_WINDOW_MS = 60'000;
+
+/** Longest agent identity, in bytes. */
+constexpr std::size_t MAX_ID_BYTES = 64;
+
+/** Where a server accepts TCP: a dotted quad and a port. */
+struct Endpoint
+{
+    std::string address;
+    std::uint16_t port{0};
+
+    bool operator==(const Endpoint& other) const
+    {
+        return address == other.address && port == other.port;
+    }
+
+    bool operator!=(const Endpoint& other) const
+    {
+        return !(*this == other);
+    }
+};
+
+/** \return "10.0.0.7:80". */
+std::string ToString(const Endpoint& endpoint);
+
+/** Which agents a request is for: those with HashId(id) mod modulus == residue. */
+struct Slice
+{
+    std::uint32_t modulus{1};
+    std::uint32_t residue{0};
+};
+
+/** The hash behind slices: FNV-1a with 64 bits over the bytes of the identity. */
+std::uint64_t HashId(const std::string& id);
+
+/** Sent by a monitor to the group. */
+struct ProbeRequest
+{
+    std::optional<std::string> nonce;       //!< 32 lower-case hexadecimal digits
+    std::optional<std::uint32_t> windowMs;  //!< the agent waits a uniform time in [0, windowMs]
+    std::optional<Slice> slice;             //!< absent: all agents answer
+};
+
+/** What an operator wants done with a server. */
+enum class ServerState
+{
+    READY, //!< may be picked
+    DRAIN, //!< no new connections, the running ones end by themselves
+    DOWN,  //!< no new connections, the server does not work
+};
+
+/** \return "ready", "drain" or "down". */
+const char* ToString(ServerState state);
+
+/** The load figures in one probe response. */
+struct Report
+{
+    double ram{0};                           //!< free (available) memory, bytes
+    double cpu{0};                           //!< unused CPU, percent of the whole machine
+    std::optional<double> ramTotal;          //!< bytes
+    std::optional<double> cores;             //!< cores that the server may use
+    std::optional<double> cpu10s;            //!< unused CPU smoothed over 10 s, percent
+    std::optional<double> load1;             //!< run-queue length
+    std::optional<std::uint32_t> inFlight;   //!< established connections on the served port
+    ServerState state{ServerState::READY};   //!< absent on the wire means ready
+    double weight{1};                        //!< relative capacity; absent on the wire means 1
+};
+
+/** Sent by an agent to the monitor that asked. */
+struct ProbeResponse
+{
+    Endpoint server;                    //!< "IP" and "Door"
+    Report report;                      //!< the load figures
+    std::optional<std::string> nonce;   //!< the request's
+    std::optional<Duration> hold;       //!< from the request's arrival to this departure
+    std::optional<std::string> id;      //!< stable identity of the agent
+};
+
+} // namespace sonda
+
+#endif

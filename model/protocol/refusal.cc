@@ -1,0 +1,43 @@
+#include "model/protocol/refusal.h"
+
+namespace sonda
+{
+
+const char*
+ToString(RefusalReason reason)
+{
+    static constexpr std::array<const char*, REFUSAL_REASONS> names = {
+        "too-long",           "not-json",          "too-deep",      "not-an-object",
+        "duplicate-key",      "wrong-kind",        "missing-key",   "wrong-type",
+        "out-of-range",       "unsigned",          "bad-trailer",   "unknown-key",
+        "bad-mac",            "base-form",         "unknown-nonce", "no-request",
+        "duplicate-response", "duplicate-request", "hold-too-long", "foreign-source",
+        "id-conflict",        "other-slice",       "busy",
+    };
+    return names[static_cast<std::size_t>(reason)];
+}
+
+void
+RefusalCounters::Count(RefusalReason reason)
+{
+    ++m_counts[static_cast<std::size_t>(reason)];
+}
+
+std::uint64_t
+RefusalCounters::Get(RefusalReason reason) const
+{
+    return m_counts[static_cast<std::size_t>(reason)];
+}
+
+std::uint64_t
+RefusalCounters::Total() const
+{
+    std::uint64_t total = 0;
+    for (const auto count : m_counts)
+    {
+        total += count;
+    }
+    return total;
+}
+
+} // namespace sonda
