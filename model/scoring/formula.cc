@@ -1,0 +1,204 @@
+#include "model/scoring/formula.h"
+
+#include <muParser.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+namespace sonda
+{
+
+namespace
+{
+
+/** Longer texts are mistakes; muParser copies the text while it parses. */
+constexpr std::size_t MAX_TEXT = 2000;
+
+std::string
+VariableNames()
+{
+    std::string names;
+    for (const auto& info : AllVariables())
+    {
+        names += (names.empty() ? "" : " ") + std::string(info.name);
+    }
+    return names;
+}
+
+/** The message with the text and a mark under the position; position may be past the end. */
+Error
+ErrorAt(const std::string& text, std::size_t position, const std::string& message)
+{
+    position = std::min(position, text.size());
+    return Error{"formula, column " + std::to_string(position + 1) + ": " + message + "\n  " +
+                 text + "\n  " + std::string(position, ' ') + "^"};
+}
+
+/** \return where the expression assigns, which would let one score change the next. */
+std::optional<std::size_t>
+FindAssignment(const std::string& text, std::size_t from)
+{
+    for (std::size_t i = from; i < text.size(); ++i)
+    {
+        if (text[i] != '=')
+        {
+            continue;
+        }
+        const bool comparison = (i + 1 < text.size() && text[i + 1] == '=') ||
+                                (i > from && std::string("=<>!").find(text[i - 1]) !=
+                                                 std::string::npos);
+        if (!comparison)
+        {
+            return i;
+        }
+    }
+    return std::nullopt;
+}
+
+struct Header
+{
+    Sense sense;
+    std::size_t expressionAt;
+};
+
+/** Reads `min:` or `max:` with blanks before and after. */
+Expected<Header>
+ParseHeader(const std::string& text)
+{
+    const auto start = text.find_first_not_of(" \t");
+    const auto colon = text.find(':');
+    if (start == std::string::npos || colon == std::string::npos)
+    {
+        return ErrorAt(text,
+                       0,
+                       "expected a sense and an expression, for example "
+                       "'min: rtt * (1 + inflight)' or 'max: cpu'");
+    }
+    const auto last = text.find_last_not_of(" \t", colon == 0 ? 0 : colon - 1);
+    const std::string sense = text.substr(start, last - start + 1);
+    const auto expression = text.find_first_not_of(" \t", colon + 1);
+    if (sense != "min" && sense != "max")
+    {
+        return ErrorAt(text, start, "the sense must be min (lowest is best) or max, not '" + sense + "'");
+    }
+    if (expression == std::string::npos)
+    {
+        return ErrorAt(text, text.size(), "an expression must follow the sense");
+    }
+    return Header{sense == "min" ? Sense::LOWEST : Sense::HIGHEST, expression};
+}
+
+} // namespace
+
+struct Formula::Expression
+{
+    mu::Parser parser;
+    FormulaInputs values{};
+};
+
+namespace
+{
+
+std::string
+Explain(const mu::Parser::exception_type& error)
+{
+    switch (error.GetCode())
+    {
+    case mu::ecUNASSIGNABLE_TOKEN:
+        return "'" + error.GetToken() + "' is not known; variables: " + VariableNames() +
+               "; functions: min max abs sqrt exp ln log2 log10 rint sign …";
+    case mu::ecUNEXPECTED_EOF:
+    case mu::ecUNEXPECTED_OPERATOR:
+        return "a value is missing here";
+    case mu::ecMISSING_PARENS:
+        return "a closing parenthesis is missing";
+    case mu::ecUNEXPECTED_PARENS:
+        return "unexpected parenthesis";
+    default:
+        return error.GetMsg();
+    }
+}
+
+} // namespace
+
+Formula::Formula(Sense sense,
+                 std::string text,
+                 std::string name,
+                 std::unique_ptr<Expression> expression)
+    : m_sense(sense),
+      m_text(std::move(text)),
+      m_name(std::move(name)),
+      m_expression(std::move(expression)),
+      m_static(true)
+{
+    const auto used = m_expression->parser.GetUsedVar();
+    for (const auto& info : AllVariables())
+    {
+        if (used.count(info.name) > 0)
+        {
+            m_variables.push_back(info.variable);
+            m_static = m_static && info.isStatic;
+        }
+    }
+}
+
+Formula::Formula(Formula&&) noexcept = default;
+Formula& Formula::operator=(Formula&&) noexcept = default;
+Formula::~Formula() = default;
+
+Expected<Formula>
+Formula::Parse(std::string_view source, const std::string& name)
+{
+    const std::string text(source);
+    if (text.size() > MAX_TEXT)
+    {
+        return Error{"formula: " + std::to_string(text.size()) + " characters; at most " +
+                     std::to_string(MAX_TEXT)};
+    }
+    const auto header = ParseHeader(text);
+    if (!header)
+    {
+        return header.GetError();
+    }
+    const std::size_t offset = header->expressionAt;
+    if (const auto position = FindAssignment(text, offset))
+    {
+        return ErrorAt(text, *position, "a formula cannot assign; to compare write ==");
+    }
+    auto expression = std::make_unique<Expression>();
+    try
+    {
+        for (const auto& info : AllVariables())
+        {
+            const auto place = static_cast<std::size_t>(info.variable);
+            expression->parser.DefineVar(info.name, &expression->values[place]);
+        }
+        expression->parser.SetExpr(text.substr(offset));
+        int results = 0;
+        expression->parser.Eval(results);
+        if (results != 1)
+        {
+            return ErrorAt(text, offset, "a formula has one value, this has " + std::to_string(results));
+        }
+        return Formula(header->sense, text, name.empty() ? text : name, std::move(expression));
+    }
+    catch (const mu::Parser::exception_type& error)
+    {
+        const auto position = error.GetPos() < 0 ? text.size() - offset : error.GetPos();
+        return ErrorAt(text, offset + static_cast<std::size_t>(position), Explain(error));
+    }
+}
+
+double
+Formula::Score(const FormulaInputs& inputs) const
+{
+    for (const auto variable : m_variables)
+    {
+        const auto place = static_cast<std::size_t>(variable);
+        m_expression->values[place] = inputs[place];
+    }
+    return m_expression->parser.Eval();
+}
+
+} // namespace sonda

@@ -1,0 +1,76 @@
+#ifndef SONDA_MODEL_TABLE_AGENT_STATUS_H
+#define SONDA_MODEL_TABLE_AGENT_STATUS_H
+
+#include "model/base/time.h"
+#include "model/protocol/pdu.h"
+#include "model/table/decaying.h"
+#include "model/table/rtt-estimate.h"
+
+#include <cstdint>
+#include <string>
+
+namespace sonda
+{
+
+/** An agent's place in a status table; valid until the agent is removed. */
+using AgentIndex = std::uint32_t;
+
+/** How long ago an agent reported, in steps of the probe interval (TableTiming). */
+enum class Freshness : std::uint8_t
+{
+    FRESH,   //!< the last report is recent
+    STALE,   //!< a response is overdue; still a candidate
+    DEAD,    //!< too old to be picked
+    REMOVED, //!< forgotten
+};
+
+/** \return "fresh", "stale", "dead" or "removed". */
+const char* ToString(Freshness freshness);
+
+/** What one accepted probe response says, as the monitor hands it to the table. */
+struct Observation
+{
+    std::string id;          //!< the agent's identity; "address:port" in the base form
+    Endpoint server;         //!< where to connect
+    Report report;           //!< load figures
+    Duration elapsed{0};     //!< request departure to response arrival
+    Duration hold{0};        //!< as the agent says; 0 in the base form
+    bool holdKnown{false};   //!< false in the base form: RTT then contains the random wait
+
+    Duration Rtt() const
+    {
+        return elapsed - hold;
+    }
+};
+
+/** All that is known of one agent. */
+struct AgentStatus
+{
+    std::string id;
+    Endpoint server;
+    Report report;
+    Freshness freshness{Freshness::FRESH};
+    Instant firstSeen{};
+    Instant reportedAt{};
+    Duration elapsed{0};
+    RttEstimate rtt;
+
+    std::uint32_t inFlight{0};
+    std::uint64_t reports{0};
+    std::uint64_t dispatches{0};
+    std::uint64_t completions{0};     //!< ended well
+    std::uint64_t failures{0};        //!< dispatched, and not ended well
+    std::uint64_t connectFailures{0}; //!< of those, the ones that never connected
+
+    TimedAverage latency{std::chrono::seconds(10)};        //!< dispatch to completion, seconds
+    DecayingCount recentFailures{std::chrono::seconds(10)};
+
+    /** Failed connects in a row; each doubles the number of reports for which the agent rests. */
+    std::uint32_t failedInARow{0};
+    /** Reports that must still come before the agent is a candidate again. */
+    std::uint32_t restingReports{0};
+};
+
+} // namespace sonda
+
+#endif

@@ -1,0 +1,15 @@
+#ifndef SONDA_MODEL_TABLE_SCORE_INPUTS_H
+#define SONDA_MODEL_TABLE_SCORE_INPUTS_H
+
+#include "model/scoring/formula.h"
+#include "model/table/agent-status.h"
+
+namespace sonda
+{
+
+/** \return the agent's value of a formula's variable; NaN when the agent does not report it. */
+double ValueOf(Variable variable, const AgentStatus& status, Instant now);
+
+} // namespace sonda
+
+#endif

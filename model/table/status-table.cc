@@ -1,0 +1,309 @@
+#include "model/table/status-table.h"
+
+#include "model/table/score-inputs.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace sonda
+{
+
+namespace
+{
+
+/** An agent that rests longer than this would be back later than a rebooted one. */
+constexpr std::uint32_t MOST_RESTING_REPORTS = 8;
+
+} // namespace
+
+StatusTable::StatusTable(Formula formula, TableTiming timing)
+    : m_formula(std::move(formula)),
+      m_timing(timing)
+{
+}
+
+void
+StatusTable::SetObserver(Observer observer)
+{
+    m_observer = std::move(observer);
+}
+
+Expected<AgentIndex, Refusal>
+StatusTable::Update(const Observation& observation, Instant now)
+{
+    const auto found = m_byId.find(observation.id);
+    const AgentIndex agent = found == m_byId.end() ? Insert(observation, now) : found->second;
+    AgentStatus& status = *m_agents[agent];
+    if (status.server != observation.server && status.freshness == Freshness::FRESH)
+    {
+        return Refusal{RefusalReason::ID_CONFLICT,
+                       observation.id + " is " + ToString(status.server) + ", not " +
+                           ToString(observation.server)};
+    }
+    if (status.server != observation.server)
+    {
+        // The agent moved: the way to its new place has another RTT.
+        status.server = observation.server;
+        status.rtt = RttEstimate();
+    }
+    status.report = observation.report;
+    status.reportedAt = now;
+    status.elapsed = observation.elapsed;
+    status.rtt.AddSample(observation.Rtt());
+    ++status.reports;
+    if (status.restingReports > 0)
+    {
+        --status.restingReports;
+    }
+    SetFreshness(agent, Freshness::FRESH);
+    ScheduleExpiry(agent, ExpiryOf(status));
+    RefreshCandidate(agent, now);
+    return agent;
+}
+
+AgentIndex
+StatusTable::Insert(const Observation& observation, Instant now)
+{
+    AgentIndex agent;
+    if (m_free.empty())
+    {
+        agent = static_cast<AgentIndex>(m_agents.size());
+        m_agents.emplace_back();
+        m_expiryOf.emplace_back();
+    }
+    else
+    {
+        agent = m_free.back();
+        m_free.pop_back();
+    }
+    AgentStatus& status = m_agents[agent].emplace();
+    status.id = observation.id;
+    status.server = observation.server;
+    status.firstSeen = now;
+    m_byId.emplace(observation.id, agent);
+    if (m_observer)
+    {
+        m_observer(Transition{agent, std::nullopt, Freshness::FRESH});
+    }
+    return agent;
+}
+
+void
+StatusTable::Advance(Instant now)
+{
+    while (!m_expiries.empty() && m_expiries.begin()->first <= now)
+    {
+        const AgentIndex agent = m_expiries.begin()->second;
+        AgentStatus& status = *m_agents[agent];
+        if (status.freshness == Freshness::FRESH)
+        {
+            SetFreshness(agent, Freshness::STALE);
+        }
+        else if (status.freshness == Freshness::STALE)
+        {
+            SetFreshness(agent, Freshness::DEAD);
+            RefreshCandidate(agent, now);
+        }
+        else if (status.inFlight == 0)
+        {
+            Remove(agent);
+            continue;
+        }
+        else
+        {
+            // Its last connection will remove it.
+            ScheduleExpiry(agent, std::nullopt);
+            continue;
+        }
+        ScheduleExpiry(agent, ExpiryOf(status));
+    }
+}
+
+std::optional<Instant>
+StatusTable::NextExpiry() const
+{
+    if (m_expiries.empty())
+    {
+        return std::nullopt;
+    }
+    return m_expiries.begin()->first;
+}
+
+std::optional<Instant>
+StatusTable::ExpiryOf(const AgentStatus& status) const
+{
+    const auto after = [&](double intervals) {
+        return status.reportedAt + FromSeconds(ToSeconds(m_timing.interval) * intervals);
+    };
+    switch (status.freshness)
+    {
+    case Freshness::FRESH:
+        return after(m_timing.staleAfter);
+    case Freshness::STALE:
+        return after(m_timing.deadAfter);
+    case Freshness::DEAD:
+        return after(m_timing.removedAfter);
+    case Freshness::REMOVED:
+        break;
+    }
+    return std::nullopt;
+}
+
+void
+StatusTable::ScheduleExpiry(AgentIndex agent, std::optional<Instant> at)
+{
+    if (m_expiryOf[agent])
+    {
+        m_expiries.erase({*m_expiryOf[agent], agent});
+    }
+    m_expiryOf[agent] = at;
+    if (at)
+    {
+        m_expiries.insert({*at, agent});
+    }
+}
+
+void
+StatusTable::SetFreshness(AgentIndex agent, Freshness to)
+{
+    const Freshness from = std::exchange(m_agents[agent]->freshness, to);
+    if (from != to && m_observer)
+    {
+        m_observer(Transition{agent, from, to});
+    }
+}
+
+void
+StatusTable::Remove(AgentIndex agent)
+{
+    SetFreshness(agent, Freshness::REMOVED);
+    ScheduleExpiry(agent, std::nullopt);
+    m_byId.erase(m_agents[agent]->id);
+    m_agents[agent].reset();
+    m_free.push_back(agent);
+}
+
+void
+StatusTable::RefreshCandidate(AgentIndex agent, Instant now)
+{
+    const AgentStatus& status = *m_agents[agent];
+    const bool candidate = status.freshness < Freshness::DEAD && status.restingReports == 0 &&
+                           status.report.state == ServerState::READY;
+    const auto at = std::lower_bound(m_candidates.begin(), m_candidates.end(), agent);
+    const bool present = at != m_candidates.end() && *at == agent;
+    if (candidate && !present)
+    {
+        m_candidates.insert(at, agent);
+    }
+    else if (!candidate && present)
+    {
+        m_candidates.erase(at);
+    }
+    if (!IsIndexed())
+    {
+        return;
+    }
+    if (candidate)
+    {
+        m_index.Put(agent, m_formula.Rank(Score(agent, now)));
+    }
+    else
+    {
+        m_index.Erase(agent);
+    }
+}
+
+void
+StatusTable::OnDispatch(AgentIndex agent, Instant)
+{
+    AgentStatus& status = *m_agents[agent];
+    ++status.dispatches;
+    ++status.inFlight;
+}
+
+void
+StatusTable::OnConnected(AgentIndex agent)
+{
+    m_agents[agent]->failedInARow = 0;
+}
+
+void
+StatusTable::OnConnectFailure(AgentIndex agent, Instant now)
+{
+    AgentStatus& status = *m_agents[agent];
+    ++status.connectFailures;
+    const std::uint32_t doubled = 1U << std::min(status.failedInARow, 31U);
+    status.restingReports = std::min(doubled, MOST_RESTING_REPORTS);
+    ++status.failedInARow;
+    RefreshCandidate(agent, now);
+    OnCompletion(agent, Duration(0), false, now);
+}
+
+void
+StatusTable::OnCompletion(AgentIndex agent, Duration latency, bool good, Instant now)
+{
+    AgentStatus& status = *m_agents[agent];
+    assert(status.inFlight > 0);
+    --status.inFlight;
+    if (good)
+    {
+        ++status.completions;
+        status.latency.Add(ToSeconds(latency), now);
+    }
+    else
+    {
+        ++status.failures;
+        status.recentFailures.Add(1, now);
+    }
+    const bool overdue = status.freshness == Freshness::DEAD && !m_expiryOf[agent];
+    if (overdue && status.inFlight == 0)
+    {
+        Remove(agent);
+    }
+}
+
+const std::vector<AgentIndex>&
+StatusTable::BestIndexed() const
+{
+    assert(IsIndexed());
+    return m_index.Best();
+}
+
+double
+StatusTable::Score(AgentIndex agent, Instant now) const
+{
+    FormulaInputs inputs;
+    for (const auto variable : m_formula.GetVariables())
+    {
+        inputs[static_cast<std::size_t>(variable)] = ValueOf(variable, *m_agents[agent], now);
+    }
+    return m_formula.Score(inputs);
+}
+
+std::optional<AgentIndex>
+StatusTable::Find(const std::string& id) const
+{
+    const auto found = m_byId.find(id);
+    if (found == m_byId.end())
+    {
+        return std::nullopt;
+    }
+    return found->second;
+}
+
+std::vector<AgentIndex>
+StatusTable::All() const
+{
+    std::vector<AgentIndex> all;
+    for (AgentIndex agent = 0; agent < m_agents.size(); ++agent)
+    {
+        if (m_agents[agent])
+        {
+            all.push_back(agent);
+        }
+    }
+    return all;
+}
+
+} // namespace sonda

@@ -1,0 +1,155 @@
+#ifndef SONDA_MODEL_TABLE_STATUS_TABLE_H
+#define SONDA_MODEL_TABLE_STATUS_TABLE_H
+
+#include "model/base/error.h"
+#include "model/protocol/refusal.h"
+#include "model/scoring/formula.h"
+#include "model/table/agent-status.h"
+#include "model/table/score-index.h"
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace sonda
+{
+
+/** When an agent ages, in probe intervals since its last report. */
+struct TableTiming
+{
+    Duration interval{std::chrono::seconds(5)};
+    /** One response is overdue: half an interval covers the reply window and the journey. */
+    double staleAfter{1.5};
+    /** Three probes in a row went unanswered, which loss of 10 % does once in 1,000. */
+    double deadAfter{3};
+    /** Long enough for a reboot; the counters survive it. */
+    double removedAfter{10};
+};
+
+/** A change of an agent's freshness; `from` is empty when the agent is new. */
+struct Transition
+{
+    AgentIndex agent;
+    std::optional<Freshness> from;
+    Freshness to;
+};
+
+/**
+ * What is known of every agent, keyed by identity and indexed by score.
+ *
+ * Life of an agent: the first report makes it fresh; without further reports it turns stale, dead
+ * and removed (TableTiming); a report makes it fresh again. A dead agent with connections in flight
+ * is kept until they end, so an AgentIndex is valid for as long as its connection lives.
+ *
+ * Candidates are the agents that may be picked: fresh or stale, state ready, and not resting after
+ * failed connects. A failed connect makes an agent rest at once, for 1, 2, 4, … 8 further reports
+ * as failures repeat; a successful connect ends the row.
+ *
+ * Scores: with a static formula the table keeps an index that is brought up to date by reports, so
+ * that the best score costs O(1); otherwise a score is computed when it is asked for.
+ *
+ * Owns its agents and its formula. Not thread-safe: Score() uses the formula's buffers.
+ */
+class StatusTable
+{
+  public:
+    using Observer = std::function<void(const Transition&)>;
+
+    StatusTable(Formula formula, TableTiming timing);
+
+    /** Called for every change of freshness, during Update() and Advance(). */
+    void SetObserver(Observer observer);
+
+    /**
+     * Takes a report in. Refuses one whose identity belongs to another server that is fresh
+     * (ID_CONFLICT): the agent that is there stays until it is overdue.
+     */
+    Expected<AgentIndex, Refusal> Update(const Observation& observation, Instant now);
+
+    /** Ages agents up to \p now. Costs O(1) when nothing is due. */
+    void Advance(Instant now);
+
+    /** \return when Advance() will next have something to do. */
+    std::optional<Instant> NextExpiry() const;
+
+    /** A pick was made and a connection is handed to the agent. */
+    void OnDispatch(AgentIndex agent, Instant now);
+    /** The connection to the agent's server stands. */
+    void OnConnected(AgentIndex agent);
+    /** It could not be made: the dispatch ends, the agent rests. */
+    void OnConnectFailure(AgentIndex agent, Instant now);
+    /** The connection ended. \param latency since the dispatch \param good whether it ended well */
+    void OnCompletion(AgentIndex agent, Duration latency, bool good, Instant now);
+
+    /** \return the agents that may be picked, sorted by index. */
+    const std::vector<AgentIndex>& Candidates() const
+    {
+        return m_candidates;
+    }
+
+    /** \return the candidates with the best score, sorted by index. Static formulas only. */
+    const std::vector<AgentIndex>& BestIndexed() const;
+
+    /** \return whether BestIndexed() may be used. */
+    bool IsIndexed() const
+    {
+        return m_formula.IsStatic();
+    }
+
+    double Score(AgentIndex agent, Instant now) const;
+
+    const Formula& GetFormula() const
+    {
+        return m_formula;
+    }
+
+    const TableTiming& GetTiming() const
+    {
+        return m_timing;
+    }
+
+    const AgentStatus& Get(AgentIndex agent) const
+    {
+        return *m_agents[agent];
+    }
+
+    std::optional<AgentIndex> Find(const std::string& id) const;
+
+    /** \return how many agents the table holds, dead ones included. */
+    std::size_t Size() const
+    {
+        return m_byId.size();
+    }
+
+    /** \return all agents, dead ones included, sorted by index. */
+    std::vector<AgentIndex> All() const;
+
+  private:
+    AgentIndex Insert(const Observation& observation, Instant now);
+    void Remove(AgentIndex agent);
+    void SetFreshness(AgentIndex agent, Freshness to);
+    void ScheduleExpiry(AgentIndex agent, std::optional<Instant> at);
+    std::optional<Instant> ExpiryOf(const AgentStatus& status) const;
+    void RefreshCandidate(AgentIndex agent, Instant now);
+
+    Formula m_formula;
+    TableTiming m_timing;
+    Observer m_observer;
+
+    std::vector<std::optional<AgentStatus>> m_agents; //!< by index; empty places are reused
+    std::vector<AgentIndex> m_free;
+    std::unordered_map<std::string, AgentIndex> m_byId;
+    std::vector<AgentIndex> m_candidates;
+    ScoreIndex m_index; //!< of the candidates; only with a static formula
+
+    std::set<std::pair<Instant, AgentIndex>> m_expiries;
+    std::vector<std::optional<Instant>> m_expiryOf; //!< by index
+};
+
+} // namespace sonda
+
+#endif
