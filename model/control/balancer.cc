@@ -1,0 +1,59 @@
+#include "model/control/balancer.h"
+
+#include <utility>
+
+namespace sonda
+{
+
+Balancer::Balancer(Formula formula, std::unique_ptr<Policy> policy, TableTiming timing)
+    : m_table(std::move(formula), timing),
+      m_policy(std::move(policy))
+{
+}
+
+Expected<AgentIndex, Refusal>
+Balancer::Update(const Observation& observation, Instant now)
+{
+    return m_table.Update(observation, now);
+}
+
+void
+Balancer::Advance(Instant now)
+{
+    m_table.Advance(now);
+}
+
+std::optional<AgentIndex>
+Balancer::Dispatch(Instant now, RandomStream& random)
+{
+    m_table.Advance(now);
+    const auto agent = m_policy->Pick(m_table, now, random);
+    if (agent)
+    {
+        m_table.OnDispatch(*agent, now);
+        m_policy->OnDispatch(m_table, *agent, now);
+    }
+    return agent;
+}
+
+void
+Balancer::Connected(AgentIndex agent)
+{
+    m_table.OnConnected(agent);
+}
+
+void
+Balancer::ConnectFailed(AgentIndex agent, Instant now)
+{
+    m_table.OnConnectFailure(agent, now);
+    m_policy->OnCompletion(m_table, agent, now);
+}
+
+void
+Balancer::Complete(AgentIndex agent, Duration latency, bool good, Instant now)
+{
+    m_table.OnCompletion(agent, latency, good, now);
+    m_policy->OnCompletion(m_table, agent, now);
+}
+
+} // namespace sonda

@@ -1,0 +1,59 @@
+#ifndef SONDA_MODEL_CONTROL_BALANCER_H
+#define SONDA_MODEL_CONTROL_BALANCER_H
+
+#include "model/selection/policy.h"
+#include "model/table/status-table.h"
+
+#include <memory>
+#include <optional>
+
+namespace sonda
+{
+
+/**
+ * The decision: table, formula and policy behind one door, for one proxy.
+ *
+ * Every dispatch must be followed by exactly one of ConnectFailed() and Complete(). Not
+ * thread-safe; a pick costs well under a microsecond, so that a mutex around it is enough.
+ */
+class Balancer
+{
+  public:
+    Balancer(Formula formula, std::unique_ptr<Policy> policy, TableTiming timing);
+
+    /** Takes in what a probe response says; see StatusTable::Update(). */
+    Expected<AgentIndex, Refusal> Update(const Observation& observation, Instant now);
+
+    /** Ages the agents. Call at NextExpiry(); Dispatch() does it too. */
+    void Advance(Instant now);
+
+    /**
+     * Picks an agent and counts the connection as in flight there.
+     * \return nothing when there is no candidate
+     */
+    std::optional<AgentIndex> Dispatch(Instant now, RandomStream& random);
+
+    void Connected(AgentIndex agent);
+    void ConnectFailed(AgentIndex agent, Instant now);
+
+    /** \param latency since the dispatch \param good false: reset, or cut short */
+    void Complete(AgentIndex agent, Duration latency, bool good, Instant now);
+
+    const StatusTable& Table() const
+    {
+        return m_table;
+    }
+
+    StatusTable& Table()
+    {
+        return m_table;
+    }
+
+  private:
+    StatusTable m_table;
+    std::unique_ptr<Policy> m_policy;
+};
+
+} // namespace sonda
+
+#endif
