@@ -32,14 +32,15 @@ JainChance(std::uint64_t total, const std::vector<double>& capacities)
         return std::numeric_limits<double>::quiet_NaN();
     }
     const double whole = std::accumulate(capacities.begin(), capacities.end(), 0.0);
-    double mean = 0;
+    double meanInverseShare = 0;
     for (const double capacity : capacities)
     {
-        const double share = capacity / whole;
-        mean += (1 - share) / (share * static_cast<double>(total));
+        meanInverseShare += whole / capacity;
     }
-    mean /= static_cast<double>(capacities.size());
-    return 1 / (1 + mean);
+    const auto agents = static_cast<double>(capacities.size());
+    meanInverseShare /= agents;
+    const double spread = (agents - 1) * meanInverseShare / (agents * static_cast<double>(total));
+    return 1 / (1 + spread);
 }
 
 } // namespace sonda

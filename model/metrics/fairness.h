@@ -19,9 +19,10 @@ namespace sonda
 double JainIndex(const std::vector<std::uint64_t>& picks, const std::vector<double>& capacities);
 
 /**
- * What the index would be if every pick fell at random with exactly the ideal shares:
- * E[J] ~ 1 / (1 + mean((1 - p) / (p N))) with p the agents' shares of the capacity and N the number
- * of picks; for equal agents N / (N + n - 1).
+ * What the index would be if every pick fell at random with exactly the ideal shares. With N picks,
+ * n agents and p their shares of the capacity, the picks are multinomial; the expected variance of
+ * x among the agents over its squared mean is (n - 1) / (n N) * mean(1 / p), and
+ * E[J] ~ 1 / (1 + that), to first order in 1 / N. For equal agents it is N / (N + n - 1).
  *
  * \return NaN when \p total is 0
  */

@@ -67,8 +67,8 @@ LogHistogram::Merge(const LogHistogram& other)
         return;
     }
     const std::size_t first = std::min(m_first, other.m_first);
-    const std::size_t end = std::max(m_first + m_buckets.size(),
-                                     other.m_first + other.m_buckets.size());
+    const std::size_t end =
+        std::max(m_first + m_buckets.size(), other.m_first + other.m_buckets.size());
     std::vector<std::uint64_t> merged(end - first);
     for (const LogHistogram* part : {static_cast<const LogHistogram*>(this), &other})
     {
@@ -98,6 +98,11 @@ LogHistogram::Quantile(double p) const
     if (m_count == 0)
     {
         return std::numeric_limits<double>::quiet_NaN();
+    }
+    // The ends are known exactly, also outside the range of the buckets.
+    if (p <= 0 || p >= 1)
+    {
+        return p <= 0 ? m_least : m_greatest;
     }
     const double wanted = p * static_cast<double>(m_count);
     double below = 0;

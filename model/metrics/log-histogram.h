@@ -30,7 +30,8 @@ class LogHistogram
 
     void Merge(const LogHistogram& other);
 
-    std::uint64_t Count() const
+    std::uint64_t
+    Count() const
     {
         return m_count;
     }

@@ -1,0 +1,161 @@
+#include "model/metrics/run-recorder.h"
+
+#include "model/metrics/fairness.h"
+#include "model/table/status-table.h"
+
+#include <limits>
+
+namespace sonda
+{
+
+namespace
+{
+
+constexpr double UNKNOWN = std::numeric_limits<double>::quiet_NaN();
+
+} // namespace
+
+RunRecorder::RunRecorder(RecorderOptions options)
+    : m_options(options)
+{
+}
+
+std::uint32_t
+RunRecorder::AddAgent(const std::string& id, double capacity)
+{
+    const auto row = static_cast<std::uint32_t>(m_ids.size());
+    m_ids.push_back(id);
+    m_capacities.push_back(capacity);
+    m_agentById.emplace(id, row);
+    m_window.emplace_back();
+    return row;
+}
+
+std::optional<std::uint32_t>
+RunRecorder::FindAgent(const std::string& id) const
+{
+    const auto found = m_agentById.find(id);
+    if (found == m_agentById.end())
+    {
+        return std::nullopt;
+    }
+    return found->second;
+}
+
+void
+RunRecorder::OnDispatch(std::uint32_t agent)
+{
+    ++m_window[agent].picks;
+    ++m_picks;
+}
+
+void
+RunRecorder::OnCompletion(std::uint32_t agent, bool good)
+{
+    ++(good ? m_window[agent].completions : m_window[agent].failures);
+}
+
+void
+RunRecorder::OnRetry(std::uint32_t agent)
+{
+    ++m_window[agent].failures;
+    ++m_retries;
+}
+
+void
+RunRecorder::OnProbe(std::uint32_t agent, Instant now, Duration elapsed, Duration hold)
+{
+    if (m_rttHistograms.empty() && m_probes.size() < m_options.mostRttRows)
+    {
+        m_probes.push_back({now, agent, elapsed, hold});
+        return;
+    }
+    if (m_rttHistograms.size() < m_ids.size())
+    {
+        m_rttHistograms.resize(m_ids.size());
+    }
+    for (const auto& probe : m_probes)
+    {
+        m_rttHistograms[probe.agent].Add(ToSeconds(probe.elapsed - probe.hold));
+    }
+    m_probes.clear();
+    m_rttHistograms[agent].Add(ToSeconds(elapsed - hold));
+}
+
+void
+RunRecorder::OnResponse(Instant arrival, Duration responseTime, bool good)
+{
+    if (arrival - Instant() < m_options.warmup)
+    {
+        return;
+    }
+    if (good)
+    {
+        m_responseTimes.Add(ToSeconds(responseTime));
+    }
+    else
+    {
+        ++m_failures;
+    }
+}
+
+void
+RunRecorder::CloseWindow(const StatusTable& table, Instant now)
+{
+    if (m_windowStart - Instant() >= m_options.warmup)
+    {
+        AddFairness();
+    }
+    for (std::uint32_t agent = 0; agent < m_ids.size(); ++agent)
+    {
+        const Counts& counts = m_window[agent];
+        WindowRow row{m_windowNumber,
+                      agent,
+                      counts.picks,
+                      counts.completions,
+                      counts.failures,
+                      0,
+                      UNKNOWN,
+                      UNKNOWN,
+                      UNKNOWN};
+        if (const auto place = table.Find(m_ids[agent]))
+        {
+            const AgentStatus& status = table.Get(*place);
+            row.inFlight = status.inFlight;
+            row.score = table.Score(*place, now);
+            row.probeRtt = ToSeconds(status.rtt.Smoothed());
+            row.reportAge = ToSeconds(now - status.reportedAt);
+        }
+        m_rows.push_back(row);
+    }
+    m_window.assign(m_window.size(), Counts());
+    m_windowStart = now;
+    ++m_windowNumber;
+}
+
+void
+RunRecorder::AddFairness()
+{
+    std::vector<std::uint64_t> picks;
+    picks.reserve(m_window.size());
+    std::uint64_t total = 0;
+    for (const auto& counts : m_window)
+    {
+        picks.push_back(counts.picks);
+        total += counts.picks;
+    }
+    if (total > 0)
+    {
+        m_jainSum += JainIndex(picks, m_capacities);
+        m_chanceSum += JainChance(total, m_capacities);
+        ++m_fairWindows;
+    }
+}
+
+double
+RunRecorder::Mean(double sum) const
+{
+    return m_fairWindows == 0 ? UNKNOWN : sum / static_cast<double>(m_fairWindows);
+}
+
+} // namespace sonda

@@ -1,0 +1,84 @@
+#ifndef SONDA_MODEL_NS3_AGENT_APPLICATION_H
+#define SONDA_MODEL_NS3_AGENT_APPLICATION_H
+
+#include "model/control/agent.h"
+#include "model/ns3/adapters.h"
+#include "model/ns3/server-model.h"
+
+#include "ns3/address.h"
+#include "ns3/application.h"
+#include "ns3/event-id.h"
+#include "ns3/ptr.h"
+#include "ns3/socket.h"
+#include "ns3/traced-callback.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace sonda::sim
+{
+
+/**
+ * \ingroup sonda
+ * The agent (model/control/agent.h) as an ns-3 application: answers probe requests over UDP with
+ * the load figures of a server.
+ *
+ * Attributes: Id, Address, Port (where its server accepts TCP), ProbePort, Window, BaseForm.
+ * Trace sources: Request, Response, Refusal.
+ */
+class AgentApplication : public ns3::Application
+{
+  public:
+    using LoadFigures = std::function<Report()>;
+
+    static ns3::TypeId GetTypeId();
+
+    /** \param figures yields the load figures at the moment of the call */
+    void SetLoadFigures(LoadFigures figures);
+
+    /** While silent it answers nothing, as a crashed agent. */
+    void SetSilent(bool silent);
+
+    /** \return 1, the number of streams used: the wait. */
+    std::int64_t AssignStreams(std::int64_t stream);
+
+    /** \return the agent's own counters; the application must have started. */
+    const Agent& GetAgent() const;
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    void StartApplication() override;
+    void StopApplication() override;
+    void OnReadable(ns3::Ptr<ns3::Socket> socket);
+    void SendDue();
+    void ScheduleReply();
+
+    std::string m_id;
+    ns3::Ipv4Address m_address;
+    std::uint16_t m_port{80};
+    std::uint16_t m_probePort{8888};
+    ns3::Time m_window;
+    bool m_baseForm{false};
+    bool m_silent{false};
+    LoadFigures m_figures;
+    StreamAdapter m_random;
+
+    std::optional<Agent> m_agent;
+    ns3::Ptr<ns3::Socket> m_socket;
+    ns3::EventId m_reply;
+    std::string m_buffer;
+
+    /** A request was accepted: its sender. */
+    ns3::TracedCallback<ns3::Address> m_requestTrace;
+    /** A response left: its text. */
+    ns3::TracedCallback<const std::string&> m_responseTrace;
+    /** A datagram was refused: the reason's name. */
+    ns3::TracedCallback<std::string> m_refusalTrace;
+};
+
+} // namespace sonda::sim
+
+#endif

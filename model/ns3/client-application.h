@@ -1,0 +1,84 @@
+#ifndef SONDA_MODEL_NS3_CLIENT_APPLICATION_H
+#define SONDA_MODEL_NS3_CLIENT_APPLICATION_H
+
+#include "model/ns3/request.h"
+
+#include "ns3/application.h"
+#include "ns3/event-id.h"
+#include "ns3/ipv4-address.h"
+#include "ns3/ptr.h"
+#include "ns3/socket.h"
+#include "ns3/traced-callback.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+namespace sonda::sim
+{
+
+/**
+ * \ingroup sonda
+ * Sends requests to a proxy, each on a TCP connection of its own, at times that do not wait for the
+ * answers (open loop). A response is complete when all its bytes are there and the other side has
+ * closed.
+ *
+ * Attributes: Remote, Port, Interarrival, Work, RequestBytes, ResponseBytes, LastArrival.
+ * Trace source: Response.
+ */
+class ClientApplication : public ns3::Application
+{
+  public:
+    static ns3::TypeId GetTypeId();
+
+    /** \return 2, the number of streams used: interarrival times and work. */
+    std::int64_t AssignStreams(std::int64_t stream);
+
+    /** \return how many requests have no outcome yet. */
+    std::size_t
+    Unfinished() const
+    {
+        return m_calls.size();
+    }
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    /** One request under way. */
+    struct Call
+    {
+        Request request;
+        std::uint32_t received{0};
+    };
+
+    void StartApplication() override;
+    void StopApplication() override;
+    void ScheduleNext();
+    void Begin();
+    void OnReadable(ns3::Ptr<ns3::Socket> socket);
+    void OnEnd(ns3::Ptr<ns3::Socket> socket);
+    void OnFailed(ns3::Ptr<ns3::Socket> socket);
+    void Finish(ns3::Ptr<ns3::Socket> socket);
+
+    ns3::Ipv4Address m_remote;
+    std::uint16_t m_port{80};
+    ns3::Ptr<ns3::RandomVariableStream> m_interarrival;
+    ns3::Ptr<ns3::RandomVariableStream> m_work;
+    std::uint32_t m_requestBytes{200};
+    std::uint32_t m_responseBytes{2000};
+    ns3::Time m_lastArrival;
+
+    std::optional<RequestSource> m_source;
+    Request m_coming;
+    ns3::EventId m_next;
+    std::unordered_map<ns3::Socket*, Call> m_calls;
+
+    /** A request has an outcome: its arrival, its response time, whether it was answered. */
+    ns3::TracedCallback<ns3::Time, ns3::Time, bool> m_responseTrace;
+};
+
+} // namespace sonda::sim
+
+#endif

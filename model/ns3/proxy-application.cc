@@ -1,0 +1,216 @@
+#include "model/ns3/proxy-application.h"
+
+#include "model/scoring/catalogue.h"
+
+#include "ns3/abort.h"
+#include "ns3/boolean.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/simulator.h"
+#include "ns3/string.h"
+#include "ns3/tcp-socket-factory.h"
+#include "ns3/uinteger.h"
+
+namespace sonda::sim
+{
+
+NS_OBJECT_ENSURE_REGISTERED(ProxyApplication);
+
+ns3::TypeId
+ProxyApplication::GetTypeId()
+{
+    static ns3::TypeId tid =
+        ns3::TypeId("sonda::ProxyApplication")
+            .SetParent<ns3::Application>()
+            .SetGroupName("Sonda")
+            .AddConstructor<ProxyApplication>()
+            .AddAttribute("Formula",
+                          "Name in the catalogue, or a text such as 'min: rtt * (1 + inflight)'.",
+                          ns3::StringValue("connections"),
+                          ns3::MakeStringAccessor(&ProxyApplication::m_formulaText),
+                          ns3::MakeStringChecker())
+            .AddAttribute("Policy",
+                          "How an agent is picked, with its parameter.",
+                          ns3::StringValue("sample:2"),
+                          ns3::MakeStringAccessor(&ProxyApplication::m_policyText),
+                          ns3::MakeStringChecker())
+            .AddAttribute("Interval",
+                          "Probe interval, by which the age of reports is judged.",
+                          ns3::TimeValue(ns3::Seconds(5)),
+                          ns3::MakeTimeAccessor(&ProxyApplication::m_interval),
+                          ns3::MakeTimeChecker(ns3::NanoSeconds(1)))
+            .AddAttribute("Port",
+                          "TCP port on which clients are accepted.",
+                          ns3::UintegerValue(80),
+                          ns3::MakeUintegerAccessor(&ProxyApplication::m_port),
+                          ns3::MakeUintegerChecker<std::uint16_t>(1))
+            .AddAttribute("ConnectTimeout",
+                          "How long a server may take to accept a connection.",
+                          ns3::TimeValue(ns3::Seconds(3)),
+                          ns3::MakeTimeAccessor(&ProxyApplication::m_connectTimeout),
+                          ns3::MakeTimeChecker(ns3::NanoSeconds(1)))
+            .AddAttribute("Relay",
+                          "Accept and relay TCP; false: requests are carried by somebody else.",
+                          ns3::BooleanValue(true),
+                          ns3::MakeBooleanAccessor(&ProxyApplication::m_relayed),
+                          ns3::MakeBooleanChecker())
+            .AddTraceSource("Dispatch",
+                            "A connection was handed to an agent.",
+                            ns3::MakeTraceSourceAccessor(&ProxyApplication::m_dispatchTrace),
+                            "sonda::AgentTracedCallback")
+            .AddTraceSource("ConnectFailure",
+                            "An agent's server could not be connected to.",
+                            ns3::MakeTraceSourceAccessor(&ProxyApplication::m_connectFailureTrace),
+                            "sonda::AgentTracedCallback")
+            .AddTraceSource("Completion",
+                            "A connection ended: agent, time since its dispatch, whether well.",
+                            ns3::MakeTraceSourceAccessor(&ProxyApplication::m_completionTrace),
+                            "sonda::CompletionTracedCallback")
+            .AddTraceSource("NoAgent",
+                            "There was no candidate for a connection.",
+                            ns3::MakeTraceSourceAccessor(&ProxyApplication::m_noAgentTrace),
+                            "ns3::TracedCallback::Void")
+            .AddTraceSource("Freshness",
+                            "An agent appeared, aged, came back or was removed.",
+                            ns3::MakeTraceSourceAccessor(&ProxyApplication::m_freshnessTrace),
+                            "sonda::FreshnessTracedCallback");
+    return tid;
+}
+
+void
+ProxyApplication::SetFormula(Formula formula)
+{
+    NS_ABORT_MSG_IF(m_balancer, "SetFormula() after the balancer was made");
+    m_formula.emplace(std::move(formula));
+}
+
+Balancer&
+ProxyApplication::GetBalancer()
+{
+    if (m_balancer)
+    {
+        return *m_balancer;
+    }
+    if (!m_formula)
+    {
+        auto formula = Catalogue::BuiltIn().Find(m_formulaText);
+        NS_ABORT_MSG_IF(!formula, formula.GetError().message);
+        m_formula.emplace(std::move(*formula));
+    }
+    auto policy = MakePolicy(m_policyText);
+    NS_ABORT_MSG_IF(!policy, policy.GetError().message);
+    TableTiming timing;
+    timing.interval = ToDuration(m_interval);
+    m_balancer = std::make_unique<Balancer>(std::move(*m_formula), std::move(*policy), timing);
+    m_balancer->Table().SetObserver(
+        [this](const Transition& change)
+        { m_freshnessTrace(m_balancer->Table().Get(change.agent), change.to); });
+    return *m_balancer;
+}
+
+std::optional<AgentIndex>
+ProxyApplication::Dispatch()
+{
+    const auto agent = GetBalancer().Dispatch(Now(), m_random);
+    if (agent)
+    {
+        m_dispatchTrace(*agent);
+    }
+    else
+    {
+        m_noAgentTrace();
+    }
+    return agent;
+}
+
+void
+ProxyApplication::Connected(AgentIndex agent)
+{
+    m_balancer->Connected(agent);
+}
+
+void
+ProxyApplication::ConnectFailed(AgentIndex agent)
+{
+    m_connectFailureTrace(agent);
+    m_balancer->ConnectFailed(agent, Now());
+}
+
+void
+ProxyApplication::Complete(AgentIndex agent, Duration latency, bool good)
+{
+    m_completionTrace(agent, ToTime(latency), good);
+    m_balancer->Complete(agent, latency, good, Now());
+}
+
+std::int64_t
+ProxyApplication::AssignStreams(std::int64_t stream)
+{
+    return m_random.AssignStreams(stream);
+}
+
+void
+ProxyApplication::StartApplication()
+{
+    GetBalancer();
+    if (!m_relayed)
+    {
+        return;
+    }
+    m_listener = ns3::Socket::CreateSocket(GetNode(), ns3::TcpSocketFactory::GetTypeId());
+    const ns3::InetSocketAddress any(ns3::Ipv4Address::GetAny(), m_port);
+    NS_ABORT_MSG_IF(m_listener->Bind(any) != 0, "TCP port " << m_port << " is in use");
+    m_listener->Listen();
+    m_listener->SetAcceptCallback(
+        ns3::MakeNullCallback<bool, ns3::Ptr<ns3::Socket>, const ns3::Address&>(),
+        ns3::MakeCallback(&ProxyApplication::OnAccept, this));
+}
+
+void
+ProxyApplication::StopApplication()
+{
+    if (m_listener)
+    {
+        m_listener->Close();
+        m_listener = nullptr;
+    }
+}
+
+void
+ProxyApplication::DoDispose()
+{
+    StopApplication();
+    m_relays.clear();
+    Application::DoDispose();
+}
+
+void
+ProxyApplication::OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address&)
+{
+    m_relays.push_back(std::make_unique<Relay>(*this, socket, m_connectTimeout));
+    Relay& relay = *m_relays.back();
+    relay.place = std::prev(m_relays.end());
+    relay.Start();
+}
+
+ns3::Ptr<ns3::Socket>
+ProxyApplication::OpenUpstream()
+{
+    auto socket = ns3::Socket::CreateSocket(GetNode(), ns3::TcpSocketFactory::GetTypeId());
+    socket->Bind();
+    return socket;
+}
+
+Endpoint
+ProxyApplication::EndpointOf(AgentIndex agent)
+{
+    return m_balancer->Table().Get(agent).server;
+}
+
+void
+ProxyApplication::Finished(Relay* relay)
+{
+    // The relay is still on the call stack.
+    ns3::Simulator::ScheduleNow([this, place = relay->place]() { m_relays.erase(place); });
+}
+
+} // namespace sonda::sim

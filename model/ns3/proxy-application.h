@@ -1,0 +1,90 @@
+#ifndef SONDA_MODEL_NS3_PROXY_APPLICATION_H
+#define SONDA_MODEL_NS3_PROXY_APPLICATION_H
+
+#include "model/control/balancer.h"
+#include "model/ns3/adapters.h"
+#include "model/ns3/relay.h"
+
+#include "ns3/application.h"
+#include "ns3/ptr.h"
+#include "ns3/socket.h"
+#include "ns3/traced-callback.h"
+
+#include <list>
+#include <memory>
+#include <string>
+
+namespace sonda::sim
+{
+
+/**
+ * \ingroup sonda
+ * The proxy as an ns-3 application: accepts TCP connections, lets the balancer pick an agent for
+ * each, and relays both directions. A refused or unanswered connect goes to the next agent.
+ *
+ * With Relay false it opens no socket: another part of the simulation carries the requests and
+ * calls Dispatch(), Connected(), ConnectFailed() and Complete() itself.
+ *
+ * Attributes: Formula, Policy, Interval, Port, ConnectTimeout, Relay.
+ * Trace sources: Dispatch, ConnectFailure, Completion, NoAgent, Freshness.
+ */
+class ProxyApplication : public ns3::Application, public RelayOwner
+{
+  public:
+    static ns3::TypeId GetTypeId();
+
+    /** Takes a formula that is not in the built-in catalogue; instead of the attribute. */
+    void SetFormula(Formula formula);
+
+    /** \return the balancer; made on first use from the attributes, which are fixed from then on.
+     */
+    Balancer& GetBalancer();
+
+    /** \return the picked agent, or nothing when there is no candidate. */
+    std::optional<AgentIndex> Dispatch() override;
+    void Connected(AgentIndex agent) override;
+    void ConnectFailed(AgentIndex agent) override;
+    void Complete(AgentIndex agent, Duration latency, bool good) override;
+
+    /** \return 1, the number of streams used: the policy's. */
+    std::int64_t AssignStreams(std::int64_t stream);
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    void StartApplication() override;
+    void StopApplication() override;
+    void OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
+    ns3::Ptr<ns3::Socket> OpenUpstream() override;
+    Endpoint EndpointOf(AgentIndex agent) override;
+    void Finished(Relay* relay) override;
+
+    std::string m_formulaText;
+    std::string m_policyText;
+    ns3::Time m_interval;
+    std::uint16_t m_port{80};
+    ns3::Time m_connectTimeout;
+    bool m_relayed{true};
+    StreamAdapter m_random;
+
+    std::optional<Formula> m_formula;
+    std::unique_ptr<Balancer> m_balancer;
+    ns3::Ptr<ns3::Socket> m_listener;
+    std::list<std::unique_ptr<Relay>> m_relays;
+
+    /** The connection was handed to this agent. */
+    ns3::TracedCallback<AgentIndex> m_dispatchTrace;
+    /** It could not be connected there. */
+    ns3::TracedCallback<AgentIndex> m_connectFailureTrace;
+    /** It ended: the agent, the time since the dispatch, whether well. */
+    ns3::TracedCallback<AgentIndex, ns3::Time, bool> m_completionTrace;
+    /** There was no candidate. */
+    ns3::TracedCallback<> m_noAgentTrace;
+    /** An agent changed its freshness: the agent and the new state. */
+    ns3::TracedCallback<const AgentStatus&, Freshness> m_freshnessTrace;
+};
+
+} // namespace sonda::sim
+
+#endif

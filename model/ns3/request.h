@@ -1,0 +1,63 @@
+#ifndef SONDA_MODEL_NS3_REQUEST_H
+#define SONDA_MODEL_NS3_REQUEST_H
+
+#include "ns3/nstime.h"
+#include "ns3/packet.h"
+#include "ns3/ptr.h"
+#include "ns3/random-variable-stream.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace sonda::sim
+{
+
+/** One request of a client. */
+struct Request
+{
+    ns3::Time arrival;               //!< when the client begins
+    double work{0};                  //!< seconds of one core at speed 1
+    std::uint32_t requestBytes{200}; //!< sent by the client, header included
+    std::uint32_t responseBytes{2000};
+};
+
+/** The first bytes of a request on the simulated wire tell the server what to do. */
+constexpr std::uint32_t REQUEST_HEADER_BYTES = 12;
+
+/** \return the request as a packet: header, then zeros up to requestBytes. */
+ns3::Ptr<ns3::Packet> ToPacket(const Request& request);
+
+/** \return what the first bytes of \p packet say, once there are enough of them. */
+std::optional<Request> ParseHeader(ns3::Ptr<const ns3::Packet> packet);
+
+/**
+ * Where a client's requests come from: interarrival times and work from two streams of their own,
+ * so that every formula and policy meets the same ones.
+ */
+class RequestSource
+{
+  public:
+    /**
+     * \param interarrival seconds
+     * \param work seconds of one core at speed 1
+     */
+    RequestSource(ns3::Ptr<ns3::RandomVariableStream> interarrival,
+                  ns3::Ptr<ns3::RandomVariableStream> work,
+                  std::uint32_t requestBytes,
+                  std::uint32_t responseBytes);
+
+    /** \return the next request; arrivals never decrease. */
+    Request Next();
+
+    /** \return 2, the number of streams used. */
+    std::int64_t AssignStreams(std::int64_t stream);
+
+  private:
+    ns3::Ptr<ns3::RandomVariableStream> m_interarrival;
+    ns3::Ptr<ns3::RandomVariableStream> m_work;
+    Request m_last;
+};
+
+} // namespace sonda::sim
+
+#endif

@@ -1,0 +1,73 @@
+#ifndef SONDA_SCENARIOS_SIM_JSON_READER_H
+#define SONDA_SCENARIOS_SIM_JSON_READER_H
+
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace sonda::sim
+{
+
+/** Something in a scenario is not as documented; the message names file, key, value and remedy. */
+class ScenarioError : public std::runtime_error
+{
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/**
+ * Reads one JSON object strictly: every key has a type and a range, and Done() refuses the keys
+ * that nobody asked for. Throws ScenarioError.
+ */
+class JsonReader
+{
+  public:
+    using Json = nlohmann::ordered_json;
+
+    /** \param value must be an object \param where file and path of the object, for messages */
+    JsonReader(const Json& value, std::string where);
+
+    /** \return whether the member is there; to ask makes the key a known one. */
+    bool Has(const std::string& key);
+
+    /** \return the member, which must exist */
+    const Json& Get(const std::string& key);
+
+    double Number(const std::string& key, double least, double most);
+    double Number(const std::string& key, double least, double most, double otherwise);
+    std::uint64_t Whole(const std::string& key, std::uint64_t least, std::uint64_t most);
+    std::uint64_t Whole(const std::string& key,
+                        std::uint64_t least,
+                        std::uint64_t most,
+                        std::uint64_t otherwise);
+    std::string Text(const std::string& key);
+    std::string Text(const std::string& key, const std::string& otherwise);
+
+    /** \return the member, one of \p allowed; the first of them when it is absent. */
+    std::string OneOf(const std::string& key, std::initializer_list<const char*> allowed);
+
+    /** \return a reader of a member that is an object; of an empty one when it is absent. */
+    JsonReader Object(const std::string& key);
+
+    /** \return the path of a member, for messages. */
+    std::string At(const std::string& key) const;
+
+    /** Call when all known keys were asked for. */
+    void Done() const;
+
+    [[noreturn]] void Fail(const std::string& key, const std::string& expected) const;
+
+  private:
+    const Json* m_value;
+    std::string m_where;
+    std::set<std::string> m_known;
+};
+
+} // namespace sonda::sim
+
+#endif

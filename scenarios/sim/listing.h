@@ -1,0 +1,16 @@
+#ifndef SONDA_SCENARIOS_SIM_LISTING_H
+#define SONDA_SCENARIOS_SIM_LISTING_H
+
+#include "model/scoring/catalogue.h"
+
+#include <ostream>
+
+namespace sonda::sim
+{
+
+/** Lists formulas, the variables that they may use, and policies. */
+void List(std::ostream& out, const Catalogue& catalogue);
+
+} // namespace sonda::sim
+
+#endif

@@ -1,0 +1,208 @@
+/**
+ * sonda-sim: one run of one scenario with one formula and one policy.
+ *
+ *     sonda-sim --scenario=scenarios/lab.json --formula='min: rtt * (1 + inflight)' \
+ *               --policy=best --RngRun=3 --outDir=out
+ */
+#include "model/scoring/catalogue.h"
+#include "scenarios/sim/listing.h"
+#include "scenarios/sim/progress.h"
+#include "scenarios/sim/run-files.h"
+#include "scenarios/sim/run-folder.h"
+#include "scenarios/sim/world.h"
+
+#include "ns3/command-line.h"
+#include "ns3/config.h"
+#include "ns3/global-value.h"
+#include "ns3/simulator.h"
+#include "ns3/string.h"
+
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace
+{
+
+using namespace sonda;
+using namespace sonda::sim;
+
+/** The options as they were given. */
+struct Options
+{
+    std::string scenario;
+    std::string formula;
+    std::string formulas;
+    std::string policy = "sample:2";
+    std::string outDir;
+    std::vector<std::string> overrides;
+    bool list = false;
+    std::string progress = "auto";
+};
+
+/** Splits at semicolons, so that one --set can carry several overrides. */
+bool
+AddOverrides(Options* options, const std::string& text)
+{
+    std::istringstream parts(text);
+    std::string part;
+    while (std::getline(parts, part, ';'))
+    {
+        if (!part.empty())
+        {
+            options->overrides.push_back(part);
+        }
+    }
+    return true;
+}
+
+Options
+ParseOptions(int argc, char* argv[])
+{
+    Options options;
+    ns3::CommandLine command(__FILE__);
+    command.Usage("Runs one scenario with one formula and one policy and writes its results.\n");
+    command.AddValue("scenario", "Scenario file (JSON)", options.scenario);
+    command.AddValue("formula",
+                     "Formula: a name, or a text such as 'min: rtt * (1 + inflight)'; "
+                     "default: connections, or none for a policy that looks at no score",
+                     options.formula);
+    command.AddValue("formulas", "File with further named formulas (JSON)", options.formulas);
+    command.AddValue("policy", "Policy with its parameter", options.policy);
+    command.AddValue("outDir", "Folder for the results; must not exist", options.outDir);
+    command.AddValue("set",
+                     "Override a scenario key, as in --set=probe.interval_s=1; may be repeated, "
+                     "or several joined by semicolons",
+                     ns3::MakeBoundCallback(&AddOverrides, &options));
+    command.AddValue("list", "List formulas, variables and policies, and stop", options.list);
+    command.AddValue("progress",
+                     "Show progress on standard error: auto (on a terminal), true or false",
+                     options.progress);
+    command.Parse(argc, argv);
+    return options;
+}
+
+void
+Require(bool good, const std::string& message)
+{
+    if (!good)
+    {
+        throw std::runtime_error(message);
+    }
+}
+
+Catalogue
+LoadCatalogue(const std::string& path)
+{
+    Catalogue catalogue = Catalogue::BuiltIn();
+    if (!path.empty())
+    {
+        std::ifstream file(path);
+        Require(static_cast<bool>(file), "--formulas=" + path + ": cannot be read");
+        std::ostringstream text;
+        text << file.rdbuf();
+        const auto added = catalogue.Add(text.str(), path);
+        Require(static_cast<bool>(added), added ? "" : added.GetError().message);
+    }
+    return catalogue;
+}
+
+std::string
+UtcNow()
+{
+    const std::time_t now = std::time(nullptr);
+    char text[32];
+    std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
+    return text;
+}
+
+void
+WarnOfUnfinished(const World& world)
+{
+    if (world.Unfinished() > 0)
+    {
+        std::cerr << "sonda-sim: " << world.Unfinished()
+                  << " requests had no outcome when twice the duration had passed; they are not "
+                     "in the response times\n";
+    }
+}
+
+void
+Run(const Options& options, const std::vector<std::string>& commandLine)
+{
+    Require(!options.scenario.empty(), "--scenario=FILE is missing; --help lists all options");
+    Require(!options.outDir.empty(), "--outDir=FOLDER is missing; --help lists all options");
+    const bool knownProgress =
+        options.progress == "auto" || options.progress == "true" || options.progress == "false";
+    Require(knownProgress, "--progress=" + options.progress + ": allowed: auto, true, false");
+    const auto policy = MakePolicy(options.policy);
+    Require(static_cast<bool>(policy), policy ? "" : policy.GetError().message);
+    const std::string wanted = !options.formula.empty()        ? options.formula
+                               : LooksAtScores(options.policy) ? "connections"
+                                                               : "none";
+    auto formula = LoadCatalogue(options.formulas).Find(wanted);
+    Require(static_cast<bool>(formula), formula ? "" : formula.GetError().message);
+
+    RunOrder order;
+    order.scenarioFile = options.scenario;
+    order.overrides = options.overrides;
+    order.scenario =
+        Scenario::Read(LoadScenario(options.scenario, options.overrides), options.scenario);
+    order.formulaName = formula->GetName();
+    order.formulaText = formula->GetText();
+    order.policy = options.policy;
+    order.commandLine = commandLine;
+    // A folder that cannot be made is found before the run, not after it.
+    RunFolder(options.outDir + "/");
+
+    RunCost cost;
+    cost.started = UtcNow();
+    const auto start = std::chrono::steady_clock::now();
+    World world(order.scenario, std::move(*formula), options.policy);
+    {
+        std::unique_ptr<Progress> progress;
+        if (options.progress == "true" || (options.progress == "auto" && isatty(STDERR_FILENO)))
+        {
+            progress = std::make_unique<Progress>(ns3::Seconds(order.scenario.durationS),
+                                                  [&world]() { return world.Finished(); });
+        }
+        world.Run();
+    }
+    cost.wallS = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    cost.events = ns3::Simulator::GetEventCount();
+    WriteRunFiles(options.outDir, order, world, cost);
+    WarnOfUnfinished(world);
+    std::cout << "run " << options.outDir << ": " << world.Finished() << " requests, "
+              << cost.events << " simulator events, " << cost.wallS << " s wall time\n";
+}
+
+} // namespace
+
+int
+main(int argc, char* argv[])
+{
+    // Faster than the default scheduler; the order of events, and so the results, are the same.
+    ns3::GlobalValue::Bind("SchedulerType", ns3::StringValue("ns3::PriorityQueueScheduler"));
+    World::SetDefaults();
+    const Options options = ParseOptions(argc, argv);
+    try
+    {
+        if (options.list)
+        {
+            List(std::cout, LoadCatalogue(options.formulas));
+            return 0;
+        }
+        Run(options, std::vector<std::string>(argv, argv + argc));
+        return 0;
+    }
+    catch (const std::exception& error)
+    {
+        std::cerr << "sonda-sim: " << error.what() << "\n";
+        return 1;
+    }
+}

@@ -1,0 +1,379 @@
+#include "scenarios/sim/world.h"
+
+#include "model/ns3/adapters.h"
+
+#include "ns3/boolean.h"
+#include "ns3/config.h"
+#include "ns3/double.h"
+#include "ns3/pointer.h"
+#include "ns3/simulator.h"
+#include "ns3/string.h"
+#include "ns3/uinteger.h"
+
+#include <limits>
+
+namespace sonda::sim
+{
+
+namespace
+{
+
+constexpr std::uint32_t UNKNOWN_ROW = std::numeric_limits<std::uint32_t>::max();
+constexpr double BYTES_PER_MB = 1e6;
+
+/** First stream of each purpose, far enough apart for 10^5 hosts. */
+enum Streams : std::int64_t
+{
+    POLICY_STREAM = 1,
+    NONCE_STREAM = 2,
+    HOST_STREAM = 3, //!< delays, speeds, memory and phases while the world is built
+    CLIENT_STREAMS = 1'000'000,
+    WAIT_STREAMS = 2'000'000,
+    BACKGROUND_STREAMS = 3'000'000,
+};
+
+} // namespace
+
+void
+World::SetDefaults()
+{
+    using ns3::Config::SetDefault;
+    SetDefault("ns3::TcpSocket::SegmentSize", ns3::UintegerValue(1448));
+    SetDefault("ns3::TcpSocketBase::MinRto", ns3::TimeValue(ns3::MilliSeconds(200)));
+    SetDefault("ns3::TcpSocket::ConnTimeout", ns3::TimeValue(ns3::Seconds(1)));
+    // TIME_WAIT entries slow every later packet down and decide nothing here.
+    SetDefault("ns3::TcpSocketBase::MaxSegLifetime", ns3::DoubleValue(0.02));
+}
+
+World::World(const Scenario& scenario, Formula formula, const std::string& policy)
+    : m_scenario(scenario),
+      m_recorder(
+          RecorderOptions{FromSeconds(scenario.probe.intervalS), FromSeconds(scenario.warmupS)})
+{
+    BuildProxy(std::move(formula), policy);
+    BuildAgents();
+    BuildClients();
+    Watch();
+    ScheduleEvents();
+    // The end comes before a window's end of the same time, being scheduled first.
+    ns3::Simulator::Schedule(ns3::Seconds(m_scenario.durationS), &World::OnEnd, this);
+    ns3::Simulator::Schedule(ToTime(m_recorder.GetOptions().window), &World::OnWindowEnd, this);
+}
+
+World::~World()
+{
+    ns3::Simulator::Destroy();
+}
+
+void
+World::BuildProxy(Formula formula, const std::string& policy)
+{
+    const bool packets = m_scenario.fidelity == Fidelity::PACKET;
+    const ns3::TimeValue interval(ns3::Seconds(m_scenario.probe.intervalS));
+    m_proxyHost = m_lan.AddHost(ns3::Time(0));
+    m_proxy = ns3::CreateObjectWithAttributes<ProxyApplication>("Policy",
+                                                                ns3::StringValue(policy),
+                                                                "Interval",
+                                                                interval,
+                                                                "Relay",
+                                                                ns3::BooleanValue(packets));
+    m_proxy->SetFormula(std::move(formula));
+    m_proxy->AssignStreams(POLICY_STREAM);
+    m_proxyHost.node->AddApplication(m_proxy);
+    const auto window = static_cast<std::uint64_t>(m_scenario.probe.windowMs);
+    m_monitor = ns3::CreateObjectWithAttributes<MonitorApplication>(
+        "Proxy",
+        ns3::PointerValue(m_proxy),
+        "Interval",
+        interval,
+        "Window",
+        ns3::TimeValue(ns3::MilliSeconds(window)));
+    m_monitor->AssignStreams(NONCE_STREAM);
+    m_proxyHost.node->AddApplication(m_monitor);
+    if (!packets)
+    {
+        m_flow =
+            std::make_unique<RequestFlow>(*m_proxy, ns3::MakeCallback(&World::OnResponse, this));
+    }
+}
+
+void
+World::BuildAgents()
+{
+    StreamAdapter phase;
+    phase.AssignStreams(HOST_STREAM);
+    std::int64_t stream = HOST_STREAM + 1;
+    for (const auto& group : m_scenario.agents)
+    {
+        const auto speed = group.speed.MakeVariable(1);
+        const auto ram = group.ramMb.MakeVariable(BYTES_PER_MB);
+        const auto delay = group.delayMs.MakeVariable(1e-3);
+        for (const auto& variable : {speed, ram, delay})
+        {
+            variable->SetStream(stream++);
+        }
+        for (std::uint32_t i = 0; i < group.count; ++i)
+        {
+            ServerOptions options;
+            options.cores = group.cores;
+            options.speed = speed->GetValue();
+            options.ramBytes = ram->GetValue();
+            options.requestRamBytes = m_scenario.workload.ramMb * BYTES_PER_MB;
+            options.discipline = group.discipline;
+            options.samplePhase = FromSeconds(ToSeconds(options.sampleInterval) * phase.Uniform());
+            BuildAgent(group,
+                       group.name + "[" + std::to_string(i) + "]",
+                       options,
+                       ns3::Seconds(delay->GetValue()));
+        }
+    }
+}
+
+void
+World::BuildAgent(const AgentsScenario& group,
+                  const std::string& id,
+                  const ServerOptions& options,
+                  ns3::Time delay)
+{
+    Host host;
+    host.lan = m_lan.AddHost(delay);
+    LanHelper::Acquaint(m_proxyHost, host.lan);
+    if (m_flow)
+    {
+        host.model = &m_flow->AddServer(id, options, delay + m_proxyHost.delay);
+    }
+    else
+    {
+        host.application = ns3::CreateObject<ServerApplication>();
+        host.application->SetOptions(options);
+        host.model = &host.application->GetModel();
+        host.lan.node->AddApplication(host.application);
+    }
+    const std::uint32_t row = m_recorder.AddAgent(id, host.model->Capacity());
+    host.agent =
+        ns3::CreateObjectWithAttributes<AgentApplication>("Id",
+                                                          ns3::StringValue(id),
+                                                          "Address",
+                                                          ns3::Ipv4AddressValue(host.lan.address));
+    host.agent->SetLoadFigures(
+        [model = host.model, weight = group.weight]()
+        {
+            Report report = model->MakeReport();
+            report.weight = weight;
+            return report;
+        });
+    host.agent->AssignStreams(WAIT_STREAMS + row);
+    host.lan.node->AddApplication(host.agent);
+    host.background = std::make_unique<BackgroundLoad>(*host.model, group.background);
+    host.background->AssignStreams(BACKGROUND_STREAMS + 2 * static_cast<std::int64_t>(row));
+    host.background->Start();
+    m_hosts.push_back(std::move(host));
+}
+
+void
+World::BuildClients()
+{
+    const WorkloadScenario& workload = m_scenario.workload;
+    double capacity = 0;
+    for (const double one : m_recorder.Capacities())
+    {
+        capacity += one;
+    }
+    const double workS = workload.serviceMs.Mean() * 1e-3;
+    const double rate = workload.load * capacity / workS / m_scenario.clients.count;
+    const auto delay = m_scenario.clients.delayMs.MakeVariable(1e-3);
+    delay->SetStream(CLIENT_STREAMS - 1);
+    for (std::uint32_t i = 0; i < m_scenario.clients.count; ++i)
+    {
+        const ns3::Time wire = ns3::Seconds(delay->GetValue());
+        Distribution gap{Distribution::Kind::EXPONENTIAL, 1 / rate, 1 / rate};
+        const auto interarrival = gap.MakeVariable(1);
+        const auto work = workload.serviceMs.MakeVariable(1e-3);
+        const std::int64_t stream = CLIENT_STREAMS + 2 * static_cast<std::int64_t>(i);
+        const ns3::Time last = ns3::Seconds(m_scenario.durationS);
+        if (m_flow)
+        {
+            RequestSource source(interarrival, work, workload.requestBytes, workload.responseBytes);
+            source.AssignStreams(stream);
+            m_flow->AddClient(std::move(source), wire + m_proxyHost.delay, last);
+            continue;
+        }
+        const LanHost host = m_lan.AddHost(wire);
+        LanHelper::Acquaint(m_proxyHost, host);
+        auto client = ns3::CreateObjectWithAttributes<ClientApplication>(
+            "Remote",
+            ns3::Ipv4AddressValue(m_proxyHost.address),
+            "Interarrival",
+            ns3::PointerValue(interarrival),
+            "Work",
+            ns3::PointerValue(work));
+        client->SetAttribute("RequestBytes", ns3::UintegerValue(workload.requestBytes));
+        client->SetAttribute("ResponseBytes", ns3::UintegerValue(workload.responseBytes));
+        client->SetAttribute("LastArrival", ns3::TimeValue(last));
+        client->AssignStreams(stream);
+        client->TraceConnectWithoutContext("Response", ns3::MakeCallback(&World::OnResponse, this));
+        host.node->AddApplication(client);
+        m_clients.push_back(client);
+    }
+}
+
+void
+World::ScheduleEvents()
+{
+    for (const auto& event : m_scenario.events)
+    {
+        ns3::Simulator::Schedule(ns3::Seconds(event.atS), &World::Apply, this, event);
+    }
+}
+
+void
+World::Apply(const EventScenario& event)
+{
+    for (std::uint32_t row = 0; row < m_hosts.size(); ++row)
+    {
+        const std::string& id = m_recorder.AgentIds()[row];
+        Host& host = m_hosts[row];
+        const bool meant = id == event.agents || id.substr(0, id.find('[')) == event.agents;
+        const bool up = host.model->IsUp();
+        if (!meant || up != (event.action == "crash"))
+        {
+            continue;
+        }
+        host.agent->SetSilent(up);
+        if (host.application)
+        {
+            up ? host.application->Crash() : host.application->Recover();
+        }
+        else
+        {
+            up ? host.model->Crash() : host.model->Recover();
+        }
+    }
+}
+
+void
+World::Watch()
+{
+    const auto connect = [](auto object, const char* name, auto callback)
+    { object->TraceConnectWithoutContext(name, callback); };
+    connect(m_proxy, "Dispatch", ns3::MakeCallback(&World::OnDispatch, this));
+    connect(m_proxy, "ConnectFailure", ns3::MakeCallback(&World::OnConnectFailure, this));
+    connect(m_proxy, "Completion", ns3::MakeCallback(&World::OnCompletion, this));
+    connect(m_proxy, "Freshness", ns3::MakeCallback(&World::OnFreshness, this));
+    connect(m_monitor, "Response", ns3::MakeCallback(&World::OnProbeResponse, this));
+}
+
+std::uint32_t
+World::RowOf(AgentIndex agent)
+{
+    if (agent >= m_rowByAgent.size())
+    {
+        m_rowByAgent.resize(agent + 1, UNKNOWN_ROW);
+    }
+    std::uint32_t& row = m_rowByAgent[agent];
+    if (row == UNKNOWN_ROW)
+    {
+        row = *m_recorder.FindAgent(m_proxy->GetBalancer().Table().Get(agent).id);
+    }
+    return row;
+}
+
+void
+World::OnDispatch(AgentIndex agent)
+{
+    m_recorder.OnDispatch(RowOf(agent));
+}
+
+void
+World::OnConnectFailure(AgentIndex agent)
+{
+    m_recorder.OnRetry(RowOf(agent));
+}
+
+void
+World::OnCompletion(AgentIndex agent, ns3::Time, bool good)
+{
+    m_recorder.OnCompletion(RowOf(agent), good);
+}
+
+void
+World::OnResponse(ns3::Time arrival, ns3::Time responseTime, bool good)
+{
+    ++m_finished;
+    m_recorder.OnResponse(ToInstant(arrival), ToDuration(responseTime), good);
+    if (m_over && Unfinished() == 0)
+    {
+        ns3::Simulator::Stop();
+    }
+}
+
+void
+World::OnProbeResponse(const Observation& observation)
+{
+    const auto row = m_recorder.FindAgent(observation.id);
+    m_recorder.OnProbe(*row, Now(), observation.elapsed, observation.hold);
+}
+
+void
+World::OnFreshness(const AgentStatus&, Freshness to)
+{
+    if (to == Freshness::REMOVED)
+    {
+        // The index may be given to another agent.
+        m_rowByAgent.clear();
+    }
+}
+
+void
+World::CloseWindow()
+{
+    m_proxy->GetBalancer().Advance(Now());
+    m_recorder.CloseWindow(m_proxy->GetBalancer().Table(), Now());
+}
+
+void
+World::OnWindowEnd()
+{
+    // What happens after the end belongs to no window.
+    if (m_over)
+    {
+        return;
+    }
+    CloseWindow();
+    ns3::Simulator::Schedule(ToTime(m_recorder.GetOptions().window), &World::OnWindowEnd, this);
+}
+
+void
+World::OnEnd()
+{
+    CloseWindow();
+    m_over = true;
+    ns3::Simulator::Stop(ns3::Seconds(m_scenario.durationS));
+    if (Unfinished() == 0)
+    {
+        ns3::Simulator::Stop();
+    }
+}
+
+std::size_t
+World::Unfinished() const
+{
+    if (m_flow)
+    {
+        return m_flow->Unfinished();
+    }
+    std::size_t unfinished = 0;
+    for (const auto& client : m_clients)
+    {
+        unfinished += client->Unfinished();
+    }
+    return unfinished;
+}
+
+void
+World::Run()
+{
+    ns3::Simulator::Run();
+}
+
+} // namespace sonda::sim
