@@ -8,7 +8,8 @@
 namespace sonda
 {
 
-/** Why something that a person wrote (an option, a formula, a file) cannot be used, in a sentence. */
+/** Why something that a person wrote (an option, a formula, a file) cannot be used, in a sentence.
+ */
 struct Error
 {
     std::string message;
@@ -39,27 +40,32 @@ class Expected
         return m_content.index() == 0;
     }
 
-    T& operator*()
+    T&
+    operator*()
     {
         return std::get<0>(m_content);
     }
 
-    const T& operator*() const
+    const T&
+    operator*() const
     {
         return std::get<0>(m_content);
     }
 
-    T* operator->()
+    T*
+    operator->()
     {
         return &std::get<0>(m_content);
     }
 
-    const T* operator->() const
+    const T*
+    operator->() const
     {
         return &std::get<0>(m_content);
     }
 
-    const E& GetError() const
+    const E&
+    GetError() const
     {
         return std::get<1>(m_content);
     }

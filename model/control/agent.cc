@@ -27,7 +27,7 @@ Agent::OnDatagram(std::string_view datagram,
                   const Report& report,
                   RandomStream& random)
 {
-    const auto refusal = Accept(datagram, address, port, now, report, random);
+    auto refusal = Accept(datagram, address, port, now, report, random);
     if (refusal)
     {
         m_refusals.Count(refusal->reason);
@@ -67,9 +67,9 @@ Agent::Accept(std::string_view datagram,
     {
         return Refusal{RefusalReason::DUPLICATE_REQUEST, *request->nonce};
     }
-    const Duration window =
-        request->windowMs ? Duration(std::chrono::milliseconds(*request->windowMs))
-                          : m_options.defaultWindow;
+    const Duration window = request->windowMs
+                                ? Duration(std::chrono::milliseconds(*request->windowMs))
+                                : m_options.defaultWindow;
     const Duration wait = FromSeconds(ToSeconds(window) * random.Uniform());
     m_pending.insert(Pending{now + wait, now, address, port, request->nonce, report});
     return std::nullopt;

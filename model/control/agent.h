@@ -23,7 +23,7 @@ struct AgentOptions
     std::string id;                                         //!< stable identity
     Endpoint server;                                        //!< what it advertises
     Duration defaultWindow{std::chrono::milliseconds(500)}; //!< for requests that name none
-    bool baseForm{false}; //!< answer with the report's keys only
+    bool baseForm{false};                                   //!< answer with the report's keys only
     /** Bounds memory under a flood of requests; an honest monitor has one or two waiting. */
     std::size_t mostPending{64};
 };
@@ -68,17 +68,20 @@ class Agent
     /** \return the reply that has been due longest at \p now, if any; it must be sent at once. */
     std::optional<Reply> TakeReply(Instant now);
 
-    const RefusalCounters& Refusals() const
+    const RefusalCounters&
+    Refusals() const
     {
         return m_refusals;
     }
 
-    std::uint64_t RepliesTaken() const
+    std::uint64_t
+    RepliesTaken() const
     {
         return m_replies;
     }
 
-    const AgentOptions& GetOptions() const
+    const AgentOptions&
+    GetOptions() const
     {
         return m_options;
     }
@@ -93,7 +96,8 @@ class Agent
         std::optional<std::string> nonce;
         Report report;
 
-        bool operator<(const Pending& other) const
+        bool
+        operator<(const Pending& other) const
         {
             return due < other.due;
         }

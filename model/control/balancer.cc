@@ -47,6 +47,7 @@ Balancer::ConnectFailed(AgentIndex agent, Instant now)
 {
     m_table.OnConnectFailure(agent, now);
     m_policy->OnCompletion(m_table, agent, now);
+    m_table.Advance(now);
 }
 
 void
@@ -54,6 +55,7 @@ Balancer::Complete(AgentIndex agent, Duration latency, bool good, Instant now)
 {
     m_table.OnCompletion(agent, latency, good, now);
     m_policy->OnCompletion(m_table, agent, now);
+    m_table.Advance(now);
 }
 
 } // namespace sonda

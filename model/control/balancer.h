@@ -39,12 +39,14 @@ class Balancer
     /** \param latency since the dispatch \param good false: reset, or cut short */
     void Complete(AgentIndex agent, Duration latency, bool good, Instant now);
 
-    const StatusTable& Table() const
+    const StatusTable&
+    Table() const
     {
         return m_table;
     }
 
-    StatusTable& Table()
+    StatusTable&
+    Table()
     {
         return m_table;
     }

@@ -22,8 +22,8 @@ struct MonitorOptions
 {
     Duration interval{std::chrono::seconds(5)};      //!< between probe requests
     Duration window{std::chrono::milliseconds(500)}; //!< agents spread their responses over it
-    bool baseForm{false};          //!< ask in the base form: no nonce, no window
-    bool acceptBase{true};         //!< accept responses without a nonce
+    bool baseForm{false};                            //!< ask in the base form: no nonce, no window
+    bool acceptBase{true};                           //!< accept responses without a nonce
     bool allowForeignSource{true}; //!< accept a response from another address than it advertises
 };
 
@@ -31,8 +31,8 @@ struct MonitorOptions
  * Sends probe requests and digests responses, without I/O: the caller sends what Probe() returns to
  * the group and hands in what arrives.
  *
- * A response is accepted once per agent and request, for a request of the last two intervals. RTT is
- * arrival minus departure minus hold time. A base-form response is matched to the last request.
+ * A response is accepted once per agent and request, for a request of the last two intervals. RTT
+ * is arrival minus departure minus hold time. A base-form response is matched to the last request.
  * Every refusal is counted by reason. Not thread-safe.
  */
 class Monitor
@@ -50,8 +50,10 @@ class Monitor
      */
     std::string Probe(Instant now, const std::string& source, RandomStream& random);
 
-    /** \return when the next round is due: one interval after the last, at once in the beginning. */
-    Instant NextProbe() const
+    /** \return when the next round is due: one interval after the last, at once in the beginning.
+     */
+    Instant
+    NextProbe() const
     {
         return m_nextProbe;
     }
@@ -66,27 +68,32 @@ class Monitor
                                               Instant now);
 
     /** Counts a refusal that happened behind the monitor, in the table. */
-    void CountRefusal(RefusalReason reason)
+    void
+    CountRefusal(RefusalReason reason)
     {
         m_refusals.Count(reason);
     }
 
-    const RefusalCounters& Refusals() const
+    const RefusalCounters&
+    Refusals() const
     {
         return m_refusals;
     }
 
-    std::uint64_t ProbesSent() const
+    std::uint64_t
+    ProbesSent() const
     {
         return m_probesSent;
     }
 
-    std::uint64_t ResponsesAccepted() const
+    std::uint64_t
+    ResponsesAccepted() const
     {
         return m_accepted;
     }
 
-    const MonitorOptions& GetOptions() const
+    const MonitorOptions&
+    GetOptions() const
     {
         return m_options;
     }

@@ -46,7 +46,6 @@ void
 RunRecorder::OnDispatch(std::uint32_t agent)
 {
     ++m_window[agent].picks;
-    ++m_picks;
 }
 
 void
@@ -109,6 +108,7 @@ RunRecorder::CloseWindow(const StatusTable& table, Instant now)
     for (std::uint32_t agent = 0; agent < m_ids.size(); ++agent)
     {
         const Counts& counts = m_window[agent];
+        m_picks += counts.picks;
         WindowRow row{m_windowNumber,
                       agent,
                       counts.picks,

@@ -138,13 +138,14 @@ class RunRecorder
         return m_failures;
     }
 
-    /** Counted over the whole run, as are the retries. */
+    /** Counted over all closed windows. */
     std::uint64_t
     Picks() const
     {
         return m_picks;
     }
 
+    /** Counted over the whole run. */
     std::uint64_t
     Retries() const
     {

@@ -3,7 +3,6 @@
 #include "model/protocol/codec.h"
 
 #include <sodium.h>
-
 #include <sstream>
 
 namespace sonda
@@ -21,7 +20,8 @@ const char* const TRAILER_MAC = " mac=";
 bool
 IsName(const std::string& text)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
     return !text.empty() && text.size() <= MAX_KID_BYTES &&
            text.find_first_not_of(allowed) == std::string::npos;
 }
@@ -196,7 +196,8 @@ Keyring::Check(Role role, const std::string& sender, std::string_view datagram) 
         return Refusal{RefusalReason::TOO_LONG, std::to_string(datagram.size()) + " bytes"};
     }
     const std::string_view pdu = PduText(datagram);
-    if (pdu.size() == datagram.size())
+    // A line feed with nothing behind it ends a line; it does not begin a trailer.
+    if (pdu.size() + 1 >= datagram.size())
     {
         return Refusal{RefusalReason::UNSIGNED, ""};
     }

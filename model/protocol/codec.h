@@ -5,6 +5,7 @@
 #include "model/protocol/pdu.h"
 #include "model/protocol/refusal.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,12 @@
  */
 namespace sonda
 {
+
+/**
+ * \return what keeps \p id from being an agent's identity, or nothing: 1 to 64 bytes of UTF-8
+ *         without space, comma, quote and control character. Encode() relies on it.
+ */
+std::optional<Error> CheckId(const std::string& id);
 
 std::string Encode(const ProbeRequest& request);
 std::string Encode(const ProbeResponse& response);

@@ -32,12 +32,14 @@ struct Endpoint
     std::string address;
     std::uint16_t port{0};
 
-    bool operator==(const Endpoint& other) const
+    bool
+    operator==(const Endpoint& other) const
     {
         return address == other.address && port == other.port;
     }
 
-    bool operator!=(const Endpoint& other) const
+    bool
+    operator!=(const Endpoint& other) const
     {
         return !(*this == other);
     }
@@ -59,9 +61,9 @@ std::uint64_t HashId(const std::string& id);
 /** Sent by a monitor to the group. */
 struct ProbeRequest
 {
-    std::optional<std::string> nonce;       //!< 32 lower-case hexadecimal digits
-    std::optional<std::uint32_t> windowMs;  //!< the agent waits a uniform time in [0, windowMs]
-    std::optional<Slice> slice;             //!< absent: all agents answer
+    std::optional<std::string> nonce;      //!< 32 lower-case hexadecimal digits
+    std::optional<std::uint32_t> windowMs; //!< the agent waits a uniform time in [0, windowMs]
+    std::optional<Slice> slice;            //!< absent: all agents answer
 };
 
 /** What an operator wants done with a server. */
@@ -78,25 +80,25 @@ const char* ToString(ServerState state);
 /** The load figures in one probe response. */
 struct Report
 {
-    double ram{0};                           //!< free (available) memory, bytes
-    double cpu{0};                           //!< unused CPU, percent of the whole machine
-    std::optional<double> ramTotal;          //!< bytes
-    std::optional<double> cores;             //!< cores that the server may use
-    std::optional<double> cpu10s;            //!< unused CPU smoothed over 10 s, percent
-    std::optional<double> load1;             //!< run-queue length
-    std::optional<std::uint32_t> inFlight;   //!< established connections on the served port
-    ServerState state{ServerState::READY};   //!< absent on the wire means ready
-    double weight{1};                        //!< relative capacity; absent on the wire means 1
+    double ram{0};                         //!< free (available) memory, bytes
+    double cpu{0};                         //!< unused CPU, percent of the whole machine
+    std::optional<double> ramTotal;        //!< bytes
+    std::optional<double> cores;           //!< cores that the server may use
+    std::optional<double> cpu10s;          //!< unused CPU smoothed over 10 s, percent
+    std::optional<double> load1;           //!< run-queue length
+    std::optional<std::uint32_t> inFlight; //!< established connections on the served port
+    ServerState state{ServerState::READY}; //!< absent on the wire means ready
+    double weight{1};                      //!< relative capacity; absent on the wire means 1
 };
 
 /** Sent by an agent to the monitor that asked. */
 struct ProbeResponse
 {
-    Endpoint server;                    //!< "IP" and "Door"
-    Report report;                      //!< the load figures
-    std::optional<std::string> nonce;   //!< the request's
-    std::optional<Duration> hold;       //!< from the request's arrival to this departure
-    std::optional<std::string> id;      //!< stable identity of the agent
+    Endpoint server;                  //!< "IP" and "Door"
+    Report report;                    //!< the load figures
+    std::optional<std::string> nonce; //!< the request's
+    std::optional<Duration> hold;     //!< from the request's arrival to this departure
+    std::optional<std::string> id;    //!< stable identity of the agent
 };
 
 } // namespace sonda

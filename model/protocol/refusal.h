@@ -9,7 +9,8 @@
 namespace sonda
 {
 
-/** Every reason why a datagram is refused. Each has a name (ToString), under which it is counted. */
+/** Every reason why a datagram is refused. Each has a name (ToString), under which it is counted.
+ */
 enum class RefusalReason : std::uint8_t
 {
     TOO_LONG,           //!< more than MAX_DATAGRAM_BYTES

@@ -14,11 +14,11 @@ namespace sonda
 /** One named formula of a catalogue. */
 struct CatalogueEntry
 {
-    std::string name;               //!< [a-z][a-z0-9-]*
-    std::string score;              //!< text with sense, see Formula
-    std::string about;              //!< a sentence for people
-    std::vector<std::string> good;  //!< variables of which more must never rank worse
-    std::vector<std::string> bad;   //!< variables of which more must never rank better
+    std::string name;              //!< [a-z][a-z0-9-]*
+    std::string score;             //!< text with sense, see Formula
+    std::string about;             //!< a sentence for people
+    std::vector<std::string> good; //!< variables of which more must never rank worse
+    std::vector<std::string> bad;  //!< variables of which more must never rank better
 };
 
 /**
@@ -34,7 +34,7 @@ class Catalogue
     /**
      * Adds the formulas of a JSON text; one that exists already is an error.
      * \param file where the text comes from, for messages
-     * \return nothing to speak of, or the first error
+     * \return how many were added, or the first error
      */
     Expected<std::size_t> Add(std::string_view json, const std::string& file);
 
@@ -44,7 +44,8 @@ class Catalogue
      */
     Expected<Formula> Find(const std::string& nameOrText) const;
 
-    const std::vector<CatalogueEntry>& Entries() const
+    const std::vector<CatalogueEntry>&
+    Entries() const
     {
         return m_entries;
     }

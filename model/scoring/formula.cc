@@ -1,9 +1,8 @@
 #include "model/scoring/formula.h"
 
-#include <muParser.h>
-
 #include <algorithm>
 #include <limits>
+#include <muParser.h>
 #include <optional>
 
 namespace sonda
@@ -45,9 +44,9 @@ FindAssignment(const std::string& text, std::size_t from)
         {
             continue;
         }
-        const bool comparison = (i + 1 < text.size() && text[i + 1] == '=') ||
-                                (i > from && std::string("=<>!").find(text[i - 1]) !=
-                                                 std::string::npos);
+        const bool comparison =
+            (i + 1 < text.size() && text[i + 1] == '=') ||
+            (i > from && std::string("=<>!").find(text[i - 1]) != std::string::npos);
         if (!comparison)
         {
             return i;
@@ -76,11 +75,13 @@ ParseHeader(const std::string& text)
                        "'min: rtt * (1 + inflight)' or 'max: cpu'");
     }
     const auto last = text.find_last_not_of(" \t", colon == 0 ? 0 : colon - 1);
-    const std::string sense = text.substr(start, last - start + 1);
+    const std::string sense = start == colon ? "" : text.substr(start, last - start + 1);
     const auto expression = text.find_first_not_of(" \t", colon + 1);
     if (sense != "min" && sense != "max")
     {
-        return ErrorAt(text, start, "the sense must be min (lowest is best) or max, not '" + sense + "'");
+        return ErrorAt(text,
+                       start,
+                       "the sense must be min (lowest is best) or max, not '" + sense + "'");
     }
     if (expression == std::string::npos)
     {
@@ -101,20 +102,45 @@ namespace
 {
 
 std::string
-Explain(const mu::Parser::exception_type& error)
+FunctionNames(const mu::Parser& parser)
 {
+    std::string names;
+    for (const auto& function : parser.GetFunDef())
+    {
+        names += " " + function.first;
+    }
+    return names;
+}
+
+/** What is wrong, in our words: muParser's own count positions from 0 and from the expression. */
+std::string
+Explain(const mu::Parser::exception_type& error, const mu::Parser& parser)
+{
+    const std::string token = error.GetToken().substr(0, error.GetToken().find(' '));
     switch (error.GetCode())
     {
     case mu::ecUNASSIGNABLE_TOKEN:
-        return "'" + error.GetToken() + "' is not known; variables: " + VariableNames() +
-               "; functions: min max abs sqrt exp ln log2 log10 rint sign …";
+        return "'" + token + "' is not known; variables: " + VariableNames() +
+               "; functions:" + FunctionNames(parser);
     case mu::ecUNEXPECTED_EOF:
     case mu::ecUNEXPECTED_OPERATOR:
         return "a value is missing here";
+    case mu::ecUNEXPECTED_VAL:
+    case mu::ecUNEXPECTED_VAR:
+    case mu::ecUNEXPECTED_FUN:
+        return "an operator is missing before '" + token + "'";
+    case mu::ecUNEXPECTED_ARG_SEP:
+        return "unexpected comma";
+    case mu::ecTOO_FEW_PARAMS:
+        return "'" + token + "' has too few parameters";
+    case mu::ecTOO_MANY_PARAMS:
+        return "'" + token + "' has too many parameters";
     case mu::ecMISSING_PARENS:
         return "a closing parenthesis is missing";
     case mu::ecUNEXPECTED_PARENS:
         return "unexpected parenthesis";
+    case mu::ecMISSING_ELSE_CLAUSE:
+        return "a ? needs a : with the other value";
     default:
         return error.GetMsg();
     }
@@ -166,6 +192,10 @@ Formula::Parse(std::string_view source, const std::string& name)
     {
         return ErrorAt(text, *position, "a formula cannot assign; to compare write ==");
     }
+    if (const auto quote = text.find('"', offset); quote != std::string::npos)
+    {
+        return ErrorAt(text, quote, "a formula has no texts, only numbers");
+    }
     auto expression = std::make_unique<Expression>();
     try
     {
@@ -179,14 +209,18 @@ Formula::Parse(std::string_view source, const std::string& name)
         expression->parser.Eval(results);
         if (results != 1)
         {
-            return ErrorAt(text, offset, "a formula has one value, this has " + std::to_string(results));
+            return ErrorAt(text,
+                           offset,
+                           "a formula has one value, this has " + std::to_string(results));
         }
         return Formula(header->sense, text, name.empty() ? text : name, std::move(expression));
     }
     catch (const mu::Parser::exception_type& error)
     {
         const auto position = error.GetPos() < 0 ? text.size() - offset : error.GetPos();
-        return ErrorAt(text, offset + static_cast<std::size_t>(position), Explain(error));
+        return ErrorAt(text,
+                       offset + static_cast<std::size_t>(position),
+                       Explain(error, expression->parser));
     }
 }
 
@@ -196,6 +230,11 @@ Formula::Score(const FormulaInputs& inputs) const
     for (const auto variable : m_variables)
     {
         const auto place = static_cast<std::size_t>(variable);
+        // Comparisons, min and max would turn "not known" into a number, which might be the best.
+        if (inputs[place] != inputs[place])
+        {
+            return inputs[place];
+        }
         m_expression->values[place] = inputs[place];
     }
     return m_expression->parser.Eval();

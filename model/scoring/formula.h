@@ -77,17 +77,22 @@ class Formula
     Formula& operator=(Formula&&) noexcept;
     ~Formula();
 
-    /** \return the score. Only the used variables of \p inputs are read. May be NaN or infinite. */
+    /**
+     * \return the score, which may be infinite; NaN when the result is not a number or one of the
+     *         used variables is not known. Only the used variables of \p inputs are read.
+     */
     double Score(const FormulaInputs& inputs) const;
 
-    /** \return whether score \p a is better than \p b; NaN is worse than everything else. */
-    bool Better(double a, double b) const
+    /** \return whether score \p a is better than \p b: a strict weak order, NaN last. */
+    bool
+    Better(double a, double b) const
     {
         return Rank(a) < Rank(b);
     }
 
-    /** \return the score on a scale where less is better: a total order, NaN last. */
-    double Rank(double score) const
+    /** \return the score on a scale where less is better; NaN ranks with the worst infinity. */
+    double
+    Rank(double score) const
     {
         if (score != score)
         {
@@ -96,30 +101,35 @@ class Formula
         return m_sense == Sense::LOWEST ? score : -score;
     }
 
-    Sense GetSense() const
+    Sense
+    GetSense() const
     {
         return m_sense;
     }
 
-    const std::string& GetName() const
+    const std::string&
+    GetName() const
     {
         return m_name;
     }
 
     /** \return the text, sense included. */
-    const std::string& GetText() const
+    const std::string&
+    GetText() const
     {
         return m_text;
     }
 
     /** \return the variables that the expression uses. */
-    const std::vector<Variable>& GetVariables() const
+    const std::vector<Variable>&
+    GetVariables() const
     {
         return m_variables;
     }
 
     /** \return whether the score can only change when a report arrives. */
-    bool IsStatic() const
+    bool
+    IsStatic() const
     {
         return m_static;
     }
@@ -127,7 +137,10 @@ class Formula
   private:
     struct Expression;
 
-    Formula(Sense sense, std::string text, std::string name, std::unique_ptr<Expression> expression);
+    Formula(Sense sense,
+            std::string text,
+            std::string name,
+            std::unique_ptr<Expression> expression);
 
     static constexpr double NAN_RANK = __builtin_huge_val();
 

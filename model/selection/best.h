@@ -7,8 +7,9 @@ namespace sonda
 {
 
 /**
- * Always the agent with the best score; of equals, the one that has been known longest. The student
- * report's rule: between two reports every connection goes to the same agent.
+ * Always the agent with the best score; of equals, the one with the lowest index (agents are
+ * numbered as they become known, and a number is given again after its agent was removed). The
+ * student report's rule: between two reports every connection goes to the same agent.
  * Cost of a pick: O(1) for static formulas, O(n) otherwise.
  */
 class HeadPolicy : public Policy

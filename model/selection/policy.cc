@@ -23,12 +23,8 @@ struct Row
 
 template <typename T>
 Result
-MakePlain(const std::string& parameter)
+MakePlain(const std::string&)
 {
-    if (!parameter.empty())
-    {
-        return Error{"takes no parameter, not ':" + parameter + "'"};
-    }
     return Result(std::make_unique<T>());
 }
 
@@ -91,7 +87,8 @@ Policy::OnCompletion(const StatusTable&, AgentIndex, Instant)
 const std::vector<PolicyInfo>&
 AllPolicies()
 {
-    static const std::vector<PolicyInfo> all = [] {
+    static const std::vector<PolicyInfo> all = []
+    {
         std::vector<PolicyInfo> infos;
         for (const auto& row : Rows())
         {
@@ -117,6 +114,11 @@ MakePolicy(const std::string& text)
                      "'; policies:" + names};
     }
     const auto colon = text.find(':');
+    if (colon != std::string::npos && row->info.parameter.empty())
+    {
+        return Error{"policy, column " + std::to_string(colon + 1) + ": " + row->info.name +
+                     " takes no parameter, not '" + text.substr(colon) + "'"};
+    }
     auto made = row->make(colon == std::string::npos ? "" : text.substr(colon + 1));
     if (!made)
     {

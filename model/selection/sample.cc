@@ -22,7 +22,8 @@ class DistinctDraws
     {
     }
 
-    std::size_t Next(RandomStream& random)
+    std::size_t
+    Next(RandomStream& random)
     {
         std::size_t place = random.Below(m_places - m_count);
         std::size_t i = 0;

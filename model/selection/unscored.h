@@ -16,8 +16,8 @@ class RandomPolicy : public Policy
 };
 
 /**
- * The candidates in turn, in the order in which they became known; one that appears or disappears
- * does not disturb the turn of the others. Cost of a pick: O(log n).
+ * The candidates in turn, by index; one that appears or disappears does not disturb the turn of the
+ * others. Cost of a pick: O(log n).
  */
 class RoundRobinPolicy : public Policy
 {

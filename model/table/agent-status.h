@@ -30,14 +30,15 @@ const char* ToString(Freshness freshness);
 /** What one accepted probe response says, as the monitor hands it to the table. */
 struct Observation
 {
-    std::string id;          //!< the agent's identity; "address:port" in the base form
-    Endpoint server;         //!< where to connect
-    Report report;           //!< load figures
-    Duration elapsed{0};     //!< request departure to response arrival
-    Duration hold{0};        //!< as the agent says; 0 in the base form
-    bool holdKnown{false};   //!< false in the base form: RTT then contains the random wait
+    std::string id;        //!< the agent's identity; "address:port" in the base form
+    Endpoint server;       //!< where to connect
+    Report report;         //!< load figures
+    Duration elapsed{0};   //!< request departure to response arrival
+    Duration hold{0};      //!< as the agent says; 0 in the base form
+    bool holdKnown{false}; //!< false in the base form: RTT then contains the random wait
 
-    Duration Rtt() const
+    Duration
+    Rtt() const
     {
         return elapsed - hold;
     }
@@ -62,10 +63,10 @@ struct AgentStatus
     std::uint64_t failures{0};        //!< dispatched, and not ended well
     std::uint64_t connectFailures{0}; //!< of those, the ones that never connected
 
-    TimedAverage latency{std::chrono::seconds(10)};        //!< dispatch to completion, seconds
+    TimedAverage latency{std::chrono::seconds(10)}; //!< dispatch to completion, seconds
     DecayingCount recentFailures{std::chrono::seconds(10)};
 
-    /** Failed connects in a row; each doubles the number of reports for which the agent rests. */
+    /** Rests in a row without a successful connect; each is twice as long as the one before. */
     std::uint32_t failedInARow{0};
     /** Reports that must still come before the agent is a candidate again. */
     std::uint32_t restingReports{0};

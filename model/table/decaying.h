@@ -33,7 +33,8 @@ class TimedAverage
     void Add(double sample, Instant now);
 
     /** \return the average, 0 before the first sample. */
-    double Get() const
+    double
+    Get() const
     {
         return m_value;
     }

@@ -15,23 +15,27 @@ class RttEstimate
   public:
     void AddSample(Duration rtt);
 
-    bool HasSample() const
+    bool
+    HasSample() const
     {
         return m_samples > 0;
     }
 
     /** The three are zero before the first sample. */
-    Duration Smoothed() const
+    Duration
+    Smoothed() const
     {
         return m_smoothed;
     }
 
-    Duration Deviation() const
+    Duration
+    Deviation() const
     {
         return m_deviation;
     }
 
-    Duration Least() const
+    Duration
+    Least() const
     {
         return m_least;
     }

@@ -31,7 +31,8 @@ class ScoreIndex
     /** \return the agents with the least rank, sorted by index; empty when there is none. */
     const std::vector<AgentIndex>& Best() const;
 
-    std::size_t Size() const
+    std::size_t
+    Size() const
     {
         return m_size;
     }

@@ -32,8 +32,11 @@ StatusTable::SetObserver(Observer observer)
 Expected<AgentIndex, Refusal>
 StatusTable::Update(const Observation& observation, Instant now)
 {
+    // What is overdue depends on the time alone, not on when somebody last looked.
+    Advance(now);
     const auto found = m_byId.find(observation.id);
-    const AgentIndex agent = found == m_byId.end() ? Insert(observation, now) : found->second;
+    const bool isNew = found == m_byId.end();
+    const AgentIndex agent = isNew ? Insert(observation, now) : found->second;
     AgentStatus& status = *m_agents[agent];
     if (status.server != observation.server && status.freshness == Freshness::FRESH)
     {
@@ -56,9 +59,8 @@ StatusTable::Update(const Observation& observation, Instant now)
     {
         --status.restingReports;
     }
-    SetFreshness(agent, Freshness::FRESH);
-    ScheduleExpiry(agent, ExpiryOf(status));
-    RefreshCandidate(agent, now);
+    const auto from = isNew ? std::nullopt : std::make_optional(status.freshness);
+    Enter(agent, from, Freshness::FRESH, now);
     return agent;
 }
 
@@ -82,10 +84,6 @@ StatusTable::Insert(const Observation& observation, Instant now)
     status.server = observation.server;
     status.firstSeen = now;
     m_byId.emplace(observation.id, agent);
-    if (m_observer)
-    {
-        m_observer(Transition{agent, std::nullopt, Freshness::FRESH});
-    }
     return agent;
 }
 
@@ -95,28 +93,24 @@ StatusTable::Advance(Instant now)
     while (!m_expiries.empty() && m_expiries.begin()->first <= now)
     {
         const AgentIndex agent = m_expiries.begin()->second;
-        AgentStatus& status = *m_agents[agent];
+        const AgentStatus& status = *m_agents[agent];
         if (status.freshness == Freshness::FRESH)
         {
-            SetFreshness(agent, Freshness::STALE);
+            Enter(agent, Freshness::FRESH, Freshness::STALE, now);
         }
         else if (status.freshness == Freshness::STALE)
         {
-            SetFreshness(agent, Freshness::DEAD);
-            RefreshCandidate(agent, now);
+            Enter(agent, Freshness::STALE, Freshness::DEAD, now);
         }
         else if (status.inFlight == 0)
         {
-            Remove(agent);
-            continue;
+            Remove(agent, now);
         }
         else
         {
-            // Its last connection will remove it.
+            // The end of its last connection sets a new time.
             ScheduleExpiry(agent, std::nullopt);
-            continue;
         }
-        ScheduleExpiry(agent, ExpiryOf(status));
     }
 }
 
@@ -133,9 +127,8 @@ StatusTable::NextExpiry() const
 std::optional<Instant>
 StatusTable::ExpiryOf(const AgentStatus& status) const
 {
-    const auto after = [&](double intervals) {
-        return status.reportedAt + FromSeconds(ToSeconds(m_timing.interval) * intervals);
-    };
+    const auto after = [&](double intervals)
+    { return status.reportedAt + FromSeconds(ToSeconds(m_timing.interval) * intervals); };
     switch (status.freshness)
     {
     case Freshness::FRESH:
@@ -165,9 +158,12 @@ StatusTable::ScheduleExpiry(AgentIndex agent, std::optional<Instant> at)
 }
 
 void
-StatusTable::SetFreshness(AgentIndex agent, Freshness to)
+StatusTable::Enter(AgentIndex agent, std::optional<Freshness> from, Freshness to, Instant now)
 {
-    const Freshness from = std::exchange(m_agents[agent]->freshness, to);
+    AgentStatus& status = *m_agents[agent];
+    status.freshness = to;
+    ScheduleExpiry(agent, ExpiryOf(status));
+    RefreshCandidate(agent, now);
     if (from != to && m_observer)
     {
         m_observer(Transition{agent, from, to});
@@ -175,10 +171,9 @@ StatusTable::SetFreshness(AgentIndex agent, Freshness to)
 }
 
 void
-StatusTable::Remove(AgentIndex agent)
+StatusTable::Remove(AgentIndex agent, Instant now)
 {
-    SetFreshness(agent, Freshness::REMOVED);
-    ScheduleExpiry(agent, std::nullopt);
+    Enter(agent, Freshness::DEAD, Freshness::REMOVED, now);
     m_byId.erase(m_agents[agent]->id);
     m_agents[agent].reset();
     m_free.push_back(agent);
@@ -233,10 +228,14 @@ StatusTable::OnConnectFailure(AgentIndex agent, Instant now)
 {
     AgentStatus& status = *m_agents[agent];
     ++status.connectFailures;
-    const std::uint32_t doubled = 1U << std::min(status.failedInARow, 31U);
-    status.restingReports = std::min(doubled, MOST_RESTING_REPORTS);
-    ++status.failedInARow;
-    RefreshCandidate(agent, now);
+    // An agent that rests already is refusing connections dispatched earlier: no new failure.
+    if (status.restingReports == 0)
+    {
+        const std::uint32_t doubled = 1U << std::min(status.failedInARow, 31U);
+        status.restingReports = std::min(doubled, MOST_RESTING_REPORTS);
+        ++status.failedInARow;
+        RefreshCandidate(agent, now);
+    }
     OnCompletion(agent, Duration(0), false, now);
 }
 
@@ -259,7 +258,8 @@ StatusTable::OnCompletion(AgentIndex agent, Duration latency, bool good, Instant
     const bool overdue = status.freshness == Freshness::DEAD && !m_expiryOf[agent];
     if (overdue && status.inFlight == 0)
     {
-        Remove(agent);
+        // Not removed here: the caller may still want to look at it.
+        ScheduleExpiry(agent, now);
     }
 }
 

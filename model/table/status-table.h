@@ -43,11 +43,13 @@ struct Transition
  *
  * Life of an agent: the first report makes it fresh; without further reports it turns stale, dead
  * and removed (TableTiming); a report makes it fresh again. A dead agent with connections in flight
- * is kept until they end, so an AgentIndex is valid for as long as its connection lives.
+ * is kept until the first Advance() after their end, so an AgentIndex is valid for as long as its
+ * connection lives, and while its end is dealt with.
  *
  * Candidates are the agents that may be picked: fresh or stale, state ready, and not resting after
- * failed connects. A failed connect makes an agent rest at once, for 1, 2, 4, … 8 further reports
- * as failures repeat; a successful connect ends the row.
+ * failed connects. A failed connect makes an agent rest at once, for 1 further report; if the first
+ * connect after the rest fails too, for 2, then 4, then 8 every time; a successful connect ends the
+ * row. Connects that fail while the agent rests were dispatched before: they change nothing.
  *
  * Scores: with a static formula the table keeps an index that is brought up to date by reports, so
  * that the best score costs O(1); otherwise a score is computed when it is asked for.
@@ -61,12 +63,15 @@ class StatusTable
 
     StatusTable(Formula formula, TableTiming timing);
 
-    /** Called for every change of freshness, during Update() and Advance(). */
+    /**
+     * Called for every change of freshness, during Update() and Advance(), when the agent's status
+     * and the candidates show it already. It must not change the table.
+     */
     void SetObserver(Observer observer);
 
     /**
-     * Takes a report in. Refuses one whose identity belongs to another server that is fresh
-     * (ID_CONFLICT): the agent that is there stays until it is overdue.
+     * Takes a report in, after Advance(). Refuses one whose identity belongs to another server that
+     * is fresh (ID_CONFLICT): the agent that is there stays until it is overdue.
      */
     Expected<AgentIndex, Refusal> Update(const Observation& observation, Instant now);
 
@@ -86,7 +91,8 @@ class StatusTable
     void OnCompletion(AgentIndex agent, Duration latency, bool good, Instant now);
 
     /** \return the agents that may be picked, sorted by index. */
-    const std::vector<AgentIndex>& Candidates() const
+    const std::vector<AgentIndex>&
+    Candidates() const
     {
         return m_candidates;
     }
@@ -95,24 +101,28 @@ class StatusTable
     const std::vector<AgentIndex>& BestIndexed() const;
 
     /** \return whether BestIndexed() may be used. */
-    bool IsIndexed() const
+    bool
+    IsIndexed() const
     {
         return m_formula.IsStatic();
     }
 
     double Score(AgentIndex agent, Instant now) const;
 
-    const Formula& GetFormula() const
+    const Formula&
+    GetFormula() const
     {
         return m_formula;
     }
 
-    const TableTiming& GetTiming() const
+    const TableTiming&
+    GetTiming() const
     {
         return m_timing;
     }
 
-    const AgentStatus& Get(AgentIndex agent) const
+    const AgentStatus&
+    Get(AgentIndex agent) const
     {
         return *m_agents[agent];
     }
@@ -120,7 +130,8 @@ class StatusTable
     std::optional<AgentIndex> Find(const std::string& id) const;
 
     /** \return how many agents the table holds, dead ones included. */
-    std::size_t Size() const
+    std::size_t
+    Size() const
     {
         return m_byId.size();
     }
@@ -130,8 +141,8 @@ class StatusTable
 
   private:
     AgentIndex Insert(const Observation& observation, Instant now);
-    void Remove(AgentIndex agent);
-    void SetFreshness(AgentIndex agent, Freshness to);
+    void Remove(AgentIndex agent, Instant now);
+    void Enter(AgentIndex agent, std::optional<Freshness> from, Freshness to, Instant now);
     void ScheduleExpiry(AgentIndex agent, std::optional<Instant> at);
     std::optional<Instant> ExpiryOf(const AgentStatus& status) const;
     void RefreshCandidate(AgentIndex agent, Instant now);

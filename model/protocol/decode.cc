@@ -1,0 +1,203 @@
+#include "model/protocol/address.h"
+#include "model/protocol/codec.h"
+#include "model/protocol/reader.h"
+
+#include <limits>
+
+namespace sonda
+{
+
+namespace
+{
+
+/** Any finite number: JSON has no others. */
+constexpr double ANY = std::numeric_limits<double>::max();
+
+void
+CheckVersion(const Reader& reader)
+{
+    // A later version adds keys, which are ignored here; it does not change these.
+    reader.OptionalWhole("v", 1, std::numeric_limits<int>::max());
+}
+
+ServerState
+ReadState(const Reader& reader)
+{
+    const auto text = reader.OptionalText("state");
+    for (const auto state : {ServerState::READY, ServerState::DRAIN, ServerState::DOWN})
+    {
+        if (!text || *text == ToString(state))
+        {
+            return state;
+        }
+    }
+    Refuse(RefusalReason::OUT_OF_RANGE, "state must be ready, drain or down");
+}
+
+Endpoint
+ReadServer(const Reader& reader)
+{
+    Endpoint server;
+    server.address = reader.Text("IP");
+    const auto address = ParseIpv4(server.address);
+    if (!address || !IsUnicast(*address))
+    {
+        Refuse(RefusalReason::OUT_OF_RANGE, "IP must be the dotted quad of one host");
+    }
+    server.port = reader.Whole("Door", 1, 65535);
+    return server;
+}
+
+std::optional<std::string>
+ReadNonce(const Reader& reader)
+{
+    auto nonce = reader.OptionalText("nonce");
+    if (nonce &&
+        (nonce->size() != 32 || nonce->find_first_not_of("0123456789abcdef") != std::string::npos))
+    {
+        Refuse(RefusalReason::OUT_OF_RANGE, "nonce must be 32 lower-case hexadecimal digits");
+    }
+    return nonce;
+}
+
+std::optional<std::string>
+ReadId(const Reader& reader)
+{
+    auto id = reader.OptionalText("id");
+    if (id)
+    {
+        if (auto error = CheckId(*id))
+        {
+            Refuse(RefusalReason::OUT_OF_RANGE, std::move(error->message));
+        }
+    }
+    return id;
+}
+
+Report
+ReadReport(const Reader& reader)
+{
+    Report report;
+    report.ram = reader.Number("RAM", 0, ANY);
+    report.cpu = reader.Number("CPU", 0, 100);
+    report.ramTotal = reader.OptionalNumber("ram_total", 0, ANY);
+    report.cores = reader.OptionalNumber("cores", 0, 1e6);
+    report.cpu10s = reader.OptionalNumber("cpu_10s", 0, 100);
+    report.load1 = reader.OptionalNumber("load_1", 0, ANY);
+    if (const auto inFlight = reader.OptionalWhole("inflight", 0, 0xFFFFFFFFU))
+    {
+        report.inFlight = static_cast<std::uint32_t>(*inFlight);
+    }
+    report.state = ReadState(reader);
+    report.weight = reader.OptionalNumber("weight", 1e-6, 1e6).value_or(1);
+    return report;
+}
+
+ProbeResponse
+ReadResponse(const Reader& reader)
+{
+    reader.RequireKind("probe response");
+    CheckVersion(reader);
+    ProbeResponse response;
+    response.server = ReadServer(reader);
+    response.report = ReadReport(reader);
+    response.nonce = ReadNonce(reader);
+    // An agent may hold a request for its window and be late; a minute more is absurd.
+    constexpr std::uint64_t mostHoldUs = (MAX_WINDOW_MS + 60'000) * 1000ULL;
+    if (const auto hold = reader.OptionalWhole("hold_us", 0, mostHoldUs))
+    {
+        response.hold = std::chrono::microseconds(*hold);
+    }
+    response.id = ReadId(reader);
+    return response;
+}
+
+ProbeRequest
+ReadRequest(const Reader& reader)
+{
+    reader.RequireKind("probe request");
+    CheckVersion(reader);
+    ProbeRequest request;
+    request.nonce = ReadNonce(reader);
+    if (const auto window = reader.OptionalWhole("window_ms", 0, MAX_WINDOW_MS))
+    {
+        request.windowMs = static_cast<std::uint32_t>(*window);
+    }
+    request.slice = reader.Slice();
+    return request;
+}
+
+bool
+IsUtf8(const std::string& text)
+{
+    try
+    {
+        nlohmann::json(text).dump();
+        return true;
+    }
+    catch (const nlohmann::json::type_error&)
+    {
+        return false;
+    }
+}
+
+} // namespace
+
+std::string_view
+PduText(std::string_view datagram)
+{
+    return datagram.substr(0, datagram.find('\n'));
+}
+
+std::optional<Error>
+CheckId(const std::string& id)
+{
+    const Error error{"id must be UTF-8 of 1 to 64 bytes with no space, comma, quote or control "
+                      "character"};
+    if (id.empty() || id.size() > MAX_ID_BYTES || !IsUtf8(id))
+    {
+        return error;
+    }
+    for (std::size_t i = 0; i < id.size(); ++i)
+    {
+        const auto byte = static_cast<unsigned char>(id[i]);
+        // Control characters, U+0080 to U+009F among them, would forge log lines; commas and quotes
+        // would need quoting in CSV.
+        const bool c1 = byte == 0xC2 && static_cast<unsigned char>(id[i + 1]) < 0xA0;
+        if (byte < 0x21 || byte == 0x7F || byte == ',' || byte == '"' || c1)
+        {
+            return error;
+        }
+    }
+    return std::nullopt;
+}
+
+Expected<ProbeRequest, Refusal>
+DecodeRequest(std::string_view datagram)
+{
+    try
+    {
+        const nlohmann::json object = ParseObject(datagram);
+        return ReadRequest(Reader(object));
+    }
+    catch (const Fault& fault)
+    {
+        return fault.refusal;
+    }
+}
+
+Expected<ProbeResponse, Refusal>
+DecodeResponse(std::string_view datagram)
+{
+    try
+    {
+        const nlohmann::json object = ParseObject(datagram);
+        return ReadResponse(Reader(object));
+    }
+    catch (const Fault& fault)
+    {
+        return fault.refusal;
+    }
+}
+
+} // namespace sonda

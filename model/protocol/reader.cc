@@ -1,0 +1,202 @@
+#include "model/protocol/reader.h"
+
+#include "model/protocol/codec.h"
+
+#include <set>
+
+namespace sonda
+{
+
+namespace
+{
+
+using Json = nlohmann::json;
+
+/** Deeper than any PDU, with room for later keys whose values are objects. */
+constexpr int MAX_DEPTH = 4;
+
+/** The finest slicing that a request can ask for: no LAN has more agents than this. */
+constexpr std::uint64_t MAX_SLICES = 1U << 20;
+
+double
+CheckNumber(const char* key, const Json& value, double least, double most)
+{
+    if (!value.is_number())
+    {
+        Refuse(RefusalReason::WRONG_TYPE, std::string(key) + " must be a number");
+    }
+    const auto number = value.get<double>();
+    if (!(number >= least && number <= most))
+    {
+        Refuse(RefusalReason::OUT_OF_RANGE, std::string(key) + " = " + value.dump());
+    }
+    return number;
+}
+
+std::uint64_t
+CheckWhole(const char* key, const Json& value, std::uint64_t least, std::uint64_t most)
+{
+    if (!value.is_number_integer())
+    {
+        Refuse(RefusalReason::WRONG_TYPE, std::string(key) + " must be a whole number");
+    }
+    // A negative number is kept apart: as unsigned it would look large.
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least ||
+        value.get<std::uint64_t>() > most)
+    {
+        Refuse(RefusalReason::OUT_OF_RANGE, std::string(key) + " = " + value.dump());
+    }
+    return value.get<std::uint64_t>();
+}
+
+std::string
+CheckText(const char* key, const Json& value)
+{
+    if (!value.is_string())
+    {
+        Refuse(RefusalReason::WRONG_TYPE, std::string(key) + " must be a string");
+    }
+    return value.get<std::string>();
+}
+
+} // namespace
+
+void
+Refuse(RefusalReason reason, std::string detail)
+{
+    throw Fault{Refusal{reason, std::move(detail)}};
+}
+
+Json
+ParseObject(std::string_view datagram)
+{
+    if (datagram.size() > MAX_DATAGRAM_BYTES)
+    {
+        Refuse(RefusalReason::TOO_LONG, std::to_string(datagram.size()) + " bytes");
+    }
+    const std::string_view text = PduText(datagram);
+    // The parser takes NUL for the end of the text, and would not look at what follows.
+    if (text.find('\0') != std::string_view::npos)
+    {
+        Refuse(RefusalReason::NOT_JSON, "NUL byte");
+    }
+    std::set<std::string> keys;
+    const auto watch = [&keys](int depth, Json::parse_event_t event, Json& parsed)
+    {
+        if (depth > MAX_DEPTH)
+        {
+            Refuse(RefusalReason::TOO_DEEP, "more than " + std::to_string(MAX_DEPTH) + " levels");
+        }
+        if (event == Json::parse_event_t::key && depth == 1 &&
+            !keys.insert(parsed.get<std::string>()).second)
+        {
+            // As JSON in ASCII, because the key is a stranger's and the detail goes to a log.
+            Refuse(RefusalReason::DUPLICATE_KEY, parsed.dump(-1, ' ', true));
+        }
+        return true;
+    };
+    Json object = Json::parse(text.begin(), text.end(), watch, false);
+    if (object.is_discarded())
+    {
+        Refuse(RefusalReason::NOT_JSON, "");
+    }
+    if (!object.is_object())
+    {
+        Refuse(RefusalReason::NOT_AN_OBJECT, object.type_name());
+    }
+    return object;
+}
+
+Reader::Reader(const Json& object)
+    : m_object(object)
+{
+}
+
+void
+Reader::RequireKind(const char* kind) const
+{
+    const Json* const found = Find("tipo");
+    if (found == nullptr || !found->is_string() || *found != kind)
+    {
+        Refuse(RefusalReason::WRONG_KIND, std::string("tipo must be \"") + kind + "\"");
+    }
+}
+
+double
+Reader::Number(const char* key, double least, double most) const
+{
+    return CheckNumber(key, Required(key), least, most);
+}
+
+std::optional<double>
+Reader::OptionalNumber(const char* key, double least, double most) const
+{
+    const Json* const found = Find(key);
+    return found == nullptr ? std::nullopt
+                            : std::make_optional(CheckNumber(key, *found, least, most));
+}
+
+std::uint64_t
+Reader::Whole(const char* key, std::uint64_t least, std::uint64_t most) const
+{
+    return CheckWhole(key, Required(key), least, most);
+}
+
+std::optional<std::uint64_t>
+Reader::OptionalWhole(const char* key, std::uint64_t least, std::uint64_t most) const
+{
+    const Json* const found = Find(key);
+    return found == nullptr ? std::nullopt
+                            : std::make_optional(CheckWhole(key, *found, least, most));
+}
+
+std::string
+Reader::Text(const char* key) const
+{
+    return CheckText(key, Required(key));
+}
+
+std::optional<std::string>
+Reader::OptionalText(const char* key) const
+{
+    const Json* const found = Find(key);
+    return found == nullptr ? std::nullopt : std::make_optional(CheckText(key, *found));
+}
+
+std::optional<Slice>
+Reader::Slice() const
+{
+    const Json* const found = Find("slice");
+    if (found == nullptr)
+    {
+        return std::nullopt;
+    }
+    if (!found->is_array() || found->size() != 2)
+    {
+        Refuse(RefusalReason::WRONG_TYPE, "slice must be [k, r]");
+    }
+    sonda::Slice slice;
+    slice.modulus = CheckWhole("slice[0]", (*found)[0], 1, MAX_SLICES);
+    slice.residue = CheckWhole("slice[1]", (*found)[1], 0, slice.modulus - 1);
+    return slice;
+}
+
+const Json*
+Reader::Find(const char* key) const
+{
+    const auto found = m_object.find(key);
+    return found == m_object.end() ? nullptr : &*found;
+}
+
+const Json&
+Reader::Required(const char* key) const
+{
+    const Json* const found = Find(key);
+    if (found == nullptr)
+    {
+        Refuse(RefusalReason::MISSING_KEY, key);
+    }
+    return *found;
+}
+
+} // namespace sonda

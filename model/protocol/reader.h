@@ -1,0 +1,60 @@
+#ifndef SONDA_MODEL_PROTOCOL_READER_H
+#define SONDA_MODEL_PROTOCOL_READER_H
+
+#include "model/protocol/pdu.h"
+#include "model/protocol/refusal.h"
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/** How decode.cc reads typed values out of a PDU's JSON text; no other file needs this. */
+namespace sonda
+{
+
+/** Thrown while a PDU is decoded, and caught by the decoding functions: the first fault ends it. */
+struct Fault
+{
+    Refusal refusal;
+};
+
+/** Throws the Fault. */
+[[noreturn]] void Refuse(RefusalReason reason, std::string detail);
+
+/** \return the PDU's text as a JSON object; throws Fault when it is not one. */
+nlohmann::json ParseObject(std::string_view datagram);
+
+/**
+ * Typed access to the keys of one object. Each function throws Fault when the value is missing
+ * (but for the Optional ones), of another type, or out of its range, bounds included.
+ */
+class Reader
+{
+  public:
+    /** \param object is kept by reference */
+    explicit Reader(const nlohmann::json& object);
+
+    void RequireKind(const char* kind) const;
+
+    double Number(const char* key, double least, double most) const;
+    std::optional<double> OptionalNumber(const char* key, double least, double most) const;
+    std::uint64_t Whole(const char* key, std::uint64_t least, std::uint64_t most) const;
+    std::optional<std::uint64_t> OptionalWhole(const char* key,
+                                               std::uint64_t least,
+                                               std::uint64_t most) const;
+    std::string Text(const char* key) const;
+    std::optional<std::string> OptionalText(const char* key) const;
+    std::optional<sonda::Slice> Slice() const;
+
+  private:
+    const nlohmann::json* Find(const char* key) const;
+    const nlohmann::json& Required(const char* key) const;
+
+    const nlohmann::json& m_object;
+};
+
+} // namespace sonda
+
+#endif
