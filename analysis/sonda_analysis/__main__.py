@@ -1,0 +1,39 @@
+"""Entry point: `python3 -m sonda_analysis [options of ./sonda compare]`.
+
+Exit status: 0 done; 1 an error, or a run failed; 2 wrong options; 130 interrupted;
+141 nobody reads the output.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .errors import AnalysisError
+from .options import parse_options
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one comparison; prints an error instead of raising it."""
+    try:
+        options = parse_options(arguments)
+        if options.parse_only:
+            return 0
+        # Imported late: pandas and matplotlib take a second, and --parse-only must do without them.
+        from .compare import run_comparison
+
+        return run_comparison(options)
+    except AnalysisError as error:
+        print(f"sonda compare: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader went away, as in `./sonda compare | head`; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except KeyboardInterrupt:
+        print("sonda compare: interrupted; the same command continues where it stopped", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

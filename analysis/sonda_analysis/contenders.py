@@ -1,0 +1,148 @@
+"""Contenders: the pairs formula/policy that a comparison runs.
+
+A contender is written `formula/policy` (`connections/sample:2`), where the formula is a name or a
+text with its sense (`min: rtt * (1 + inflight)/best`), or as a bare policy that needs no formula
+(`random`). The policy is what follows the last '/'.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Iterable
+
+from .errors import AnalysisError
+
+_POLICY = re.compile(r"[a-z][a-z0-9-]*(:[A-Za-z0-9._+-]+)*")
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+
+# The policies that look at no score, as sonda-sim --list marks them (a test compares the two): only these may
+# stand without a formula, and a cross product with formulas holds each of them once.
+POLICIES_WITHOUT_FORMULA = ("random", "round-robin", "weighted")
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One formula and one policy. `formula` is None for a policy that needs none."""
+
+    formula: str | None
+    policy: str
+
+    @property
+    def name(self) -> str:
+        """As written on the command line: `seed/head`, `random`."""
+        return self.policy if self.formula is None else f"{self.formula}/{self.policy}"
+
+    @property
+    def formula_name(self) -> str:
+        """The formula column of comparison.csv; `none` as in run.json when there is no formula."""
+        return "none" if self.formula is None else self.formula
+
+    @property
+    def formula_is_text(self) -> bool:
+        """True for a formula that is written out, false for a name of the catalogue."""
+        return self.formula is not None and _NAME.fullmatch(self.formula) is None
+
+    @property
+    def folder(self) -> str:
+        """A folder name that no other contender has (formula texts are replaced by a digest)."""
+        policy = self.policy.replace(":", "=")
+        if self.formula is None:
+            return policy
+        if self.formula_is_text:
+            digest = hashlib.sha256(self.formula.encode()).hexdigest()[:12]
+            return f"text={digest}~{policy}"
+        return f"{self.formula}~{policy}"
+
+    def arguments(self) -> list[str]:
+        """The options that make sonda-sim run this contender."""
+        formula = [] if self.formula is None else [f"--formula={self.formula}"]
+        return [*formula, f"--policy={self.policy}"]
+
+
+def split_list(text: str, option: str) -> list[str]:
+    """Splits at the commas that stand outside of parentheses: `seed/head,min: max(rtt,age)/best`.
+
+    Raises AnalysisError for unbalanced parentheses and for empty items.
+    """
+    items, depth, start = [], 0, 0
+    for position, character in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth < 0:
+            raise AnalysisError(f"{option}: ')' at character {position + 1} of '{text}' closes nothing")
+        if character == "," and depth == 0:
+            items.append(text[start:position].strip())
+            start = position + 1
+    if depth > 0:
+        raise AnalysisError(f"{option}: '{text}' has {depth} '(' that no ')' closes")
+    items.append(text[start:].strip())
+    if "" in items:
+        raise AnalysisError(
+            f"{option}: item {items.index('') + 1} of '{text}' is empty; write items separated by single commas"
+        )
+    return items
+
+
+def parse_policy(text: str, option: str) -> str:
+    """The policy NAME[:PARAMETER…] in `text`; AnalysisError when it does not look like one."""
+    if _POLICY.fullmatch(text) is None:
+        raise AnalysisError(
+            f"{option}: '{text}' is not a policy; write NAME or NAME:PARAMETER, such as head or sample:2"
+        )
+    return text
+
+
+def bare_policy(text: str, option: str) -> Contender:
+    """The contender of a policy alone; AnalysisError for a policy that needs a formula."""
+    if text.split(":")[0] not in POLICIES_WITHOUT_FORMULA:
+        raise AnalysisError(
+            f"{option}: policy '{text}' has no formula; write FORMULA/{text}, such as connections/{text} "
+            f"(policies that need none: {', '.join(POLICIES_WITHOUT_FORMULA)})"
+        )
+    return Contender(None, text)
+
+
+def parse_contender(text: str, option: str = "--contenders") -> Contender:
+    """Reads one contender. AnalysisError when it is not clear where the formula ends."""
+    text = text.strip()
+    formula, slash, policy = text.rpartition("/")
+    if not slash:
+        if _POLICY.fullmatch(text) is None:
+            raise AnalysisError(
+                f"{option}: '{text}' names no policy; write FORMULA/POLICY, here '{text}/best', "
+                f"or a policy alone, such as random"
+            )
+        return bare_policy(text, option)
+    if _POLICY.fullmatch(policy) is None:
+        raise AnalysisError(
+            f"{option}: '{text}' names no policy: what follows its last '/' is '{policy}', which is a part of the "
+            f"formula; write FORMULA/POLICY, here '{text}/best'"
+        )
+    formula = formula.strip()
+    if not formula:
+        raise AnalysisError(f"{option}: '{text}' has no formula before '/'; write FORMULA/{policy} or {policy}")
+    return Contender(formula, policy)
+
+
+def cross_product(formulas: Iterable[str], policies: Iterable[str]) -> list[Contender]:
+    """Every formula with every policy; a policy that looks at no score once, without formula."""
+    product: list[Contender] = []
+    for policy in policies:
+        if policy.split(":")[0] in POLICIES_WITHOUT_FORMULA:
+            product.append(bare_policy(policy, "--policies"))
+        else:
+            product.extend(Contender(formula, policy) for formula in formulas)
+    return product
+
+
+def short_labels(contenders: Iterable[Contender], width: int = 38) -> dict[str, str]:
+    """Contender name to a label of at most `width` characters for figures, unique, policy kept."""
+    labels: dict[str, str] = {}
+    for number, contender in enumerate(contenders, start=1):
+        label = contender.name
+        if len(label) > width:
+            tail = f"/{contender.policy} ({number})"
+            label = label[: max(1, width - len(tail) - 1)] + "…" + tail
+        labels[contender.name] = label
+    return labels

@@ -1,0 +1,65 @@
+"""Share of requests slower than a time: where each contender's tail begins."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from ..results import RunResult
+from ..statistics import merge_histograms, share_slower
+from .style import finish_empty, line_style, new_figure, plain_number
+
+NAME = "response-time"
+TITLE = "Response-time distribution"
+HOW_TO_READ = (
+    "How many requests took longer than the time on the x axis: the lower and the further left a line, the better; "
+    "where it crosses 1 % is the p99. Thin lines are single runs. Failed and unfinished requests have none."
+)
+
+
+def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
+    """One row per contender, run (empty: all runs pooled) and bucket: low_s, high_s, count, share_slower."""
+    parts = []
+    for name in contenders:
+        own = [run for run in runs if run.contender.name == name]
+        if not own:
+            continue
+        pooled = merge_histograms([run.latency for run in own])
+        for rng_run, histogram in [("", pooled), *((run.rng_run, run.latency) for run in own)]:
+            ordered = histogram.sort_values("low_s")
+            parts.append(ordered.assign(contender=name, rng_run=rng_run, share_slower=share_slower(ordered)))
+    columns = ["contender", "rng_run", "low_s", "high_s", "count", "share_slower"]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
+    """1 − ECDF on log-log axes, milliseconds across."""
+    figure, axes = new_figure(4.2)
+    smallest = data.loc[data["share_slower"] > 0, "share_slower"].min()
+    for index, (name, label) in enumerate(labels.items()):
+        for rng_run, line in data[data["contender"] == name].groupby("rng_run", sort=False):
+            pooled = rng_run == ""
+            share = line["share_slower"].where(line["share_slower"] > 0)
+            style = line_style(index)
+            if pooled:
+                style.update(linewidth=1.8, zorder=3, label=label)
+            else:
+                style.update(linewidth=0.6, zorder=2, alpha=0.4, linestyle="-")
+            axes.plot(line["high_s"] * 1e3, share, drawstyle="steps-post", **style)
+    if np.isnan(smallest):
+        finish_empty(axes, "no request was completed")
+        return figure
+    axes.set(xscale="log", yscale="log", xlabel="response time (ms)", ylabel="share of requests that took longer")
+    axes.set_ylim(smallest * 0.7, 1.3)
+    for share, text in ((0.5, "p50"), (0.1, "p90"), (0.01, "p99"), (0.001, "p99.9")):
+        if share > smallest:
+            axes.axhline(share, color="0.6", linewidth=0.6, zorder=1)
+            axes.text(1.0, share, f" {text}", transform=axes.get_yaxis_transform(), va="center", color="0.35", size=8)
+    axes.xaxis.set_major_formatter(FuncFormatter(plain_number))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value * 100:g} %"))
+    axes.legend(loc="lower left", framealpha=0.9)
+    return figure

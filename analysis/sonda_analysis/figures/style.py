@@ -1,0 +1,125 @@
+"""What the figures share: size, colours that colour-blind readers tell apart, agents' order, saving."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from pathlib import Path
+from typing import Any, Iterable, Sequence
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402  (the backend is chosen before pyplot is imported)
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
+
+# Two columns of a journal page; the PNG has 1050 pixels across.
+WIDTH_IN = 7.0
+DPI = 150
+
+# Okabe and Ito's palette without its yellow, which is hard to see on white; seven colours and five
+# dash patterns repeat together only after 35 contenders.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#000000", "#CC79A7", "#56B4E9", "#E69F00")
+_DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
+_MARKERS = "osD^vPX"
+
+matplotlib.rcParams.update({
+    "font.size": 8.5,
+    "axes.titlesize": 8.5,
+    "axes.labelsize": 8.5,
+    "legend.fontsize": 8,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "grid.linewidth": 0.5,
+    "axes.axisbelow": True,
+    "pdf.fonttype": 42,
+    "figure.dpi": DPI,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+})
+
+
+def line_style(index: int) -> dict[str, Any]:
+    """Colour and dashes of the contender with this index."""
+    return {"color": _COLOURS[index % len(_COLOURS)], "linestyle": _DASHES[index % len(_DASHES)]}
+
+
+def marker_style(index: int) -> dict[str, Any]:
+    """Colour and marker of the contender with this index."""
+    return {"color": _COLOURS[index % len(_COLOURS)], "marker": _MARKERS[index % len(_MARKERS)]}
+
+
+def new_figure(height_in: float) -> tuple[Figure, Axes]:
+    """One pair of axes, 7 in wide."""
+    figure, axes = plt.subplots(figsize=(WIDTH_IN, height_in), constrained_layout=True)
+    return figure, axes
+
+
+def new_panels(count: int, panel_height_in: float) -> tuple[Figure, list[Axes]]:
+    """One panel per contender with common axes: one column, more when there are many contenders."""
+    columns = 1 if count <= 6 else 2 if count <= 16 else 3
+    rows = math.ceil(count / columns)
+    figure, grid = plt.subplots(
+        rows, columns, sharex=True, sharey=True, squeeze=False, constrained_layout=True,
+        figsize=(WIDTH_IN, 0.7 + panel_height_in * rows),
+    )
+    panels = list(grid.flat)
+    for index, panel in enumerate(panels):
+        if index >= count:
+            panel.set_visible(False)
+        elif index + columns >= count:
+            panel.tick_params(labelbottom=True)
+    return figure, panels[:count]
+
+
+def sorted_agents(capacities: dict[str, float]) -> list[str]:
+    """Agents by falling capacity, then by name with numbers in number order (a[2] before a[10])."""
+
+    def natural(name: str) -> list[Any]:
+        return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name) if part]
+
+    return sorted(capacities, key=lambda agent: (-capacities[agent], natural(agent)))
+
+
+def thin_labels(names: Sequence[str], most: int) -> tuple[list[int], list[str]]:
+    """Positions and labels of at most `most` of the names, evenly spaced from the first."""
+    step = max(1, math.ceil(len(names) / most))
+    positions = list(range(0, len(names), step))
+    return positions, [names[i] for i in positions]
+
+
+def finish_empty(axes: Axes, text: str) -> None:
+    """Says in the middle of axes why nothing is drawn there."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center")
+
+
+def plain_number(value: float, _position: Any = None) -> str:
+    """A tick label without exponent or superfluous zeros."""
+    return np.format_float_positional(value, precision=6, trim="-") if value else "0"
+
+
+def save(figure: Figure, table: pd.DataFrame, stem: Path) -> None:
+    """Writes stem.png, stem.pdf and stem.csv, each complete or not at all; equal input gives equal bytes."""
+    metadata: dict[str, dict[str, Any]] = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
+    for kind, facts in metadata.items():
+        temporary = Path(f"{stem}.{kind}.new")
+        figure.savefig(temporary, format=kind, dpi=DPI, metadata=facts)
+        os.replace(temporary, f"{stem}.{kind}")
+    plt.close(figure)
+    temporary = Path(f"{stem}.csv.new")
+    table.to_csv(temporary, index=False)
+    os.replace(temporary, f"{stem}.csv")
+
+
+def capacities_of(windows: Iterable[pd.DataFrame]) -> dict[str, float]:
+    """Agent → mean capacity over all windows given (weighted by their length)."""
+    together = pd.concat([w[["agent", "capacity", "start_s", "end_s"]] for w in windows], ignore_index=True)
+    length = together["end_s"] - together["start_s"]
+    weighted = (together["capacity"] * length).groupby(together["agent"], sort=False).sum()
+    return (weighted / length.groupby(together["agent"], sort=False).sum()).to_dict()

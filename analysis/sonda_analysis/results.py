@@ -1,0 +1,139 @@
+"""Reads the result folder of one run (design section 7) and refuses what is missing or malformed.
+
+Times are seconds as in the files. Every AnalysisError names the file and the key, column or value.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .contenders import Contender
+from .errors import AnalysisError
+
+SCHEMA = 1
+COUNTS = ("requests", "failures", "unfinished")
+# 'unfinished-requests': the run ended at twice its duration with requests that had no outcome. It is a result (the
+# contender overloads its servers), and running it again would give it again.
+EXIT_STATES = ("complete", "unfinished-requests")
+METRICS = ("mean_s", "p50_s", "p99_s", "jain_window", "jain_chance", "warmup_s", "duration_s")
+RUN_KEYS = ("scenario", "formula", "policy", "rng_run", "fidelity", "versions", "exit_state")
+
+_WINDOW_COLUMNS = {"start_s": float, "end_s": float, "agent": str, "capacity": float, "picks": float}
+_LATENCY_COLUMNS = {"low_s": float, "high_s": float, "count": float}
+_RTT_COLUMNS = {"agent": str, "rtt_s": float}
+_RTT_HISTOGRAM_COLUMNS = {"agent": str, "low_s": float, "high_s": float, "count": float}
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One complete run.
+
+    `summary` is metric → value (NaN where the run could not tell, as a mean of no completions).
+    `windows` has one row per agent and window (columns start_s, end_s, agent, capacity, picks);
+    `latency` one per histogram bucket (low_s, high_s, count); `rtt` one per probe response or
+    histogram bucket (agent, rtt_s, count).
+    """
+
+    contender: Contender
+    rng_run: int
+    folder: Path
+    info: dict[str, Any]
+    summary: dict[str, float]
+    windows: pd.DataFrame
+    latency: pd.DataFrame
+    rtt: pd.DataFrame
+
+
+def read_run(folder: Path, contender: Contender, rng_run: int) -> RunResult:
+    """Reads one folder. AnalysisError when it is not the complete result of that run."""
+    return RunResult(
+        contender=contender,
+        rng_run=rng_run,
+        folder=folder,
+        info=read_info(folder, rng_run),
+        summary=_read_summary(folder / "summary.csv"),
+        windows=read_columns(folder / "windows.csv", _WINDOW_COLUMNS),
+        latency=read_columns(folder / "latency.csv", _LATENCY_COLUMNS),
+        rtt=_read_rtt(folder),
+    )
+
+
+def read_info(folder: Path, rng_run: int) -> dict[str, Any]:
+    """run.json of a complete run with this RngRun; AnalysisError for anything else."""
+    path = folder / "run.json"
+    try:
+        info = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise AnalysisError(f"{path}: the file is missing") from None
+    except ValueError as error:
+        raise AnalysisError(f"{path}: not JSON: {error}") from None
+    if not isinstance(info, dict) or info.get("schema") != SCHEMA:
+        found = info.get("schema") if isinstance(info, dict) else None
+        raise AnalysisError(f"{path}: key 'schema' is {found!r}; this program reads {SCHEMA}")
+    for key in RUN_KEYS:
+        if key not in info:
+            raise AnalysisError(f"{path}: key '{key}' is missing")
+    if info["exit_state"] not in EXIT_STATES:
+        raise AnalysisError(f"{path}: key 'exit_state' is {info['exit_state']!r}; it must be {' or '.join(EXIT_STATES)}")
+    if info["rng_run"] != rng_run:
+        raise AnalysisError(f"{path}: key 'rng_run' is {info['rng_run']!r}, but the folder is that of RngRun {rng_run}")
+    return info
+
+
+def read_columns(path: Path, columns: dict[str, type]) -> pd.DataFrame:
+    """The named columns of a CSV file, numbers as float64. AnalysisError names file, column and value."""
+    try:
+        header = pd.read_csv(path, nrows=0).columns
+    except FileNotFoundError:
+        raise AnalysisError(f"{path}: the file is missing") from None
+    except (pd.errors.EmptyDataError, UnicodeDecodeError):
+        raise AnalysisError(f"{path}: there is no header row; expected columns: {', '.join(columns)}") from None
+    for column in columns:
+        if column not in header:
+            raise AnalysisError(f"{path}: column '{column}' is missing; there are: {', '.join(header)}")
+    try:
+        return pd.read_csv(path, usecols=list(columns), dtype=columns)
+    except (ValueError, pd.errors.ParserError):
+        return _convert(path, columns)
+
+
+def _convert(path: Path, columns: dict[str, type]) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(path, usecols=list(columns), dtype=str)
+    except (ValueError, pd.errors.ParserError) as error:
+        raise AnalysisError(f"{path}: not a table: {error}") from None
+    for column in (name for name, kind in columns.items() if kind is float):
+        numbers = pd.to_numeric(frame[column], errors="coerce")
+        wrong = frame.index[numbers.isna() & frame[column].notna()]
+        if len(wrong):
+            value = frame.loc[wrong[0], column]
+            raise AnalysisError(f"{path}: line {wrong[0] + 2}, column '{column}': '{value}' is not a number")
+        frame[column] = numbers
+    return frame
+
+
+def _read_summary(path: Path) -> dict[str, float]:
+    table = read_columns(path, {"metric": str, "value": float})
+    summary = dict(zip(table["metric"], table["value"]))
+    for metric in (*COUNTS, *METRICS):
+        if metric not in summary:
+            raise AnalysisError(f"{path}: metric '{metric}' is missing")
+    for metric in COUNTS:
+        if not (summary[metric] >= 0 and summary[metric].is_integer()):
+            raise AnalysisError(f"{path}: metric '{metric}' is {summary[metric]}; it must be a whole number from 0")
+    return summary
+
+
+def _read_rtt(folder: Path) -> pd.DataFrame:
+    histogram = folder / "rtt-histogram.csv"
+    if histogram.is_file():
+        table = read_columns(histogram, _RTT_HISTOGRAM_COLUMNS)
+        middle = (table["low_s"] + table["high_s"]) / 2
+        return pd.DataFrame({"agent": table["agent"], "rtt_s": middle, "count": table["count"]})
+    table = read_columns(folder / "rtt.csv", _RTT_COLUMNS)
+    return table.assign(count=1.0)

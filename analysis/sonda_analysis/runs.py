@@ -1,0 +1,174 @@
+"""Where runs are kept, and why runs of other parameters are never mixed in.
+
+    results/NAME/runs/DIGEST/                one set of parameters
+        parameters.json                      what DIGEST is the digest of
+        scenario.json, sonda-sim             the very bytes that are run
+        CONTENDER/run-N/                     one run, written by sonda-sim
+        logs/                                standard error of each run, GNU parallel's job log
+
+DIGEST covers the bytes of the scenario, the --set overrides and the bytes of sonda-sim: an edited
+scenario, another override or another build is another folder. Scenario and program are copied
+before the first run and run from the copy, so that editing or building during a comparison (or
+before an interrupted one continues) changes nothing. One process at a time may hold a results
+folder (RunLock).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterable
+
+from .contenders import Contender
+from .errors import AnalysisError
+from .results import read_info
+
+RESULT_FILES = ("run.json", "summary.csv", "windows.csv", "latency.csv")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One contender with one RngRun, and the folder of its results (which may not exist yet)."""
+
+    contender: Contender
+    rng_run: int
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.contender.name}, RngRun {self.rng_run}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is there, what is missing, and the damaged folders that were removed to be run again."""
+
+    reused: tuple[Run, ...]
+    missing: tuple[Run, ...]
+    damaged: tuple[str, ...]
+
+
+class RunLock:
+    """Held while a comparison writes to a results folder; the kernel frees it however it ends."""
+
+    def __init__(self, out: Path) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        self._file = open(out / ".lock", "a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.seek(0)
+            owner = self._file.read().strip() or "unknown"
+            self._file.close()
+            raise AnalysisError(
+                f"{out}: another comparison (process {owner}) is writing there; wait for it or use --out"
+            ) from None
+        self._file.truncate(0)
+        self._file.write(f"{os.getpid()}\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class RunStore:
+    """The folder of one set of parameters. Construct it with the RunLock of `out` held."""
+
+    def __init__(self, out: Path, scenario_file: Path, sets: Iterable[str], sim: Path) -> None:
+        self.sets = tuple(sets)
+        self._sources = (scenario_file, sim)
+        self._parameters = {
+            "schema": 1,
+            "scenario_sha256": _file_digest(scenario_file),
+            "sets": list(self.sets),
+            "sonda_sim_sha256": _file_digest(sim),
+        }
+        self.digest = hashlib.sha256(json.dumps(self._parameters, sort_keys=True).encode()).hexdigest()[:12]
+        self.folder = out / "runs" / self.digest
+        self.scenario_file = self.folder / "scenario.json"
+        self.sim = self.folder / "sonda-sim"
+        self.logs = self.folder / "logs"
+
+    def create(self) -> None:
+        """Makes the folder and copies scenario and program into it; restores copies that were changed."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        scenario_file, sim = self._sources
+        _copy(scenario_file, self.scenario_file, self._parameters["scenario_sha256"])
+        _copy(sim, self.sim, self._parameters["sonda_sim_sha256"])
+        (self.folder / "parameters.json").write_text(json.dumps(self._parameters, indent=2) + "\n")
+
+    def others(self) -> int:
+        """Number of sets of other parameters that are kept beside this one."""
+        return sum(1 for p in self.folder.parent.glob("*") if p.is_dir() and p != self.folder)
+
+    def runs(self, contenders: Iterable[Contender], count: int) -> list[Run]:
+        """All runs of a comparison, RngRun by RngRun so that an interrupted one is balanced."""
+        ordered = list(contenders)
+        return [
+            Run(contender, number, self.folder / contender.folder / f"run-{number}")
+            for number in range(1, count + 1)
+            for contender in ordered
+        ]
+
+    def plan(self, runs: Iterable[Run]) -> Plan:
+        """Sorts runs into existing and missing; removes what an interrupted run left behind."""
+        for remains in self.folder.glob("*/run-*.part-*"):
+            shutil.rmtree(remains, ignore_errors=True)
+        reused, missing, damaged = [], [], []
+        for run in runs:
+            fault = find_fault(run) if run.folder.exists() else None
+            if fault is not None:
+                shutil.rmtree(run.folder)
+                damaged.append(f"{run.name}: {fault}")
+            (reused if run.folder.exists() else missing).append(run)
+        return Plan(tuple(reused), tuple(missing), tuple(damaged))
+
+    def command(self, run: Run) -> list[str]:
+        """The argument list that makes `run`; also what a user repeats by hand."""
+        sets = [f"--set={';'.join(self.sets)}"] if self.sets else []
+        return [
+            str(self.sim),
+            f"--scenario={self.scenario_file}",
+            *run.contender.arguments(),
+            f"--RngRun={run.rng_run}",
+            f"--outDir={run.folder}",
+            *sets,
+        ]
+
+    def log(self, run: Run) -> Path:
+        """Where the standard error of `run` goes."""
+        return self.logs / f"{run.contender.folder}-run-{run.rng_run}.stderr"
+
+
+def find_fault(run: Run) -> str | None:
+    """Why the folder of `run` is not a complete result; None when it is one."""
+    try:
+        read_info(run.folder, run.rng_run)
+    except AnalysisError as error:
+        return str(error)
+    for name in RESULT_FILES:
+        if not (run.folder / name).is_file():
+            return f"{run.folder / name}: the file is missing"
+    return None
+
+
+def _file_digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise AnalysisError(f"{path}: cannot be read: {error.strerror}; ./sonda build makes the program") from None
+
+
+def _copy(source: Path, target: Path, digest: str) -> None:
+    if target.is_file() and _file_digest(target) == digest:
+        return
+    temporary = target.with_name(f"{target.name}.new")
+    shutil.copy(source, temporary)
+    if _file_digest(temporary) != digest:
+        raise AnalysisError(f"{source}: changed while it was being copied; try again")
+    os.replace(temporary, target)

@@ -1,0 +1,143 @@
+"""Stands in for sonda-sim in tests: the same options, exit codes and files, made-up numbers.
+
+Environment: FAKE_CRASH="seed/head:2 …" ends those runs with status 3; FAKE_BLOCK=FIFO makes a run
+announce its process id in FIFO and then wait for ever; FAKE_CALLS=FILE gets one line per started
+run; FAKE_NS3 is the ns-3 version written to run.json; FAKE_AGENTS the number of
+agents; FAKE_UNFINISHED="seed/head:2 …" are runs that leave 50 requests unfinished.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import random
+import sys
+from bisect import bisect_right
+from pathlib import Path
+
+FORMULAS = ("seed", "seed-highest", "repaired", "connections", "rtt")
+POLICIES = ("head", "best", "sample", "random", "round-robin", "weighted")
+
+# Mean response time in seconds; 'repaired' and 'connections' differ by less than runs vary.
+MEANS = {"seed": 0.300, "seed-highest": 0.310, "repaired": 0.100, "connections": 0.0999, "none": 0.150}
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    for option in ("--scenario", "--outDir", "--policy"):
+        parser.add_argument(option, required=True)
+    parser.add_argument("--formula", default="none")
+    parser.add_argument("--RngRun", type=int, required=True)
+    parser.add_argument("--set", default="")
+    parser.add_argument("--progress", default="true")
+    return parser.parse_args()
+
+
+def refuse(text: str) -> None:
+    print(f"sonda-sim: {text}", file=sys.stderr)
+    sys.exit(1)
+
+
+def check(options: argparse.Namespace, scenario: dict) -> None:
+    if options.policy.split(":")[0] not in POLICIES:
+        refuse(f"--policy: unknown policy '{options.policy}'; allowed: {', '.join(POLICIES)}")
+    if options.formula != "none" and ":" not in options.formula and options.formula not in FORMULAS:
+        refuse(f"--formula: unknown formula '{options.formula}'; allowed: {', '.join(FORMULAS)}")
+    for item in filter(None, options.set.split(";")):
+        key, _, value = item.partition("=")
+        if key not in ("duration_s", "warmup_s", "fidelity"):
+            refuse(f"--set: unknown key '{key}'")
+        scenario[key] = value if key == "fidelity" else float(value)
+    if Path(options.outDir).exists():
+        refuse(f"--outDir: {options.outDir} exists")
+
+
+def write_csv(path: Path, header: str, rows: list[tuple]) -> None:
+    path.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n")
+
+
+def windows(rng: random.Random, policy: str, agents: int, duration: float) -> list[tuple]:
+    rows = []
+    for number in range(int(duration // 5)):
+        chosen = rng.choices(range(agents), k=500)
+        if policy == "head":
+            chosen = chosen[:1] * 500
+        for agent in range(agents):
+            capacity = 1.0 if agent < agents // 2 else 0.5
+            name = f"fast[{agent}]" if agent < agents // 2 else f"slow[{agent - agents // 2}]"
+            picks = chosen.count(agent)
+            rows.append((number, 5 * number, 5 * number + 5, name, capacity, picks, picks, 0, 1,
+                         "" if number == 0 else 0.5, 0.002, 1.5))
+    return rows
+
+
+def latency(rng: random.Random, mean: float) -> list[tuple]:
+    edges = [0.001 * 1.02**power for power in range(600)]
+    counts = [0] * (len(edges) - 1)
+    for _ in range(4000):
+        bucket = bisect_right(edges, rng.expovariate(1 / mean)) - 1
+        counts[min(max(bucket, 0), len(counts) - 1)] += 1
+    return [(repr(low), repr(high), n) for low, high, n in zip(edges, edges[1:], counts) if n]
+
+
+def write(folder: Path, options: argparse.Namespace, scenario: dict) -> None:
+    rng = random.Random(options.RngRun)  # the same for all contenders: common random numbers
+    name = options.formula if ":" not in options.formula else "text"
+    mean = MEANS.get(options.formula, 0.2) * (1 + 0.1 * rng.gauss(0, 1))
+    mean *= 1 + 0.01 * random.Random(f"{options.RngRun} {options.formula}").gauss(0, 1)
+    agents = int(os.environ.get("FAKE_AGENTS", "4"))
+    bare = options.formula == "none"
+    contender = options.policy if bare else f"{options.formula}/{options.policy}"
+    unfinished = 50 if f"{contender}:{options.RngRun}" in os.environ.get("FAKE_UNFINISHED", "").split() else 0
+    info = {
+        "schema": 1, "scenario_name": scenario["name"], "scenario": scenario,
+        "formula": {"name": name, "text": options.formula, "sense": "min"}, "policy": options.policy,
+        "contender": contender,
+        "rng_seed": 1, "rng_run": options.RngRun, "fidelity": scenario.get("fidelity", "request"),
+        "versions": {"sonda": "0.1.0", "ns3": os.environ.get("FAKE_NS3", "3.37"), "compiler": "g++"},
+        "commit": "abc", "started": "2026-01-01T00:00:00Z", "wall_s": 0.1, "max_rss_bytes": 1e7,
+        "simulator_events": 1000, "exit_state": "unfinished-requests" if unfinished else "complete", "host": "lab",
+    }
+    (folder / "run.json").write_text(json.dumps(info))
+    metrics = {
+        "requests": 4000, "failures": 0, "mean_s": mean, "p50_s": mean * 0.7, "p90_s": mean * 2.3, "p99_s": mean * 4.6,
+        "p999_s": mean * 6.9, "jain_window": 0.9, "jain_chance": 0.99, "window_s": 5, "windows": 4, "picks": 4000,
+        "retries": 0, "unfinished": unfinished, "probe_requests": 8, "probe_responses": 32, "refusals": 0, "duration_s": scenario["duration_s"],
+        "warmup_s": scenario["warmup_s"], "simulator_events": 1000,
+    }
+    write_csv(folder / "summary.csv", "metric,value", list(metrics.items()))
+    header = "window,start_s,end_s,agent,capacity,picks,completions,failures,in_flight,score,probe_rtt_s,report_age_s"
+    rows = windows(rng, options.policy, agents, scenario["duration_s"])
+    write_csv(folder / "windows.csv", header, rows)
+    write_csv(folder / "latency.csv", "low_s,high_s,count", latency(rng, mean))
+    rtt = [(row[2], row[3], 0.3, 0.298, 0.002 + 0.0001 * rng.random()) for row in rows]
+    write_csv(folder / "rtt.csv", "time_s,agent,elapsed_s,hold_s,rtt_s", rtt)
+
+
+def main() -> None:
+    options = parse()
+    scenario = json.loads(Path(options.scenario).read_text())
+    check(options, scenario)
+    if calls := os.environ.get("FAKE_CALLS"):
+        with open(calls, "a") as log:
+            log.write(f"{options.outDir}\n")
+    contender = options.policy if options.formula == "none" else f"{options.formula}/{options.policy}"
+    checking = "sonda-check-" in options.outDir
+    if not checking and f"{contender}:{options.RngRun}" in os.environ.get("FAKE_CRASH", "").split():
+        print("sonda-sim: made to crash", file=sys.stderr)
+        sys.exit(3)
+    folder = Path(f"{options.outDir}.part-{os.getpid()}")
+    folder.mkdir()
+    if (block := os.environ.get("FAKE_BLOCK")) and not checking:
+        (folder / "run.json").write_text("{")
+        with open(block, "w") as fifo:
+            fifo.write(f"{os.getpid()}\n")
+        signal.pause()
+    write(folder, options, scenario)
+    folder.rename(options.outDir)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""./sonda and .ci/run: what they say, and that nothing is installed or built for wrong options."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, SCENARIO
+
+
+def launch(*arguments: str, path: Path | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = dict(os.environ)
+    if path is not None:
+        environment["PATH"] = f"{path}:{environment['PATH']}"
+    return subprocess.run([ROOT / "sonda", *arguments], env=environment, cwd=cwd, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def bare_machine(tmp_path: Path) -> Path:
+    """A PATH folder whose dpkg-query knows only cmake, and whose apt-get and cmake must not be called."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    programs = {
+        "dpkg-query": 'for last; do :; done\n[ "$last" = cmake ] && echo "installed 3.25" || exit 1',
+        "apt-get": f"touch {tmp_path}/apt-get-was-called; exit 1",
+        "sudo": f"touch {tmp_path}/sudo-was-called; exit 1",
+        "cmake": f"touch {tmp_path}/cmake-was-called; exit 1",
+    }
+    for name, body in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{body}\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> str:
+    path = tmp_path / "small.json"
+    path.write_text(json.dumps(SCENARIO))
+    return str(path)
+
+
+def groups() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in (ROOT / "packages.txt").read_text().splitlines():
+        if line.startswith("["):
+            found[line.strip("[]")] = current = []
+        elif line and not line.startswith("#"):
+            name, _, why = line.partition("#")
+            assert why.strip(), f"{line}: no reason is given"
+            current.append(name.strip())
+    return found
+
+
+def test_every_package_is_listed_once_in_a_known_group() -> None:
+    assert list(groups()) == ["build", "sim", "realnet", "analysis", "test"]
+    names = [name for group in groups().values() for name in group]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("arguments, status, words", [
+    (("--help",), 0, "compare [SCENARIO]"),
+    ((), 2, "Usage: ./sonda COMMAND"),
+    (("cmopare",), 2, "'cmopare' is no command; there are: compare, test, build, doctor"),
+    (("doctor", "--fix"), 1, "doctor takes no options"),
+    (("build", "--presets", "x"), 1, "unknown option '--presets'; there are: --preset P, --no-install"),
+    (("build", "--preset", "fast"), 1, "'fast' is unknown; there are: release, dev, asan, tsan"),
+    (("test", "--preset=fast"), 1, "'fast' is unknown"),
+    (("compare", "--help"), 0, "--contenders A,B"),
+])
+def test_what_the_launcher_says(tmp_path: Path, arguments, status: int, words: str) -> None:
+    ended = launch(*arguments, cwd=tmp_path)
+    assert ended.returncode == status
+    assert words in ended.stdout + ended.stderr
+
+
+def test_no_install_refuses_with_the_exact_command(bare_machine: Path, scenario: str) -> None:
+    ended = launch("compare", scenario, "--no-install", path=bare_machine)
+    wanted = [name for group in ("build", "sim", "analysis") for name in groups()[group] if name != "cmake"]
+    assert ended.returncode == 1
+    assert f"apt-get install --no-install-recommends {' '.join(wanted)}\n" in ended.stderr
+    assert not list(bare_machine.parent.glob("*-was-called"))
+
+
+@pytest.mark.parametrize("command", ["test", "build"])
+def test_the_other_commands_need_all_groups(bare_machine: Path, command: str) -> None:
+    ended = launch(command, "--no-install", path=bare_machine)
+    wanted = [name for group in groups().values() for name in group if name != "cmake"]
+    assert ended.returncode == 1 and f"install --no-install-recommends {' '.join(wanted)}\n" in ended.stderr
+    assert not list(bare_machine.parent.glob("*-was-called"))
+
+
+def test_an_installation_that_fails_is_told(bare_machine: Path, scenario: str) -> None:
+    ended = launch("compare", scenario, path=bare_machine)
+    assert ended.returncode == 1
+    assert "These Debian packages are missing and will be installed: g++ ninja-build" in ended.stdout
+    assert "could not install: " in ended.stderr
+    called = "apt-get-was-called" if os.geteuid() == 0 else "sudo-was-called"
+    assert (bare_machine.parent / called).exists()
+    assert not (bare_machine.parent / "cmake-was-called").exists()
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (("no-such-scenario",), "there is no scenarios/no-such-scenario.json"),
+    (("--contenders", "min: ram/2"), "names no policy"),
+    (("--run", "3"), "unrecognized arguments"),
+])
+def test_wrong_options_end_it_before_anything_is_installed(bare_machine: Path, scenario: str, arguments, words) -> None:
+    given = arguments if not arguments[0].startswith("-") else (scenario, *arguments)
+    ended = launch("compare", *given, path=bare_machine)
+    assert ended.returncode in (1, 2) and words in ended.stderr
+    assert not list(bare_machine.parent.glob("*-was-called"))
+
+
+def test_the_doctor_names_what_is_missing_and_what_to_do(bare_machine: Path) -> None:
+    ended = launch("doctor", path=bare_machine)
+    assert ended.returncode == 1
+    assert "MISSING  libns3-dev" in ended.stdout and "ok       cmake 3.25" in ended.stdout
+    assert "install: apt-get install --no-install-recommends g++" in ended.stdout
+
+
+def test_ci_runs_the_launcher_with_warnings_as_errors() -> None:
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    lines = script.read_text().splitlines()
+    assert lines[-1] == "exec ./sonda test" and "export SONDA_WERROR=1" in lines
