@@ -25,6 +25,14 @@ Duration ToDuration(ns3::Time time);
 
 ns3::Time ToTime(Duration duration);
 
+/** \return a time of that many seconds; ns3::Seconds() computes in 128 bits, which shows in a
+ * profile. */
+inline ns3::Time
+TimeFromSeconds(double seconds)
+{
+    return ToTime(FromSeconds(seconds));
+}
+
 /** \return the delay from now to \p instant; 0 when it has passed, as ns-3 must never go back. */
 ns3::Time DelayUntil(Instant instant);
 

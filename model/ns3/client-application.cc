@@ -74,7 +74,11 @@ ClientApplication::AssignStreams(std::int64_t stream)
 void
 ClientApplication::StartApplication()
 {
-    m_source.emplace(m_interarrival, m_work, m_requestBytes, m_responseBytes);
+    m_source.emplace(ns3::Simulator::Now(),
+                     m_interarrival,
+                     m_work,
+                     m_requestBytes,
+                     m_responseBytes);
     ScheduleNext();
 }
 
@@ -169,6 +173,16 @@ ClientApplication::Finish(ns3::Ptr<ns3::Socket> socket)
     m_calls.erase(call);
     socket->Close();
     m_responseTrace(request.arrival, ns3::Simulator::Now() - request.arrival, good);
+}
+
+void
+ClientApplication::Abandon()
+{
+    for (const auto& [socket, call] : m_calls)
+    {
+        const ns3::Time arrival = call.request.arrival;
+        m_responseTrace(arrival, ns3::Simulator::Now() - arrival, false);
+    }
 }
 
 } // namespace sonda::sim

@@ -21,8 +21,8 @@ namespace sonda::sim
 /**
  * \ingroup sonda
  * Sends requests to a proxy, each on a TCP connection of its own, at times that do not wait for the
- * answers (open loop). A response is complete when all its bytes are there and the other side has
- * closed.
+ * answers (open loop), from the application's start time on. A response is complete when all its
+ * bytes are there and the other side has closed.
  *
  * Attributes: Remote, Port, Interarrival, Work, RequestBytes, ResponseBytes, LastArrival.
  * Trace source: Response.
@@ -41,6 +41,9 @@ class ClientApplication : public ns3::Application
     {
         return m_calls.size();
     }
+
+    /** Gives every unfinished request the outcome that it was not answered. */
+    void Abandon();
 
   protected:
     void DoDispose() override;

@@ -82,7 +82,7 @@ RequestFlow::OnArrival(std::uint32_t client)
         m_free.pop_back();
     }
     const Request& request = m_clients[client].coming;
-    m_requests[tag] = Call{request.arrival, ns3::Time(), request.work, client, 0, 0};
+    m_requests[tag] = Call{request.arrival, ns3::Time(), request.work, client, 0, 0, true};
     ScheduleArrival(client);
     Dispatch(tag);
 }
@@ -180,10 +180,24 @@ RequestFlow::OnResponseAtProxy(Tag tag, bool good)
 void
 RequestFlow::Finish(Tag tag, bool good)
 {
-    const Call& call = m_requests[tag];
+    Call& call = m_requests[tag];
+    call.active = false;
     const ns3::Time received = ns3::Simulator::Now() + m_clients[call.client].delay;
     m_outcome(call.arrival, received - call.arrival, good);
     m_free.push_back(tag);
+}
+
+void
+RequestFlow::Abandon()
+{
+    for (Call& call : m_requests)
+    {
+        if (call.active)
+        {
+            call.active = false;
+            m_outcome(call.arrival, ns3::Simulator::Now() - call.arrival, false);
+        }
+    }
 }
 
 } // namespace sonda::sim

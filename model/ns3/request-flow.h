@@ -56,6 +56,9 @@ class RequestFlow
         return m_requests.size() - m_free.size() + m_coming;
     }
 
+    /** Gives every unfinished request the outcome that it was not answered. */
+    void Abandon();
+
   private:
     struct Server
     {
@@ -80,6 +83,7 @@ class RequestFlow
         std::uint32_t client;
         std::uint32_t server;
         AgentIndex agent;
+        bool active;
     };
 
     using Tag = std::uint64_t;

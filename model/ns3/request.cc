@@ -1,5 +1,7 @@
 #include "model/ns3/request.h"
 
+#include "model/ns3/adapters.h"
+
 #include <array>
 
 namespace sonda::sim
@@ -57,13 +59,15 @@ ParseHeader(ns3::Ptr<const ns3::Packet> packet)
     return request;
 }
 
-RequestSource::RequestSource(ns3::Ptr<ns3::RandomVariableStream> interarrival,
+RequestSource::RequestSource(ns3::Time start,
+                             ns3::Ptr<ns3::RandomVariableStream> interarrival,
                              ns3::Ptr<ns3::RandomVariableStream> work,
                              std::uint32_t requestBytes,
                              std::uint32_t responseBytes)
     : m_interarrival(interarrival),
       m_work(work)
 {
+    m_last.arrival = start;
     m_last.requestBytes = requestBytes;
     m_last.responseBytes = responseBytes;
 }
@@ -71,7 +75,7 @@ RequestSource::RequestSource(ns3::Ptr<ns3::RandomVariableStream> interarrival,
 Request
 RequestSource::Next()
 {
-    m_last.arrival += ns3::Seconds(m_interarrival->GetValue());
+    m_last.arrival += TimeFromSeconds(m_interarrival->GetValue());
     m_last.work = m_work->GetValue();
     return m_last;
 }

@@ -40,8 +40,10 @@ class RequestSource
     /**
      * \param interarrival seconds
      * \param work seconds of one core at speed 1
+     * \param start the first interarrival time counts from here
      */
-    RequestSource(ns3::Ptr<ns3::RandomVariableStream> interarrival,
+    RequestSource(ns3::Time start,
+                  ns3::Ptr<ns3::RandomVariableStream> interarrival,
                   ns3::Ptr<ns3::RandomVariableStream> work,
                   std::uint32_t requestBytes,
                   std::uint32_t responseBytes);

@@ -50,6 +50,7 @@ Progress::Look()
     // Once the duration is over the run ends when its requests have; it must not be kept alive.
     if (ns3::Simulator::Now() < m_duration)
     {
+        ++m_events;
         ns3::Simulator::Schedule(m_duration / LOOKS, &Progress::Look, this);
     }
 }

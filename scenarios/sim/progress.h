@@ -28,6 +28,12 @@ class Progress
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
+    /** \return how many simulator events were its own. */
+    std::uint64_t Events() const
+    {
+        return m_events;
+    }
+
   private:
     using WallClock = std::chrono::steady_clock;
 
@@ -39,6 +45,7 @@ class Progress
     WallClock::time_point m_start;
     WallClock::time_point m_shown;
     bool m_any{false};
+    std::uint64_t m_events{0};
 };
 
 } // namespace sonda::sim

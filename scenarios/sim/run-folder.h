@@ -28,6 +28,13 @@ class RunFolder
 
     void Write(const std::string& name, const std::function<void(std::ostream&)>& content);
 
+    /** \return where a file stands until Commit(). */
+    std::string
+    PathOf(const std::string& name) const
+    {
+        return (m_temporary / name).string();
+    }
+
     /** Gives the folder its name. */
     void Commit();
 

@@ -1,5 +1,7 @@
 #include "scenarios/sim/scenario.h"
 
+#include "model/metrics/result-files.h"
+
 #include <cmath>
 #include <set>
 
@@ -165,7 +167,7 @@ Scenario::Read(const Json& json, const std::string& file)
 
     JsonReader probe = reader.Object("probe");
     scenario.probe.intervalS = probe.Number("interval_s", 1e-3, 1e6, scenario.probe.intervalS);
-    scenario.probe.windowMs = probe.Whole("window_ms", 0, MAX_WINDOW_MS, 500);
+    scenario.probe.windowMs = probe.Whole("window_ms", 0, MAX_WINDOW_MS, scenario.probe.windowMs);
     probe.Number("loss", 0, 0, 0);
     probe.Done();
     reader.Whole("monitors", 1, 1, 1);
@@ -175,6 +177,15 @@ Scenario::Read(const Json& json, const std::string& file)
     if (clients.Has("delay_ms"))
     {
         scenario.clients.delayMs = Distribution::Read(clients, "delay_ms", 0, ANY);
+    }
+    // 0.1 s more than the window: the longest journey on a LAN, with much room.
+    const double firstRound = scenario.probe.windowMs * 1e-3 + 0.1;
+    scenario.clients.startS = clients.Number("start_s", 0, ANY, firstRound);
+    if (scenario.clients.startS >= scenario.durationS)
+    {
+        throw ScenarioError(clients.At("start_s") + " = " + FormatNumber(scenario.clients.startS) +
+                            ": must be less than duration_s; the default is the reply window "
+                            "(probe.window_ms) and 0.1 s");
     }
     clients.Done();
 
@@ -256,7 +267,10 @@ Scenario::ToJson() const
         {"fidelity", ToString(fidelity)},
         {"probe", {{"interval_s", probe.intervalS}, {"window_ms", probe.windowMs}, {"loss", 0}}},
         {"monitors", 1},
-        {"clients", {{"count", clients.count}, {"delay_ms", clients.delayMs.ToJson()}}},
+        {"clients",
+         {{"count", clients.count},
+          {"delay_ms", clients.delayMs.ToJson()},
+          {"start_s", clients.startS}}},
         {"agents", groups},
         {"workload",
          {{"load", workload.load},

@@ -25,13 +25,15 @@ const char* ToString(Fidelity fidelity);
 struct ProbeScenario
 {
     double intervalS{5};
-    double windowMs{500};
+    std::uint32_t windowMs{500};
 };
 
 struct ClientsScenario
 {
     std::uint32_t count{4};
     Distribution delayMs{Distribution::Constant(1)};
+    /** When they begin; by default when the first reply window is over and all agents are known. */
+    double startS{0};
 };
 
 /** Load of a machine by others: `level` of its CPU, always or on and off. */

@@ -42,6 +42,7 @@ struct Options
     std::string outDir;
     std::vector<std::string> overrides;
     bool list = false;
+    bool requests = false;
     std::string progress = "auto";
 };
 
@@ -61,28 +62,39 @@ AddOverrides(Options* options, const std::string& text)
     return true;
 }
 
+/** Takes a text as it stands; ns-3's own conversion would end it at the first blank. */
+bool
+SetText(std::string* to, const std::string& text)
+{
+    *to = text;
+    return true;
+}
+
 Options
 ParseOptions(int argc, char* argv[])
 {
     Options options;
     ns3::CommandLine command(__FILE__);
     command.Usage("Runs one scenario with one formula and one policy and writes its results.\n");
-    command.AddValue("scenario", "Scenario file (JSON)", options.scenario);
-    command.AddValue("formula",
-                     "Formula: a name, or a text such as 'min: rtt * (1 + inflight)'; "
-                     "default: connections, or none for a policy that looks at no score",
-                     options.formula);
-    command.AddValue("formulas", "File with further named formulas (JSON)", options.formulas);
-    command.AddValue("policy", "Policy with its parameter", options.policy);
-    command.AddValue("outDir", "Folder for the results; must not exist", options.outDir);
+    const auto addText = [&command](const char* name, const char* help, std::string& to)
+    { command.AddValue(name, help, ns3::MakeBoundCallback(&SetText, &to), to); };
+    addText("scenario", "Scenario file (JSON)", options.scenario);
+    addText("formula",
+            "Formula: a name, or a text such as 'min: rtt * (1 + inflight)'; "
+            "default: connections, or none for a policy that looks at no score",
+            options.formula);
+    addText("formulas", "File with further named formulas (JSON)", options.formulas);
+    addText("policy", "Policy with its parameter", options.policy);
+    addText("outDir", "Folder for the results; must not exist", options.outDir);
     command.AddValue("set",
                      "Override a scenario key, as in --set=probe.interval_s=1; may be repeated, "
                      "or several joined by semicolons",
                      ns3::MakeBoundCallback(&AddOverrides, &options));
+    command.AddValue("requests", "Write every request to requests.csv.gz", options.requests);
     command.AddValue("list", "List formulas, variables and policies, and stop", options.list);
-    command.AddValue("progress",
-                     "Show progress on standard error: auto (on a terminal), true or false",
-                     options.progress);
+    addText("progress",
+            "Show progress on standard error: auto (on a terminal), true or false",
+            options.progress);
     command.Parse(argc, argv);
     return options;
 }
@@ -124,11 +136,11 @@ UtcNow()
 void
 WarnOfUnfinished(const World& world)
 {
-    if (world.Unfinished() > 0)
+    if (world.Abandoned() > 0)
     {
-        std::cerr << "sonda-sim: " << world.Unfinished()
-                  << " requests had no outcome when twice the duration had passed; they are not "
-                     "in the response times\n";
+        std::cerr << "sonda-sim: " << world.Abandoned()
+                  << " requests had no answer when twice the duration had passed; they count as "
+                     "failures\n";
     }
 }
 
@@ -164,6 +176,12 @@ Run(const Options& options, const std::vector<std::string>& commandLine)
     cost.started = UtcNow();
     const auto start = std::chrono::steady_clock::now();
     World world(order.scenario, std::move(*formula), options.policy);
+    RequestLog requests;
+    if (options.requests)
+    {
+        world.KeepRequests(requests);
+    }
+    std::uint64_t ownEvents = 0;
     {
         std::unique_ptr<Progress> progress;
         if (options.progress == "true" || (options.progress == "auto" && isatty(STDERR_FILENO)))
@@ -172,10 +190,11 @@ Run(const Options& options, const std::vector<std::string>& commandLine)
                                                   [&world]() { return world.Finished(); });
         }
         world.Run();
+        ownEvents = progress ? progress->Events() : 0;
     }
     cost.wallS = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    cost.events = ns3::Simulator::GetEventCount();
-    WriteRunFiles(options.outDir, order, world, cost);
+    cost.events = ns3::Simulator::GetEventCount() - ownEvents;
+    WriteRunFiles(options.outDir, order, world, cost, options.requests ? &requests : nullptr);
     WarnOfUnfinished(world);
     std::cout << "run " << options.outDir << ": " << world.Finished() << " requests, "
               << cost.events << " simulator events, " << cost.wallS << " s wall time\n";

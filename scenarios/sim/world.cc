@@ -42,7 +42,7 @@ World::SetDefaults()
     SetDefault("ns3::TcpSocketBase::MinRto", ns3::TimeValue(ns3::MilliSeconds(200)));
     SetDefault("ns3::TcpSocket::ConnTimeout", ns3::TimeValue(ns3::Seconds(1)));
     // TIME_WAIT entries slow every later packet down and decide nothing here.
-    SetDefault("ns3::TcpSocketBase::MaxSegLifetime", ns3::DoubleValue(0.02));
+    SetDefault("ns3::TcpSocketBase::MaxSegLifetime", ns3::DoubleValue(0.005));
 }
 
 World::World(const Scenario& scenario, Formula formula, const std::string& policy)
@@ -80,14 +80,13 @@ World::BuildProxy(Formula formula, const std::string& policy)
     m_proxy->SetFormula(std::move(formula));
     m_proxy->AssignStreams(POLICY_STREAM);
     m_proxyHost.node->AddApplication(m_proxy);
-    const auto window = static_cast<std::uint64_t>(m_scenario.probe.windowMs);
     m_monitor = ns3::CreateObjectWithAttributes<MonitorApplication>(
         "Proxy",
         ns3::PointerValue(m_proxy),
         "Interval",
         interval,
         "Window",
-        ns3::TimeValue(ns3::MilliSeconds(window)));
+        ns3::TimeValue(ns3::MilliSeconds(m_scenario.probe.windowMs)));
     m_monitor->AssignStreams(NONCE_STREAM);
     m_proxyHost.node->AddApplication(m_monitor);
     if (!packets)
@@ -181,6 +180,7 @@ World::BuildClients()
     }
     const double workS = workload.serviceMs.Mean() * 1e-3;
     const double rate = workload.load * capacity / workS / m_scenario.clients.count;
+    const ns3::Time start = TimeFromSeconds(m_scenario.clients.startS);
     const auto delay = m_scenario.clients.delayMs.MakeVariable(1e-3);
     delay->SetStream(CLIENT_STREAMS - 1);
     for (std::uint32_t i = 0; i < m_scenario.clients.count; ++i)
@@ -190,10 +190,14 @@ World::BuildClients()
         const auto interarrival = gap.MakeVariable(1);
         const auto work = workload.serviceMs.MakeVariable(1e-3);
         const std::int64_t stream = CLIENT_STREAMS + 2 * static_cast<std::int64_t>(i);
-        const ns3::Time last = ns3::Seconds(m_scenario.durationS);
+        const ns3::Time last = TimeFromSeconds(m_scenario.durationS);
         if (m_flow)
         {
-            RequestSource source(interarrival, work, workload.requestBytes, workload.responseBytes);
+            RequestSource source(start,
+                                 interarrival,
+                                 work,
+                                 workload.requestBytes,
+                                 workload.responseBytes);
             source.AssignStreams(stream);
             m_flow->AddClient(std::move(source), wire + m_proxyHost.delay, last);
             continue;
@@ -212,6 +216,7 @@ World::BuildClients()
         client->SetAttribute("LastArrival", ns3::TimeValue(last));
         client->AssignStreams(stream);
         client->TraceConnectWithoutContext("Response", ns3::MakeCallback(&World::OnResponse, this));
+        client->SetStartTime(start);
         host.node->AddApplication(client);
         m_clients.push_back(client);
     }
@@ -301,6 +306,10 @@ World::OnResponse(ns3::Time arrival, ns3::Time responseTime, bool good)
 {
     ++m_finished;
     m_recorder.OnResponse(ToInstant(arrival), ToDuration(responseTime), good);
+    if (m_log != nullptr)
+    {
+        m_log->Add(ToInstant(arrival), ToDuration(responseTime), good);
+    }
     if (m_over && Unfinished() == 0)
     {
         ns3::Simulator::Stop();
@@ -374,6 +383,15 @@ void
 World::Run()
 {
     ns3::Simulator::Run();
+    m_abandoned = Unfinished();
+    if (m_flow)
+    {
+        m_flow->Abandon();
+    }
+    for (const auto& client : m_clients)
+    {
+        client->Abandon();
+    }
 }
 
 } // namespace sonda::sim

@@ -10,6 +10,7 @@
 #include "model/ns3/request-flow.h"
 #include "model/ns3/server-application.h"
 #include "scenarios/sim/background-load.h"
+#include "scenarios/sim/request-log.h"
 #include "scenarios/sim/scenario.h"
 
 #include <cstdint>
@@ -41,9 +42,17 @@ class World
     World(const World&) = delete;
     World& operator=(const World&) = delete;
 
+    /** Keeps every request for requests.csv.gz; to be called before Run(). */
+    void
+    KeepRequests(RequestLog& log)
+    {
+        m_log = &log;
+    }
+
     /**
      * Runs until the duration is over and every request has an outcome; at most for once more the
-     * duration, as an overloaded server may need for its queue.
+     * duration, as an overloaded server may need for its queue. A request without an outcome then
+     * counts as a failure.
      */
     void Run();
 
@@ -59,8 +68,12 @@ class World
         return m_monitor->GetMonitor();
     }
 
-    /** \return how many requests have no outcome yet. */
-    std::size_t Unfinished() const;
+    /** \return how many requests had no outcome when the run ended. */
+    std::size_t
+    Abandoned() const
+    {
+        return m_abandoned;
+    }
 
     /** \return how many requests have an outcome, the warm-up's included. */
     std::uint64_t
@@ -91,6 +104,7 @@ class World
     void Apply(const EventScenario& event);
     void Watch();
     std::uint32_t RowOf(AgentIndex agent);
+    std::size_t Unfinished() const;
 
     void OnDispatch(AgentIndex agent);
     void OnConnectFailure(AgentIndex agent);
@@ -113,6 +127,8 @@ class World
     std::vector<ns3::Ptr<ClientApplication>> m_clients; //!< fidelity packet
     std::vector<std::uint32_t> m_rowByAgent;            //!< cache, by AgentIndex
     std::uint64_t m_finished{0};
+    std::size_t m_abandoned{0};
+    RequestLog* m_log{nullptr};
     bool m_over{false}; //!< the duration has passed
 };
 

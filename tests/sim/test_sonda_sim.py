@@ -1,0 +1,154 @@
+"""sonda-sim and the example programs as their users run them."""
+
+import csv
+import gzip
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("SONDA_BIN", ROOT / "build" / "bin"))
+SCENARIOS = sorted((ROOT / "scenarios").glob("*.json"))
+FILES = ["summary.csv", "windows.csv", "rtt.csv", "latency.csv"]
+SHORT = "--set=duration_s=12;warmup_s=2;events=[]"
+
+
+def simulate(folder, *options, check=True):
+    """Runs sonda-sim and returns the finished process."""
+    return subprocess.run(
+        [BIN / "sonda-sim", f"--outDir={folder}", *options],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=check)
+
+
+def rows(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def arrivals(folder):
+    with gzip.open(folder / "requests.csv.gz", "rt", newline="") as file:
+        return [row["arrival_s"] for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
+def test_every_shipped_scenario_runs(tmp_path, scenario):
+    simulate(tmp_path / "run", f"--scenario={scenario}")
+    summary = {row["metric"]: row["value"] for row in rows(tmp_path / "run" / "summary.csv")}
+    assert float(summary["requests"]) > 1000
+    assert summary["refusals"] == "0"
+    windows = rows(tmp_path / "run" / "windows.csv")
+    assert sum(int(row["picks"]) for row in windows) == int(summary["picks"])
+
+
+@pytest.mark.parametrize("fidelity", ["request", "packet"])
+def test_equal_runs_give_equal_bytes(tmp_path, fidelity):
+    options = ["--scenario=scenarios/far-and-near.json", "--formula=min: rtt * (1 + inflight)",
+               "--policy=best", "--RngRun=3", "--requests",
+               SHORT.replace("12", "4") + f";fidelity={fidelity}"]
+    for name in ("a", "b"):
+        simulate(tmp_path / name, *options)
+    for file in FILES + ["requests.csv.gz"]:
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
+    simulate(tmp_path / "c", *[o.replace("RngRun=3", "RngRun=4") for o in options])
+    assert (tmp_path / "a" / "latency.csv").read_bytes() != \
+        (tmp_path / "c" / "latency.csv").read_bytes()
+
+
+def test_all_contenders_meet_the_same_arrivals(tmp_path):
+    seen = []
+    for i, contender in enumerate([("seed", "head"), ("repaired", "head"), (None, "random"),
+                                   ("connections", "sample:2")]):
+        formula = [f"--formula={contender[0]}"] if contender[0] else []
+        simulate(tmp_path / str(i), "--scenario=scenarios/two-speeds.json", *formula,
+                 f"--policy={contender[1]}", "--requests", SHORT)
+        seen.append(arrivals(tmp_path / str(i)))
+    assert len(seen[0]) > 500
+    assert all(other == seen[0] for other in seen[1:])
+
+
+def test_run_json_repeats_the_run(tmp_path):
+    simulate(tmp_path / "a", "--scenario=scenarios/lab.json", "--formula=cpu", "--policy=best",
+             "--RngRun=7", SHORT)
+    record = json.loads((tmp_path / "a" / "run.json").read_text())
+    assert record["contender"] == "cpu/best"
+    assert record["rng_run"] == 7
+    (tmp_path / "resolved.json").write_text(json.dumps(record["scenario"]))
+    simulate(tmp_path / "b", f"--scenario={tmp_path / 'resolved.json'}",
+             f"--formula={record['formula']['text']}", f"--policy={record['policy']}", "--RngRun=7")
+    for file in FILES:
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
+
+
+@pytest.mark.parametrize("options, words", [
+    (["--scenario=scenarios/none.json"], ["scenarios/none.json", "cannot be read"]),
+    (["--scenario=scenarios/lab.json", "--formula=fastest"], ["fastest", "seed-highest"]),
+    (["--scenario=scenarios/lab.json", "--formula=min: rtt *"], ["column", "missing"]),
+    (["--scenario=scenarios/lab.json", "--formula=min: rt"], ["column 6", "rt", "rtt_min"]),
+    (["--scenario=scenarios/lab.json", "--policy=sample"], ["column 7", "sample:2"]),
+    (["--scenario=scenarios/lab.json", "--policy=luck"], ["luck", "round-robin"]),
+    (["--scenario=scenarios/lab.json", "--set=probe.intervall_s=1"],
+     ["scenarios/lab.json", "probe.intervall_s", "interval_s"]),
+    (["--scenario=scenarios/lab.json", "--set=agents[7].count=1"], ["agents[7]", "no item"]),
+    (["--scenario=scenarios/lab.json", "--set=nonsense"], ["key=value"]),
+    (["--scenario=scenarios/lab.json", "--progress=maybe"], ["maybe", "auto"]),
+    ([], ["--scenario"]),
+])
+def test_bad_input_is_named(tmp_path, options, words):
+    result = simulate(tmp_path / "run", *options, check=False)
+    assert result.returncode == 1
+    for word in words:
+        assert word in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_exists_is_not_touched(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "mine").write_text("precious")
+    result = simulate(tmp_path / "run", "--scenario=scenarios/lab.json", SHORT, check=False)
+    assert result.returncode == 1
+    assert "exists already" in result.stderr
+    assert (tmp_path / "run" / "mine").read_text() == "precious"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_formulas_of_a_users_file_are_used(tmp_path):
+    file = tmp_path / "mine.json"
+    file.write_text('{"near-and-free": {"score": "min: rtt * (1 + inflight)", "about": "mine"}}')
+    simulate(tmp_path / "run", "--scenario=scenarios/lab.json", f"--formulas={file}",
+             "--formula=near-and-free", "--policy=best", SHORT)
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert record["formula"]["name"] == "near-and-free"
+
+
+def test_many_probes_become_histograms(tmp_path):
+    simulate(tmp_path / "run", "--scenario=scenarios/lab.json",
+             "--set=agents[0].count=600;probe.interval_s=0.05;probe.window_ms=10;duration_s=10;"
+             "warmup_s=1;workload.load=0.01")
+    assert not (tmp_path / "run" / "rtt.csv").exists()
+    histogram = rows(tmp_path / "run" / "rtt-histogram.csv")
+    summary = {row["metric"]: row["value"] for row in rows(tmp_path / "run" / "summary.csv")}
+    assert int(summary["probe_responses"]) > 100_000
+    assert sum(int(row["count"]) for row in histogram) == int(summary["probe_responses"])
+
+
+def test_the_list_names_formulas_variables_and_policies():
+    result = subprocess.run([BIN / "sonda-sim", "--list"], capture_output=True, text=True,
+                            timeout=60, check=True)
+    for word in ["seed-highest", "rtt_min", "sample:d", "round-robin"]:
+        assert word in result.stdout
+
+
+def test_the_first_program_is_short_and_runs():
+    assert len((ROOT / "scenarios" / "first.cc").read_text().splitlines()) < 80
+    result = subprocess.run([BIN / "first", "--sonda::ProxyApplication::Policy=random"], capture_output=True, text=True,
+                            timeout=120, check=True)
+    assert "requests, mean" in result.stdout
+    assert result.stdout.count("picks") == 4
+
+
+def test_nothing_is_shown_on_a_pipe(tmp_path):
+    result = simulate(tmp_path / "run", "--scenario=scenarios/lab.json", SHORT)
+    assert result.stderr == ""
