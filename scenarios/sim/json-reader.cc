@@ -68,8 +68,9 @@ std::uint64_t
 JsonReader::Whole(const std::string& key, std::uint64_t least, std::uint64_t most)
 {
     const Json& value = Get(key);
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least ||
-        value.get<std::uint64_t>() > most)
+    const bool whole =
+        value.is_number_unsigned() || (value.is_number_integer() && value.get<std::int64_t>() >= 0);
+    if (!whole || value.get<std::uint64_t>() < least || value.get<std::uint64_t>() > most)
     {
         Fail(key, "a whole number, " + std::to_string(least) + " to " + std::to_string(most));
     }
