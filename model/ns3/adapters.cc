@@ -3,7 +3,6 @@
 #include "ns3/simulator.h"
 
 #include <algorithm>
-#include <sstream>
 
 namespace sonda::sim
 {
@@ -41,9 +40,14 @@ DelayUntil(Instant instant)
 std::string
 ToText(ns3::Ipv4Address address)
 {
-    std::ostringstream text;
-    text << address;
-    return text.str();
+    const std::uint32_t bytes = address.Get();
+    std::string text;
+    for (int shift = 24; shift >= 0; shift -= 8)
+    {
+        text += std::to_string((bytes >> shift) & 0xFF);
+        text += shift == 0 ? "" : ".";
+    }
+    return text;
 }
 
 StreamAdapter::StreamAdapter()

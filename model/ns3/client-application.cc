@@ -63,6 +63,12 @@ ClientApplication::GetTypeId()
     return tid;
 }
 
+void
+ClientApplication::AddRemote(ns3::Ipv4Address address)
+{
+    m_remotes.push_back(address);
+}
+
 std::int64_t
 ClientApplication::AssignStreams(std::int64_t stream)
 {
@@ -122,7 +128,9 @@ ClientApplication::Begin()
     socket->SetRecvCallback(ns3::MakeCallback(&ClientApplication::OnReadable, this));
     socket->SetCloseCallbacks(ns3::MakeCallback(&ClientApplication::OnEnd, this),
                               ns3::MakeCallback(&ClientApplication::OnFailed, this));
-    socket->Connect(ns3::InetSocketAddress(m_remote, m_port));
+    const auto& remote = m_turn == 0 ? m_remote : m_remotes[m_turn - 1];
+    m_turn = (m_turn + 1) % (m_remotes.size() + 1);
+    socket->Connect(ns3::InetSocketAddress(remote, m_port));
     // Queued in the socket until the connection stands.
     const int sent = socket->Send(ToPacket(m_coming));
     NS_ABORT_MSG_IF(sent < static_cast<int>(m_coming.requestBytes),

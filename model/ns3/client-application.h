@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace sonda::sim
 {
@@ -31,6 +32,9 @@ class ClientApplication : public ns3::Application
 {
   public:
     static ns3::TypeId GetTypeId();
+
+    /** Adds a further address of the proxy; requests go to all of them in turn. */
+    void AddRemote(ns3::Ipv4Address address);
 
     /** \return 2, the number of streams used: interarrival times and work. */
     std::int64_t AssignStreams(std::int64_t stream);
@@ -66,6 +70,8 @@ class ClientApplication : public ns3::Application
     void Finish(ns3::Ptr<ns3::Socket> socket);
 
     ns3::Ipv4Address m_remote;
+    std::vector<ns3::Ipv4Address> m_remotes; //!< beside m_remote
+    std::size_t m_turn{0};
     std::uint16_t m_port{80};
     ns3::Ptr<ns3::RandomVariableStream> m_interarrival;
     ns3::Ptr<ns3::RandomVariableStream> m_work;

@@ -17,6 +17,9 @@ using namespace ns3;
 namespace
 {
 
+/** Up to here looking at the ports costs less than the way through a second switch (measured). */
+constexpr std::uint32_t SWITCH_PORTS = 1200;
+
 Ptr<SimpleNetDevice>
 AddDevice(Ptr<Node> node, Ptr<SimpleChannel> channel)
 {
@@ -59,11 +62,36 @@ Introduce(const LanHost& who, const LanHost& toWhom)
 } // namespace
 
 LanHelper::LanHelper()
-    : m_switch(CreateObject<Node>()),
-      m_bridge(CreateObject<BridgeNetDevice>())
+    : m_centre(MakeSwitch())
 {
-    m_bridge->SetAddress(Mac48Address::Allocate());
-    m_switch->AddDevice(m_bridge);
+}
+
+LanHelper::Switch
+LanHelper::MakeSwitch()
+{
+    Switch made{CreateObject<Node>(), CreateObject<BridgeNetDevice>()};
+    made.bridge->SetAddress(Mac48Address::Allocate());
+    // Where a host is never changes: one that is silent for long need not be looked for again.
+    made.bridge->SetAttribute("ExpirationTime", TimeValue(Seconds(1e8)));
+    made.node->AddDevice(made.bridge);
+    return made;
+}
+
+const LanHelper::Switch&
+LanHelper::NextSwitch()
+{
+    if (m_hosts < SWITCH_PORTS)
+    {
+        return m_centre;
+    }
+    if (m_hosts % SWITCH_PORTS == 0)
+    {
+        m_outer = MakeSwitch();
+        auto channel = CreateObject<SimpleChannel>();
+        m_centre.bridge->AddBridgePort(AddDevice(m_centre.node, channel));
+        m_outer.bridge->AddBridgePort(AddDevice(m_outer.node, channel));
+    }
+    return m_outer;
 }
 
 LanHost
@@ -75,7 +103,8 @@ LanHelper::AddHost(Time delay)
     auto channel = CreateObject<SimpleChannel>();
     channel->SetAttribute("Delay", TimeValue(delay));
     host.device = AddDevice(host.node, channel);
-    m_bridge->AddBridgePort(AddDevice(m_switch, channel));
+    const Switch& at = NextSwitch();
+    at.bridge->AddBridgePort(AddDevice(at.node, channel));
 
     InstallStack(host.node);
     ++m_hosts;

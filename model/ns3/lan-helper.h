@@ -25,11 +25,13 @@ struct LanHost
 };
 
 /**
- * Builds one LAN: a switch (a node with a BridgeNetDevice) and any number of hosts, each on a cable
+ * Builds one LAN: switches (nodes with a BridgeNetDevice) and any number of hosts, each on a cable
  * of its own with its own delay. One IP subnet, 10.0.0.0/8; neither routing nor ARP traffic.
  *
  * This layout is the one that scales: with a shared channel every datagram reaches every host, and
- * a CsmaChannel is busy for as long as its delay.
+ * a CsmaChannel is busy for as long as its delay. A switch looks at all its ports for every frame,
+ * so the first hosts are at a central switch and the others in groups at switches of their own,
+ * with no delay between the switches.
  */
 class LanHelper
 {
@@ -46,8 +48,18 @@ class LanHelper
     static void Acquaint(const LanHost& a, const LanHost& b);
 
   private:
-    ns3::Ptr<ns3::Node> m_switch;
-    ns3::Ptr<ns3::BridgeNetDevice> m_bridge;
+    /** A node with a bridge. */
+    struct Switch
+    {
+        ns3::Ptr<ns3::Node> node;
+        ns3::Ptr<ns3::BridgeNetDevice> bridge;
+    };
+
+    static Switch MakeSwitch();
+    const Switch& NextSwitch();
+
+    Switch m_centre;
+    Switch m_outer; //!< the one that is being filled
     std::uint32_t m_hosts{0};
 };
 

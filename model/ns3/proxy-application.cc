@@ -156,23 +156,40 @@ ProxyApplication::StartApplication()
     {
         return;
     }
-    m_listener = ns3::Socket::CreateSocket(GetNode(), ns3::TcpSocketFactory::GetTypeId());
+    Listen(GetNode());
+    for (const auto& stack : m_stacks)
+    {
+        Listen(stack);
+    }
+}
+
+void
+ProxyApplication::AddStack(ns3::Ptr<ns3::Node> node)
+{
+    m_stacks.push_back(node);
+}
+
+void
+ProxyApplication::Listen(ns3::Ptr<ns3::Node> stack)
+{
+    auto listener = ns3::Socket::CreateSocket(stack, ns3::TcpSocketFactory::GetTypeId());
     const ns3::InetSocketAddress any(ns3::Ipv4Address::GetAny(), m_port);
-    NS_ABORT_MSG_IF(m_listener->Bind(any) != 0, "TCP port " << m_port << " is in use");
-    m_listener->Listen();
-    m_listener->SetAcceptCallback(
+    NS_ABORT_MSG_IF(listener->Bind(any) != 0, "TCP port " << m_port << " is in use");
+    listener->Listen();
+    listener->SetAcceptCallback(
         ns3::MakeNullCallback<bool, ns3::Ptr<ns3::Socket>, const ns3::Address&>(),
         ns3::MakeCallback(&ProxyApplication::OnAccept, this));
+    m_listeners.push_back(listener);
 }
 
 void
 ProxyApplication::StopApplication()
 {
-    if (m_listener)
+    for (const auto& listener : m_listeners)
     {
-        m_listener->Close();
-        m_listener = nullptr;
+        listener->Close();
     }
+    m_listeners.clear();
 }
 
 void
@@ -180,6 +197,7 @@ ProxyApplication::DoDispose()
 {
     StopApplication();
     m_relays.clear();
+    m_stacks.clear();
     Application::DoDispose();
 }
 
@@ -193,9 +211,9 @@ ProxyApplication::OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address&)
 }
 
 ns3::Ptr<ns3::Socket>
-ProxyApplication::OpenUpstream()
+ProxyApplication::OpenUpstream(ns3::Ptr<ns3::Node> stack)
 {
-    auto socket = ns3::Socket::CreateSocket(GetNode(), ns3::TcpSocketFactory::GetTypeId());
+    auto socket = ns3::Socket::CreateSocket(stack, ns3::TcpSocketFactory::GetTypeId());
     socket->Bind();
     return socket;
 }

@@ -13,6 +13,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace sonda::sim
 {
@@ -32,6 +33,14 @@ class ProxyApplication : public ns3::Application, public RelayOwner
 {
   public:
     static ns3::TypeId GetTypeId();
+
+    /**
+     * Gives the proxy's host a further network stack, a node of its own on the same LAN. A
+     * connection that is accepted on a stack goes on from it. ns-3 finds a packet's connection by
+     * walking a list, which a thousand agents make long: with k stacks each list has a k-th of the
+     * length.
+     */
+    void AddStack(ns3::Ptr<ns3::Node> node);
 
     /** Takes a formula that is not in the built-in catalogue; instead of the attribute. */
     void SetFormula(Formula formula);
@@ -55,8 +64,9 @@ class ProxyApplication : public ns3::Application, public RelayOwner
   private:
     void StartApplication() override;
     void StopApplication() override;
+    void Listen(ns3::Ptr<ns3::Node> stack);
     void OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
-    ns3::Ptr<ns3::Socket> OpenUpstream() override;
+    ns3::Ptr<ns3::Socket> OpenUpstream(ns3::Ptr<ns3::Node> stack) override;
     Endpoint EndpointOf(AgentIndex agent) override;
     void Finished(Relay* relay) override;
 
@@ -70,7 +80,8 @@ class ProxyApplication : public ns3::Application, public RelayOwner
 
     std::optional<Formula> m_formula;
     std::unique_ptr<Balancer> m_balancer;
-    ns3::Ptr<ns3::Socket> m_listener;
+    std::vector<ns3::Ptr<ns3::Node>> m_stacks; //!< beside the application's own node
+    std::vector<ns3::Ptr<ns3::Socket>> m_listeners;
     std::list<std::unique_ptr<Relay>> m_relays;
 
     /** The connection was handed to this agent. */

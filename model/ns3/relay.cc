@@ -73,7 +73,7 @@ Relay::ConnectNext()
     }
     m_dispatched = ns3::Simulator::Now();
     const Endpoint server = m_owner.EndpointOf(*m_agent);
-    m_server.socket = m_owner.OpenUpstream();
+    m_server.socket = m_owner.OpenUpstream(m_client.socket->GetNode());
     m_server.socket->SetConnectCallback(ns3::MakeCallback(&Relay::OnConnected, this),
                                         ns3::MakeCallback(&Relay::OnConnectFailed, this));
     m_server.socket->SetCloseCallbacks(ns3::MakeNullCallback<void, SocketPtr>(),

@@ -6,6 +6,7 @@
 #include "model/table/agent-status.h"
 
 #include "ns3/event-id.h"
+#include "ns3/node.h"
 #include "ns3/nstime.h"
 #include "ns3/packet.h"
 #include "ns3/ptr.h"
@@ -28,7 +29,8 @@ class RelayOwner
     virtual void Connected(AgentIndex agent) = 0;
     virtual void ConnectFailed(AgentIndex agent) = 0;
     virtual void Complete(AgentIndex agent, Duration latency, bool good) = 0;
-    virtual ns3::Ptr<ns3::Socket> OpenUpstream() = 0;
+    /** \return a bound TCP socket of the network stack on which the client was accepted. */
+    virtual ns3::Ptr<ns3::Socket> OpenUpstream(ns3::Ptr<ns3::Node> stack) = 0;
     virtual Endpoint EndpointOf(AgentIndex agent) = 0;
     /** The relay is done; the owner destroys it, not before the current event has ended. */
     virtual void Finished(Relay* relay) = 0;

@@ -33,14 +33,17 @@ RequestFlow::RequestFlow(ProxyApplication& proxy, Outcome outcome)
                                            }));
 }
 
-ServerModel&
+void
 RequestFlow::AddServer(const std::string& id, const ServerOptions& options, ns3::Time delay)
 {
     m_serverById.emplace(id, static_cast<std::uint32_t>(m_servers.size()));
-    m_servers.push_back(
-        {std::make_unique<ServerModel>(options, ns3::MakeCallback(&RequestFlow::OnServed, this)),
-         delay});
-    return *m_servers.back().model;
+    m_servers.emplace_back(options, ns3::MakeCallback(&RequestFlow::OnServed, this), delay);
+}
+
+ServerModel&
+RequestFlow::GetServer(const std::string& id)
+{
+    return m_servers[m_serverById.at(id)].model;
 }
 
 void
@@ -119,7 +122,7 @@ RequestFlow::Dispatch(Tag tag)
     call.server = ServerOf(*agent);
     call.dispatched = ns3::Simulator::Now();
     const Server& server = m_servers[call.server];
-    if (server.model->IsUp())
+    if (server.model.IsUp())
     {
         ns3::Simulator::Schedule(server.delay * std::int64_t(3),
                                  &RequestFlow::OnRequestAtServer,
@@ -147,7 +150,7 @@ RequestFlow::OnRequestAtServer(Tag tag)
 {
     const Call& call = m_requests[tag];
     m_proxy.Connected(call.agent);
-    ServerModel& server = *m_servers[call.server].model;
+    ServerModel& server = m_servers[call.server].model;
     if (server.IsUp())
     {
         server.Submit(tag, call.work);

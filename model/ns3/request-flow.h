@@ -9,7 +9,7 @@
 #include "ns3/nstime.h"
 
 #include <cstdint>
-#include <memory>
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -42,9 +42,11 @@ class RequestFlow
      * \param id the agent's identity
      * \param options what its server is
      * \param delay one way, between proxy and server
-     * \return the server, which the flow owns
      */
-    ServerModel& AddServer(const std::string& id, const ServerOptions& options, ns3::Time delay);
+    void AddServer(const std::string& id, const ServerOptions& options, ns3::Time delay);
+
+    /** \return the server of an agent that was added; the flow owns it. */
+    ServerModel& GetServer(const std::string& id);
 
     /** \param delay one way, between client and proxy \param lastArrival no request begins later */
     void AddClient(RequestSource source, ns3::Time delay, ns3::Time lastArrival);
@@ -62,7 +64,13 @@ class RequestFlow
   private:
     struct Server
     {
-        std::unique_ptr<ServerModel> model;
+        Server(const ServerOptions& options, ServerModel::Ended ended, ns3::Time wire)
+            : model(options, ended),
+              delay(wire)
+        {
+        }
+
+        ServerModel model;
         ns3::Time delay;
     };
 
@@ -101,7 +109,7 @@ class RequestFlow
     ProxyApplication& m_proxy;
     Outcome m_outcome;
     std::vector<Client> m_clients;
-    std::vector<Server> m_servers;
+    std::deque<Server> m_servers; //!< they do not move
     std::unordered_map<std::string, std::uint32_t> m_serverById;
     std::vector<Call> m_requests;
     std::vector<Tag> m_free;

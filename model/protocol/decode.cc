@@ -177,7 +177,7 @@ DecodeRequest(std::string_view datagram)
 {
     try
     {
-        const nlohmann::json object = ParseObject(datagram);
+        const Members object = ParseObject(datagram);
         return ReadRequest(Reader(object));
     }
     catch (const Fault& fault)
@@ -191,7 +191,7 @@ DecodeResponse(std::string_view datagram)
 {
     try
     {
-        const nlohmann::json object = ParseObject(datagram);
+        const Members object = ParseObject(datagram);
         return ReadResponse(Reader(object));
     }
     catch (const Fault& fault)

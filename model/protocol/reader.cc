@@ -2,7 +2,7 @@
 
 #include "model/protocol/codec.h"
 
-#include <set>
+#include <algorithm>
 
 namespace sonda
 {
@@ -17,6 +17,140 @@ constexpr int MAX_DEPTH = 4;
 
 /** The finest slicing that a request can ask for: no LAN has more agents than this. */
 constexpr std::uint64_t MAX_SLICES = 1U << 20;
+
+/**
+ * Collects members while the parser reads, without building a document. Throws Fault for what is
+ * wrong beyond syntax; a syntax error ends the parsing.
+ */
+class MemberCollector : public nlohmann::json_sax<Json>
+{
+  public:
+    bool
+    null() override
+    {
+        return Take(nullptr);
+    }
+
+    bool
+    boolean(bool value) override
+    {
+        return Take(value);
+    }
+
+    bool
+    number_integer(number_integer_t value) override
+    {
+        return Take(value);
+    }
+
+    bool
+    number_unsigned(number_unsigned_t value) override
+    {
+        return Take(value);
+    }
+
+    bool
+    number_float(number_float_t value, const string_t&) override
+    {
+        return Take(value);
+    }
+
+    bool
+    string(string_t& value) override
+    {
+        return Take(std::move(value));
+    }
+
+    bool
+    binary(binary_t&) override
+    {
+        return false; // JSON text has none
+    }
+
+    bool
+    key(string_t& name) override
+    {
+        if (m_depth != 1)
+        {
+            return true;
+        }
+        const auto same = [&name](const auto& member) { return member.first == name; };
+        if (std::any_of(members.begin(), members.end(), same))
+        {
+            // As JSON in ASCII, because the key is a stranger's and the detail goes to a log.
+            Refuse(RefusalReason::DUPLICATE_KEY, Json(name).dump(-1, ' ', true));
+        }
+        members.emplace_back(std::move(name), nullptr);
+        return true;
+    }
+
+    bool
+    start_object(std::size_t) override
+    {
+        return Enter(Json::object());
+    }
+
+    bool
+    end_object() override
+    {
+        --m_depth;
+        return true;
+    }
+
+    bool
+    start_array(std::size_t) override
+    {
+        return Enter(Json::array());
+    }
+
+    bool
+    end_array() override
+    {
+        --m_depth;
+        return true;
+    }
+
+    bool
+    parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override
+    {
+        return false;
+    }
+
+    Members members;
+    Json root; //!< an empty value of the outermost value's type
+
+  private:
+    bool
+    Take(Json value)
+    {
+        if (m_depth == 0)
+        {
+            root = std::move(value);
+        }
+        else if (root.is_object() && m_depth == 1)
+        {
+            members.back().second = std::move(value);
+        }
+        else if (root.is_object() && m_depth == 2 && members.back().second.is_array())
+        {
+            members.back().second.push_back(std::move(value));
+        }
+        return true;
+    }
+
+    bool
+    Enter(Json empty)
+    {
+        Take(std::move(empty));
+        if (++m_depth > MAX_DEPTH)
+        {
+            Refuse(RefusalReason::TOO_DEEP, "more than " + std::to_string(MAX_DEPTH) + " levels");
+        }
+        return true;
+    }
+
+    int m_depth{0};
+};
 
 double
 CheckNumber(const char* key, const Json& value, double least, double most)
@@ -67,7 +201,7 @@ Refuse(RefusalReason reason, std::string detail)
     throw Fault{Refusal{reason, std::move(detail)}};
 }
 
-Json
+Members
 ParseObject(std::string_view datagram)
 {
     if (datagram.size() > MAX_DATAGRAM_BYTES)
@@ -80,35 +214,20 @@ ParseObject(std::string_view datagram)
     {
         Refuse(RefusalReason::NOT_JSON, "NUL byte");
     }
-    std::set<std::string> keys;
-    const auto watch = [&keys](int depth, Json::parse_event_t event, Json& parsed)
-    {
-        if (depth > MAX_DEPTH)
-        {
-            Refuse(RefusalReason::TOO_DEEP, "more than " + std::to_string(MAX_DEPTH) + " levels");
-        }
-        if (event == Json::parse_event_t::key && depth == 1 &&
-            !keys.insert(parsed.get<std::string>()).second)
-        {
-            // As JSON in ASCII, because the key is a stranger's and the detail goes to a log.
-            Refuse(RefusalReason::DUPLICATE_KEY, parsed.dump(-1, ' ', true));
-        }
-        return true;
-    };
-    Json object = Json::parse(text.begin(), text.end(), watch, false);
-    if (object.is_discarded())
+    MemberCollector collector;
+    if (!Json::sax_parse(text.begin(), text.end(), &collector))
     {
         Refuse(RefusalReason::NOT_JSON, "");
     }
-    if (!object.is_object())
+    if (!collector.root.is_object())
     {
-        Refuse(RefusalReason::NOT_AN_OBJECT, object.type_name());
+        Refuse(RefusalReason::NOT_AN_OBJECT, collector.root.type_name());
     }
-    return object;
+    return std::move(collector.members);
 }
 
-Reader::Reader(const Json& object)
-    : m_object(object)
+Reader::Reader(const Members& members)
+    : m_members(members)
 {
 }
 
@@ -182,10 +301,16 @@ Reader::Slice() const
 }
 
 const Json*
-Reader::Find(const char* key) const
+Reader::Find(std::string_view key) const
 {
-    const auto found = m_object.find(key);
-    return found == m_object.end() ? nullptr : &*found;
+    for (const auto& [name, value] : m_members)
+    {
+        if (name == key)
+        {
+            return &value;
+        }
+    }
+    return nullptr;
 }
 
 const Json&

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 /** How decode.cc reads typed values out of a PDU's JSON text; no other file needs this. */
 namespace sonda
@@ -23,8 +25,15 @@ struct Fault
 /** Throws the Fault. */
 [[noreturn]] void Refuse(RefusalReason reason, std::string detail);
 
-/** \return the PDU's text as a JSON object; throws Fault when it is not one. */
-nlohmann::json ParseObject(std::string_view datagram);
+/**
+ * The members of a PDU's object in their order. Nested values are kept as far as a PDU needs them:
+ * a list keeps its plain elements, an object is only known to be one. There are a dozen members, so
+ * that looking one up by walking costs less than a tree would.
+ */
+using Members = std::vector<std::pair<std::string, nlohmann::json>>;
+
+/** \return the members of the PDU's text; throws Fault when it is not one JSON object. */
+Members ParseObject(std::string_view datagram);
 
 /**
  * Typed access to the keys of one object. Each function throws Fault when the value is missing
@@ -33,8 +42,8 @@ nlohmann::json ParseObject(std::string_view datagram);
 class Reader
 {
   public:
-    /** \param object is kept by reference */
-    explicit Reader(const nlohmann::json& object);
+    /** \param members are kept by reference */
+    explicit Reader(const Members& members);
 
     void RequireKind(const char* kind) const;
 
@@ -49,10 +58,10 @@ class Reader
     std::optional<sonda::Slice> Slice() const;
 
   private:
-    const nlohmann::json* Find(const char* key) const;
+    const nlohmann::json* Find(std::string_view key) const;
     const nlohmann::json& Required(const char* key) const;
 
-    const nlohmann::json& m_object;
+    const Members& m_members;
 };
 
 } // namespace sonda

@@ -44,32 +44,34 @@ struct Observation
     }
 };
 
-/** All that is known of one agent. */
+/**
+ * All that is known of one agent. What a pick reads stands first and together: with thousands of
+ * agents a pick costs what it costs to fetch that from memory.
+ */
 struct AgentStatus
 {
-    std::string id;
-    Endpoint server;
     Report report;
+    std::uint32_t inFlight{0};
+    /** Connects that failed in a row; each doubles the number of reports for which it rests. */
+    std::uint32_t failedInARow{0};
+    /** Reports that must still come before the agent is a candidate again. */
+    std::uint32_t restingReports{0};
     Freshness freshness{Freshness::FRESH};
+
+    std::uint64_t dispatches{0};
+    std::uint64_t completions{0};                   //!< ended well
+    std::uint64_t failures{0};                      //!< dispatched, and not ended well
+    std::uint64_t connectFailures{0};               //!< of those, the ones that never connected
+    TimedAverage latency{std::chrono::seconds(10)}; //!< dispatch to completion, seconds
+    DecayingCount recentFailures{std::chrono::seconds(10)};
+
     Instant firstSeen{};
     Instant reportedAt{};
     Duration elapsed{0};
     RttEstimate rtt;
-
-    std::uint32_t inFlight{0};
     std::uint64_t reports{0};
-    std::uint64_t dispatches{0};
-    std::uint64_t completions{0};     //!< ended well
-    std::uint64_t failures{0};        //!< dispatched, and not ended well
-    std::uint64_t connectFailures{0}; //!< of those, the ones that never connected
-
-    TimedAverage latency{std::chrono::seconds(10)}; //!< dispatch to completion, seconds
-    DecayingCount recentFailures{std::chrono::seconds(10)};
-
-    /** Rests in a row without a successful connect; each is twice as long as the one before. */
-    std::uint32_t failedInARow{0};
-    /** Reports that must still come before the agent is a candidate again. */
-    std::uint32_t restingReports{0};
+    std::string id;
+    Endpoint server;
 };
 
 } // namespace sonda

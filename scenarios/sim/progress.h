@@ -29,7 +29,8 @@ class Progress
     Progress& operator=(const Progress&) = delete;
 
     /** \return how many simulator events were its own. */
-    std::uint64_t Events() const
+    std::uint64_t
+    Events() const
     {
         return m_events;
     }

@@ -21,6 +21,9 @@ namespace
 constexpr std::uint32_t UNKNOWN_ROW = std::numeric_limits<std::uint32_t>::max();
 constexpr double BYTES_PER_MB = 1e6;
 
+/** Keeps each list of connections under a hundred with a thousand loaded agents. */
+constexpr int PROXY_STACKS = 32;
+
 /** First stream of each purpose, far enough apart for 10^5 hosts. */
 enum Streams : std::int64_t
 {
@@ -89,7 +92,11 @@ World::BuildProxy(Formula formula, const std::string& policy)
         ns3::TimeValue(ns3::MilliSeconds(m_scenario.probe.windowMs)));
     m_monitor->AssignStreams(NONCE_STREAM);
     m_proxyHost.node->AddApplication(m_monitor);
-    if (!packets)
+    if (packets)
+    {
+        BuildStacks();
+    }
+    else
     {
         m_flow =
             std::make_unique<RequestFlow>(*m_proxy, ns3::MakeCallback(&World::OnResponse, this));
@@ -97,11 +104,32 @@ World::BuildProxy(Formula formula, const std::string& policy)
 }
 
 void
-World::BuildAgents()
+World::BuildStacks()
+{
+    for (int i = 1; i < PROXY_STACKS; ++i)
+    {
+        m_proxyStacks.push_back(m_lan.AddHost(m_proxyHost.delay));
+        m_proxy->AddStack(m_proxyStacks.back().node);
+    }
+}
+
+void
+World::AcquaintWithProxy(const LanHost& host)
+{
+    LanHelper::Acquaint(m_proxyHost, host);
+    for (const auto& stack : m_proxyStacks)
+    {
+        LanHelper::Acquaint(stack, host);
+    }
+}
+
+std::vector<World::AgentPlan>
+World::PlanAgents() const
 {
     StreamAdapter phase;
     phase.AssignStreams(HOST_STREAM);
     std::int64_t stream = HOST_STREAM + 1;
+    std::vector<AgentPlan> plans;
     for (const auto& group : m_scenario.agents)
     {
         const auto speed = group.speed.MakeVariable(1);
@@ -120,42 +148,59 @@ World::BuildAgents()
             options.requestRamBytes = m_scenario.workload.ramMb * BYTES_PER_MB;
             options.discipline = group.discipline;
             options.samplePhase = FromSeconds(ToSeconds(options.sampleInterval) * phase.Uniform());
-            BuildAgent(group,
-                       group.name + "[" + std::to_string(i) + "]",
-                       options,
-                       ns3::Seconds(delay->GetValue()));
+            plans.push_back({&group,
+                             group.name + "[" + std::to_string(i) + "]",
+                             options,
+                             TimeFromSeconds(delay->GetValue())});
         }
+    }
+    return plans;
+}
+
+void
+World::BuildAgents()
+{
+    const auto plans = PlanAgents();
+    if (m_flow)
+    {
+        // All servers before the first host: side by side in memory, not one between the thousands
+        // of objects of each host, a request at 5,000 agents costs little more than at 100.
+        for (const auto& plan : plans)
+        {
+            m_flow->AddServer(plan.id, plan.options, plan.delay + m_proxyHost.delay);
+        }
+    }
+    for (const auto& plan : plans)
+    {
+        BuildAgent(plan);
     }
 }
 
 void
-World::BuildAgent(const AgentsScenario& group,
-                  const std::string& id,
-                  const ServerOptions& options,
-                  ns3::Time delay)
+World::BuildAgent(const AgentPlan& plan)
 {
     Host host;
-    host.lan = m_lan.AddHost(delay);
-    LanHelper::Acquaint(m_proxyHost, host.lan);
+    host.lan = m_lan.AddHost(plan.delay);
+    AcquaintWithProxy(host.lan);
     if (m_flow)
     {
-        host.model = &m_flow->AddServer(id, options, delay + m_proxyHost.delay);
+        host.model = &m_flow->GetServer(plan.id);
     }
     else
     {
         host.application = ns3::CreateObject<ServerApplication>();
-        host.application->SetOptions(options);
+        host.application->SetOptions(plan.options);
         host.model = &host.application->GetModel();
         host.lan.node->AddApplication(host.application);
     }
-    const std::uint32_t row = m_recorder.AddAgent(id, host.model->Capacity());
+    const std::uint32_t row = m_recorder.AddAgent(plan.id, host.model->Capacity());
     host.agent =
         ns3::CreateObjectWithAttributes<AgentApplication>("Id",
-                                                          ns3::StringValue(id),
+                                                          ns3::StringValue(plan.id),
                                                           "Address",
                                                           ns3::Ipv4AddressValue(host.lan.address));
     host.agent->SetLoadFigures(
-        [model = host.model, weight = group.weight]()
+        [model = host.model, weight = plan.group->weight]()
         {
             Report report = model->MakeReport();
             report.weight = weight;
@@ -163,7 +208,7 @@ World::BuildAgent(const AgentsScenario& group,
         });
     host.agent->AssignStreams(WAIT_STREAMS + row);
     host.lan.node->AddApplication(host.agent);
-    host.background = std::make_unique<BackgroundLoad>(*host.model, group.background);
+    host.background = std::make_unique<BackgroundLoad>(*host.model, plan.group->background);
     host.background->AssignStreams(BACKGROUND_STREAMS + 2 * static_cast<std::int64_t>(row));
     host.background->Start();
     m_hosts.push_back(std::move(host));
@@ -203,7 +248,7 @@ World::BuildClients()
             continue;
         }
         const LanHost host = m_lan.AddHost(wire);
-        LanHelper::Acquaint(m_proxyHost, host);
+        AcquaintWithProxy(host);
         auto client = ns3::CreateObjectWithAttributes<ClientApplication>(
             "Remote",
             ns3::Ipv4AddressValue(m_proxyHost.address),
@@ -211,6 +256,10 @@ World::BuildClients()
             ns3::PointerValue(interarrival),
             "Work",
             ns3::PointerValue(work));
+        for (const auto& stack : m_proxyStacks)
+        {
+            client->AddRemote(stack.address);
+        }
         client->SetAttribute("RequestBytes", ns3::UintegerValue(workload.requestBytes));
         client->SetAttribute("ResponseBytes", ns3::UintegerValue(workload.responseBytes));
         client->SetAttribute("LastArrival", ns3::TimeValue(last));

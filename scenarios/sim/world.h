@@ -93,12 +93,21 @@ class World
         std::unique_ptr<BackgroundLoad> background;
     };
 
+    /** An agent to be built: its group, and what was drawn for it. */
+    struct AgentPlan
+    {
+        const AgentsScenario* group;
+        std::string id;
+        ServerOptions options;
+        ns3::Time delay;
+    };
+
+    std::vector<AgentPlan> PlanAgents() const;
     void BuildProxy(Formula formula, const std::string& policy);
+    void BuildStacks();
+    void AcquaintWithProxy(const LanHost& host);
     void BuildAgents();
-    void BuildAgent(const AgentsScenario& group,
-                    const std::string& id,
-                    const ServerOptions& options,
-                    ns3::Time delay);
+    void BuildAgent(const AgentPlan& plan);
     void BuildClients();
     void ScheduleEvents();
     void Apply(const EventScenario& event);
@@ -120,6 +129,7 @@ class World
     RunRecorder m_recorder;
     LanHelper m_lan;
     LanHost m_proxyHost;
+    std::vector<LanHost> m_proxyStacks; //!< fidelity packet: beside m_proxyHost
     ns3::Ptr<ProxyApplication> m_proxy;
     ns3::Ptr<MonitorApplication> m_monitor;
     std::unique_ptr<RequestFlow> m_flow;                //!< fidelity request
