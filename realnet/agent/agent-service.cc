@@ -1,0 +1,231 @@
+#include "realnet/agent/agent-service.h"
+
+#include "realnet/agent/connection-counter.h"
+#include "realnet/common/clock.h"
+#include "realnet/common/counters-json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace sonda
+{
+
+namespace
+{
+
+/** Requests taken in a row before timers get their turn, so that a flood delays no reply. */
+constexpr int REQUESTS_PER_TURN = 64;
+
+} // namespace
+
+Expected<Report>
+CurrentReport(LoadSampler& sampler, const Endpoint& server, double weight, Instant now)
+{
+    Expected<Report> report = sampler.Figures(now);
+    if (report)
+    {
+        report->inFlight = CountConnections(server);
+        report->weight = weight;
+    }
+    return report;
+}
+
+AgentService::AgentService(Parts parts, LoadSampler& sampler)
+    : m_readable(m_io, parts.group.Handle()),
+      m_sampleTimer(m_io),
+      m_replyTimer(m_io),
+      m_signals(m_io, SIGINT, SIGTERM, SIGUSR1),
+      m_agent(std::move(parts.options), std::move(parts.keyring)),
+      m_group(std::move(parts.group)),
+      m_replies(std::move(parts.replies)),
+      m_sampler(sampler),
+      m_weight(parts.weight),
+      m_random(parts.seed)
+{
+}
+
+AgentService::~AgentService()
+{
+    m_readable.release();
+}
+
+void
+AgentService::Run()
+{
+    WaitForRequest();
+    WaitForSample();
+    WaitForSignal();
+    m_io.run();
+    LogCounters();
+}
+
+void
+AgentService::WaitForSignal()
+{
+    m_signals.async_wait(
+        [this](const asio::error_code& error, int signal)
+        {
+            if (error)
+            {
+                return;
+            }
+            if (signal == SIGUSR1)
+            {
+                LogCounters();
+                WaitForSignal();
+                return;
+            }
+            spdlog::info("signal {}: ending", signal);
+            m_io.stop();
+        });
+}
+
+void
+AgentService::WaitForSample()
+{
+    m_sampleTimer.expires_after(LoadSampler::SAMPLE_PERIOD);
+    m_sampleTimer.async_wait(
+        [this](const asio::error_code& error)
+        {
+            if (error)
+            {
+                return;
+            }
+            const auto fault = m_sampler.Sample(Now());
+            const auto silenced = fault ? m_errorLog.Allow(Now()) : std::nullopt;
+            if (silenced)
+            {
+                spdlog::error("{}{}", fault->message, Silenced(*silenced));
+            }
+            WaitForSample();
+        });
+}
+
+void
+AgentService::WaitForRequest()
+{
+    m_readable.async_wait(asio::posix::stream_descriptor::wait_read,
+                          [this](const asio::error_code& error)
+                          {
+                              if (!error)
+                              {
+                                  TakeRequests();
+                                  WaitForRequest();
+                              }
+                          });
+}
+
+void
+AgentService::TakeRequests()
+{
+    for (int taken = 0; taken < REQUESTS_PER_TURN; ++taken)
+    {
+        const auto datagram = m_group.Receive();
+        if (!datagram)
+        {
+            break;
+        }
+        Answer(*datagram);
+    }
+    SendReplies();
+}
+
+void
+AgentService::Answer(const Datagram& datagram)
+{
+    const auto report = CurrentReport(m_sampler, m_agent.GetOptions().server, m_weight, Now());
+    if (!report)
+    {
+        if (const auto silenced = m_errorLog.Allow(Now()))
+        {
+            spdlog::error("probe request of {} not answered: {}{}",
+                          datagram.address,
+                          report.GetError().message,
+                          Silenced(*silenced));
+        }
+        return;
+    }
+    const auto refusal = m_agent.OnDatagram(datagram.bytes,
+                                            datagram.address,
+                                            datagram.port,
+                                            datagram.arrival,
+                                            *report,
+                                            m_random);
+    if (refusal)
+    {
+        LogRefusal(*refusal, datagram);
+        return;
+    }
+    spdlog::debug("probe request of {}:{}", datagram.address, datagram.port);
+}
+
+void
+AgentService::SendReplies()
+{
+    while (const auto reply = m_agent.TakeReply(Now()))
+    {
+        const auto error = m_replies.Send(reply->datagram, reply->address, reply->port);
+        if (!error)
+        {
+            spdlog::debug("probe response to {}:{}", reply->address, reply->port);
+            continue;
+        }
+        ++m_sendErrors;
+        if (const auto silenced = m_errorLog.Allow(Now()))
+        {
+            spdlog::warn("probe response not sent: {}{}", error->message, Silenced(*silenced));
+        }
+    }
+    WaitForReply();
+}
+
+void
+AgentService::WaitForReply()
+{
+    const auto due = m_agent.NextReply();
+    if (!due)
+    {
+        return;
+    }
+    m_replyTimer.expires_after(*due - Now());
+    m_replyTimer.async_wait(
+        [this](const asio::error_code& error)
+        {
+            if (!error)
+            {
+                SendReplies();
+            }
+        });
+}
+
+void
+AgentService::LogRefusal(const Refusal& refusal, const Datagram& datagram)
+{
+    if (refusal.reason == RefusalReason::OTHER_SLICE)
+    {
+        return; // as it should be
+    }
+    auto& limiter = m_refusalLog[static_cast<std::size_t>(refusal.reason)];
+    if (const auto silenced = limiter.Allow(Now()))
+    {
+        spdlog::warn("datagram of {}:{} refused: {}{}{}{}",
+                     datagram.address,
+                     datagram.port,
+                     ToString(refusal.reason),
+                     refusal.detail.empty() ? "" : ": ",
+                     Printable(refusal.detail),
+                     Silenced(*silenced));
+    }
+}
+
+void
+AgentService::LogCounters() const
+{
+    nlohmann::ordered_json counters;
+    counters["replies"] = m_agent.RepliesTaken();
+    counters["send_errors"] = m_sendErrors;
+    counters["datagrams_dropped"] = m_group.Dropped();
+    counters["refusals"] = ToJson(m_agent.Refusals());
+    spdlog::info("counters {}", counters.dump());
+}
+
+} // namespace sonda

@@ -1,0 +1,82 @@
+#ifndef SONDA_REALNET_AGENT_AGENT_SERVICE_H
+#define SONDA_REALNET_AGENT_AGENT_SERVICE_H
+
+#include "model/control/agent.h"
+#include "realnet/agent/load-sampler.h"
+#include "realnet/common/log.h"
+#include "realnet/common/random.h"
+#include "realnet/common/udp-socket.h"
+
+#include <array>
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+#include <cstdint>
+#include <optional>
+
+namespace sonda
+{
+
+/**
+ * Runs an Agent on real sockets: receives requests from the group, gives the agent the load
+ * figures and sends its replies when they are due. One thread; ends by SIGTERM or SIGINT.
+ */
+class AgentService
+{
+  public:
+    /** What the service is built from; the sockets are open already. */
+    struct Parts
+    {
+        AgentOptions options;
+        std::optional<Keyring> keyring;
+        UdpSocket group;   //!< where requests arrive
+        UdpSocket replies; //!< where responses leave from
+        double weight{1};
+        std::uint64_t seed{0};
+    };
+
+    /** \param sampler has sampled twice already; must outlive the service */
+    AgentService(Parts parts, LoadSampler& sampler);
+    ~AgentService();
+
+    /** Serves until a signal ends it. */
+    void Run();
+
+  private:
+    void WaitForRequest();
+    void WaitForSample();
+    void WaitForReply();
+    void WaitForSignal();
+    void TakeRequests();
+    void Answer(const Datagram& datagram);
+    void SendReplies();
+    void LogRefusal(const Refusal& refusal, const Datagram& datagram);
+    void LogCounters() const;
+
+    asio::io_context m_io;
+    asio::posix::stream_descriptor m_readable; //!< waits for m_group; does not own the descriptor
+    asio::steady_timer m_sampleTimer;
+    asio::steady_timer m_replyTimer;
+    asio::signal_set m_signals;
+
+    Agent m_agent;
+    UdpSocket m_group;
+    UdpSocket m_replies;
+    LoadSampler& m_sampler;
+    double m_weight;
+    SeededRandom m_random;
+    std::array<LogLimiter, REFUSAL_REASONS> m_refusalLog;
+    LogLimiter m_errorLog;
+    std::uint64_t m_sendErrors{0};
+};
+
+/** \return the load figures of this moment, connections of the served port and weight included. */
+Expected<Report> CurrentReport(LoadSampler& sampler,
+                               const Endpoint& server,
+                               double weight,
+                               Instant now);
+
+} // namespace sonda
+
+#endif

@@ -1,0 +1,149 @@
+#include "realnet/agent/connection-counter.h"
+
+#include "realnet/common/descriptor.h"
+#include "realnet/common/socket-address.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace sonda
+{
+
+namespace
+{
+
+/** As the kernel's own tools use; an answer datagram never exceeds it. */
+constexpr std::size_t ANSWER_BYTES = 32768;
+
+bool
+OwnEndIs(const inet_diag_msg& found, const sockaddr_in& server)
+{
+    if (found.id.idiag_sport != server.sin_port)
+    {
+        return false;
+    }
+    // A socket for both versions of IP shows an IPv4 peer as ::ffff:a.b.c.d, in the last word.
+    const std::uint32_t* source = found.id.idiag_src;
+    const bool mapped = found.idiag_family == AF_INET6 && source[0] == 0 && source[1] == 0 &&
+                        source[2] == htonl(0xFFFF);
+    const bool plain = found.idiag_family == AF_INET;
+    return (plain && source[0] == server.sin_addr.s_addr) ||
+           (mapped && source[3] == server.sin_addr.s_addr);
+}
+
+bool
+Ask(const Descriptor& netlink, int family, const sockaddr_in& server)
+{
+    struct
+    {
+        nlmsghdr header;
+        inet_diag_req_v2 body;
+    } request{};
+
+    request.header.nlmsg_len = sizeof(request);
+    request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    request.body.sdiag_family = static_cast<std::uint8_t>(family);
+    request.body.sdiag_protocol = IPPROTO_TCP;
+    request.body.idiag_states = 1U << TCP_ESTABLISHED;
+    request.body.id.idiag_sport = server.sin_port;
+    return send(netlink.Get(), &request, sizeof(request), 0) == sizeof(request);
+}
+
+std::optional<std::uint32_t>
+CountFamily(const Descriptor& netlink, int family, const Endpoint& server)
+{
+    if (!Ask(netlink, family, SocketAddress(server.address, server.port)))
+    {
+        return std::nullopt;
+    }
+    std::uint32_t count = 0;
+    std::array<std::byte, ANSWER_BYTES> buffer;
+    while (true)
+    {
+        const ssize_t n = recv(netlink.Get(), buffer.data(), buffer.size(), 0);
+        if (n < 0 && errno == EINTR)
+        {
+            continue;
+        }
+        if (n <= 0)
+        {
+            return std::nullopt;
+        }
+        const DiagPart part =
+            ParseDiagAnswer(std::span(buffer).first(static_cast<std::size_t>(n)), server);
+        count += part.matching;
+        if (part.failed)
+        {
+            return std::nullopt;
+        }
+        if (part.last)
+        {
+            return count;
+        }
+    }
+}
+
+} // namespace
+
+DiagPart
+ParseDiagAnswer(std::span<const std::byte> answer, const Endpoint& server)
+{
+    const sockaddr_in wanted = SocketAddress(server.address, server.port);
+    DiagPart part;
+    while (answer.size() >= sizeof(nlmsghdr))
+    {
+        nlmsghdr header;
+        std::memcpy(&header, answer.data(), sizeof(header));
+        if (header.nlmsg_len < sizeof(header) || header.nlmsg_len > answer.size())
+        {
+            part.failed = true;
+            return part;
+        }
+        if (header.nlmsg_type == NLMSG_DONE)
+        {
+            part.last = true;
+            return part;
+        }
+        if (header.nlmsg_type == NLMSG_ERROR)
+        {
+            part.failed = true;
+            return part;
+        }
+        if (header.nlmsg_type == SOCK_DIAG_BY_FAMILY &&
+            header.nlmsg_len >= NLMSG_LENGTH(sizeof(inet_diag_msg)))
+        {
+            inet_diag_msg found;
+            std::memcpy(&found, answer.data() + NLMSG_HDRLEN, sizeof(found));
+            part.matching += OwnEndIs(found, wanted) ? 1 : 0;
+        }
+        answer =
+            answer.subspan(std::min<std::size_t>(NLMSG_ALIGN(header.nlmsg_len), answer.size()));
+    }
+    return part;
+}
+
+std::optional<std::uint32_t>
+CountConnections(const Endpoint& server)
+{
+    const Descriptor netlink(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+    if (!netlink)
+    {
+        return std::nullopt;
+    }
+    const auto plain = CountFamily(netlink, AF_INET, server);
+    const auto mapped = CountFamily(netlink, AF_INET6, server);
+    if (!plain)
+    {
+        return std::nullopt;
+    }
+    return *plain + mapped.value_or(0); // a machine without IPv6 has no mapped ones
+}
+
+} // namespace sonda

@@ -1,0 +1,112 @@
+#include "realnet/common/interface.h"
+
+#include "realnet/common/descriptor.h"
+#include "realnet/common/system-files.h"
+
+#include <arpa/inet.h>
+#include <array>
+#include <ifaddrs.h>
+#include <limits>
+#include <memory>
+#include <net/if.h>
+#include <sstream>
+
+namespace sonda
+{
+
+Expected<std::vector<Interface>>
+ListInterfaces()
+{
+    ifaddrs* first = nullptr;
+    if (getifaddrs(&first) != 0)
+    {
+        return SystemError("listing the network interfaces");
+    }
+    const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(first, freeifaddrs);
+    std::vector<Interface> result;
+    for (const ifaddrs* entry = first; entry; entry = entry->ifa_next)
+    {
+        if (!entry->ifa_addr || entry->ifa_addr->sa_family != AF_INET ||
+            !(entry->ifa_flags & IFF_UP))
+        {
+            continue;
+        }
+        std::array<char, INET_ADDRSTRLEN> text{};
+        const auto* address = reinterpret_cast<const sockaddr_in*>(entry->ifa_addr);
+        inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size());
+        // An address may carry a label "eth0:1"; the interface is what stands before the colon.
+        std::string name = entry->ifa_name;
+        name = name.substr(0, name.find(':'));
+        const int index = static_cast<int>(if_nametoindex(name.c_str()));
+        result.push_back({name, index, text.data()});
+    }
+    return result;
+}
+
+std::optional<std::string>
+DefaultRouteInterface(std::string_view routes)
+{
+    std::istringstream lines{std::string(routes)};
+    std::string line;
+    std::getline(lines, line); // the headings
+    std::optional<std::string> best;
+    unsigned long bestMetric = std::numeric_limits<unsigned long>::max();
+    while (std::getline(lines, line))
+    {
+        std::istringstream fields(line);
+        std::string name;
+        std::string destination;
+        std::string gateway;
+        std::string flags;
+        std::string refs;
+        std::string use;
+        unsigned long metric = 0;
+        std::string mask;
+        fields >> name >> destination >> gateway >> flags >> refs >> use >> metric >> mask;
+        if (fields && destination == "00000000" && mask == "00000000" && metric < bestMetric)
+        {
+            best = name;
+            bestMetric = metric;
+        }
+    }
+    return best;
+}
+
+Expected<Interface>
+ChooseInterface(const std::vector<Interface>& interfaces,
+                const std::string& wanted,
+                const std::optional<std::string>& defaultName)
+{
+    std::string choices;
+    for (const Interface& candidate : interfaces)
+    {
+        const bool asked = candidate.name == wanted || candidate.address == wanted;
+        if (wanted.empty() ? candidate.name == defaultName : asked)
+        {
+            return candidate;
+        }
+        choices += (choices.empty() ? "" : ", ") + candidate.name + " (" + candidate.address + ")";
+    }
+    choices = choices.empty() ? "none has an IPv4 address" : "there are " + choices;
+    if (wanted.empty())
+    {
+        return Error{"--interface: there is no default route to choose an interface by; " +
+                     choices};
+    }
+    return Error{"--interface: \"" + wanted + "\" is neither name nor IPv4 address of an " +
+                 "interface that is up; " + choices};
+}
+
+Expected<Interface>
+FindInterface(const std::string& wanted)
+{
+    const auto interfaces = ListInterfaces();
+    if (!interfaces)
+    {
+        return interfaces.GetError();
+    }
+    const auto routes = SystemFiles().Read("/proc/net/route");
+    return ChooseInterface(*interfaces, wanted, DefaultRouteInterface(routes.value_or("")));
+}
+
+} // namespace sonda

@@ -1,0 +1,47 @@
+#ifndef SONDA_REALNET_COMMON_INTERFACE_H
+#define SONDA_REALNET_COMMON_INTERFACE_H
+
+#include "model/base/error.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sonda
+{
+
+/** A network interface with one of its IPv4 addresses. */
+struct Interface
+{
+    std::string name;
+    int index{0};
+    std::string address; //!< dotted quad
+};
+
+/** \return every interface that is up, once for each of its IPv4 addresses. */
+Expected<std::vector<Interface>> ListInterfaces();
+
+/**
+ * \param routes content of /proc/net/route
+ * \return name of the interface with the default route of least metric, if there is one
+ */
+std::optional<std::string> DefaultRouteInterface(std::string_view routes);
+
+/**
+ * Chooses from a list (the pure part of FindInterface()).
+ *
+ * \param wanted name or address; empty: the one with the default route
+ * \param defaultName what DefaultRouteInterface() says
+ * \return the interface, or an error that names the choices
+ */
+Expected<Interface> ChooseInterface(const std::vector<Interface>& interfaces,
+                                    const std::string& wanted,
+                                    const std::optional<std::string>& defaultName);
+
+/** \return the interface of this machine that \p wanted names; see ChooseInterface(). */
+Expected<Interface> FindInterface(const std::string& wanted);
+
+} // namespace sonda
+
+#endif

@@ -1,0 +1,46 @@
+#ifndef SONDA_REALNET_COMMON_LOG_H
+#define SONDA_REALNET_COMMON_LOG_H
+
+#include "model/base/time.h"
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <spdlog/spdlog.h>
+#include <string>
+
+namespace sonda
+{
+
+/**
+ * Sets the program's log up: one line per event on standard error, `TIME LEVEL TEXT`. spdlog's free
+ * functions write to it, from any thread.
+ *
+ * \param verbose shows the level `debug` as well
+ */
+void SetUpLog(bool verbose);
+
+/** Prints "PROGRAM: text" on standard error, for errors before there is a log. \return 1. */
+int FailStart(const std::string& program, const std::string& text);
+
+/**
+ * Keeps an event that may come thousands of times a second to one log line per second. Any thread.
+ */
+class LogLimiter
+{
+  public:
+    /** \return nothing: be silent; else how many events went unlogged since the last line. */
+    std::optional<std::uint64_t> Allow(Instant now);
+
+  private:
+    std::mutex m_mutex;
+    std::optional<Instant> m_last;
+    std::uint64_t m_silenced{0};
+};
+
+/** \return "" or " (and N more unlogged)". */
+std::string Silenced(std::uint64_t events);
+
+} // namespace sonda
+
+#endif

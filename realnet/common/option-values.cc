@@ -1,0 +1,122 @@
+#include "realnet/common/option-values.h"
+
+#include "model/protocol/address.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+namespace sonda
+{
+
+namespace
+{
+
+struct Unit
+{
+    std::string_view name;
+    double seconds;
+};
+
+constexpr std::array<Unit, 5> UNITS{{{"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}}};
+
+/** Far above every sensible setting and far below what a Duration holds. */
+constexpr double MOST_SECONDS = 1000.0 * 3600;
+
+Error
+BadDuration(const std::string& text, const std::string& why)
+{
+    return Error{"\"" + text + "\" " + why + "; write a number with a unit (us, ms, s, m, h), " +
+                 "for example 500ms, 5s or 2m"};
+}
+
+Error
+BadEndpoint(const std::string& text, const std::string& why)
+{
+    return Error{"\"" + text + "\" " + why +
+                 "; write [ADDRESS:]PORT, for example 80 or 10.0.0.7:80"};
+}
+
+} // namespace
+
+Expected<Duration>
+ParseDuration(const std::string& text)
+{
+    double number = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, code] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+    if (code != std::errc{} || !std::isfinite(number))
+    {
+        return BadDuration(text, "is not a length of time");
+    }
+    const std::string_view suffix(rest, static_cast<std::size_t>(end - rest));
+    if (suffix.empty())
+    {
+        return BadDuration(text, "has no unit");
+    }
+    for (const Unit& unit : UNITS)
+    {
+        if (suffix == unit.name)
+        {
+            const double seconds = number * unit.seconds;
+            if (seconds > MOST_SECONDS)
+            {
+                return BadDuration(text, "is more than 1000h");
+            }
+            const Duration duration = seconds > 0 ? FromSeconds(seconds) : Duration::zero();
+            if (duration <= Duration::zero())
+            {
+                return BadDuration(text, "is not above zero");
+            }
+            return duration;
+        }
+    }
+    return BadDuration(text, "has an unknown unit");
+}
+
+Expected<AddressAndPort>
+ParseAddressAndPort(const std::string& text, bool allowZero)
+{
+    AddressAndPort result;
+    std::string port = text;
+    if (const auto colon = text.find(':'); colon != std::string::npos)
+    {
+        result.address = text.substr(0, colon);
+        port = text.substr(colon + 1);
+        if (!ParseIpv4(*result.address))
+        {
+            return BadEndpoint(text, "has no IPv4 address before the colon");
+        }
+    }
+    const auto [rest, code] = std::from_chars(port.data(), port.data() + port.size(), result.port);
+    if (code != std::errc{} || rest != port.data() + port.size())
+    {
+        return BadEndpoint(text, "has no port from 1 to 65535");
+    }
+    if (result.port == 0 && !allowZero)
+    {
+        return BadEndpoint(text, "has port 0, where nobody can connect");
+    }
+    return result;
+}
+
+Expected<std::string>
+ParseGroup(const std::string& text)
+{
+    const auto address = ParseIpv4(text);
+    if (!address || (*address)[0] < 224 || (*address)[0] > 239)
+    {
+        return Error{"\"" + text + "\" is not a multicast group; groups are 224.0.1.0 to " +
+                     "239.255.255.255, the default is 239.8.8.8"};
+    }
+    if ((*address)[0] == 224 && (*address)[1] == 0 && (*address)[2] == 0)
+    {
+        return Error{"\"" + text +
+                     "\" is reserved for routing protocols; groups of 239.x.x.x are " +
+                     "free for use within a site"};
+    }
+    return text;
+}
+
+} // namespace sonda

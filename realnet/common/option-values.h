@@ -1,0 +1,39 @@
+#ifndef SONDA_REALNET_COMMON_OPTION_VALUES_H
+#define SONDA_REALNET_COMMON_OPTION_VALUES_H
+
+#include "model/base/error.h"
+#include "model/base/time.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+/** Values as they are written on the command lines of the real binaries. No state, any thread. */
+namespace sonda
+{
+
+/**
+ * \param text a number above zero with its unit: us, ms, s, m or h; for example `500ms`, `1.5s`
+ * \return the length of time, or an error that says what is allowed
+ */
+Expected<Duration> ParseDuration(const std::string& text);
+
+/** `[ADDRESS:]PORT` taken apart. */
+struct AddressAndPort
+{
+    std::optional<std::string> address; //!< dotted quad
+    std::uint16_t port{0};
+};
+
+/**
+ * \param text `80` or `10.0.0.7:80`
+ * \param allowZero whether port 0 ("any free one") makes sense
+ */
+Expected<AddressAndPort> ParseAddressAndPort(const std::string& text, bool allowZero);
+
+/** \return the dotted quad of a multicast group other than 224.0.0.x, or an error. */
+Expected<std::string> ParseGroup(const std::string& text);
+
+} // namespace sonda
+
+#endif

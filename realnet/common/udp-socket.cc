@@ -1,0 +1,181 @@
+#include "realnet/common/udp-socket.h"
+
+#include "realnet/common/clock.h"
+#include "realnet/common/socket-address.h"
+
+#include <cerrno>
+#include <cstring>
+#include <sys/socket.h>
+
+namespace sonda
+{
+
+namespace
+{
+
+/** Room for the answers of about 1,000 agents at once (a small datagram takes about 1 KiB here). */
+constexpr int RECEIVE_BUFFER_BYTES = 1 << 20;
+
+template <typename T>
+bool
+SetOption(const Descriptor& socket, int level, int name, const T& value)
+{
+    return setsockopt(socket.Get(), level, name, &value, sizeof(value)) == 0;
+}
+
+} // namespace
+
+Expected<UdpSocket>
+UdpSocket::Create()
+{
+    UdpSocket result;
+    result.m_socket = Descriptor(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const Descriptor& s = result.m_socket;
+    if (!s || !SetOption(s, SOL_SOCKET, SO_TIMESTAMPNS, 1) ||
+        !SetOption(s, SOL_SOCKET, SO_RXQ_OVFL, 1) ||
+        !SetOption(s, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES))
+    {
+        return SystemError("making a UDP socket");
+    }
+    return result;
+}
+
+std::optional<Error>
+UdpSocket::Bind(const std::string& address, std::uint16_t port)
+{
+    const sockaddr_in to = SocketAddress(address, port);
+    if (bind(m_socket.Get(), reinterpret_cast<const sockaddr*>(&to), sizeof(to)) != 0)
+    {
+        return SystemError("binding UDP " + ToString(Endpoint{address, port}));
+    }
+    return std::nullopt;
+}
+
+Expected<UdpSocket>
+UdpSocket::OpenGroup(const std::string& group, std::uint16_t port, const Interface& interface)
+{
+    Expected<UdpSocket> result = Create();
+    if (!result)
+    {
+        return result;
+    }
+    const Descriptor& s = result->m_socket;
+    ip_mreqn membership{};
+    membership.imr_multiaddr = SocketAddress(group, 0).sin_addr;
+    membership.imr_ifindex = interface.index;
+    // Without IP_MULTICAST_ALL = 0 the socket would also hear what others on this machine joined.
+    if (!SetOption(s, SOL_SOCKET, SO_REUSEADDR, 1) ||
+        !SetOption(s, IPPROTO_IP, IP_MULTICAST_ALL, 0) ||
+        !SetOption(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, membership))
+    {
+        return SystemError("joining group " + group + " on " + interface.name);
+    }
+    if (auto error = result->Bind(group, port))
+    {
+        return *error;
+    }
+    return result;
+}
+
+Expected<UdpSocket>
+UdpSocket::Open(const std::string& address, const Interface& interface)
+{
+    Expected<UdpSocket> result = Create();
+    if (!result)
+    {
+        return result;
+    }
+    const Descriptor& s = result->m_socket;
+    ip_mreqn outgoing{};
+    outgoing.imr_address = SocketAddress(address, 0).sin_addr;
+    outgoing.imr_ifindex = interface.index;
+    if (!SetOption(s, IPPROTO_IP, IP_MULTICAST_IF, outgoing) ||
+        !SetOption(s, IPPROTO_IP, IP_MULTICAST_TTL, 1) ||
+        !SetOption(s, IPPROTO_IP, IP_MULTICAST_LOOP, 1))
+    {
+        return SystemError("sending to groups by " + interface.name);
+    }
+    if (auto error = result->Bind(address, 0))
+    {
+        return *error;
+    }
+    return result;
+}
+
+/** Takes the kernel's timestamp and its count of dropped datagrams out of a received message. */
+void
+UdpSocket::ReadControl(msghdr& message, const timespec& wallNow, Datagram& datagram)
+{
+    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part))
+    {
+        if (part->cmsg_level != SOL_SOCKET)
+        {
+            continue;
+        }
+        if (part->cmsg_type == SCM_TIMESTAMPNS)
+        {
+            timespec stamp{};
+            std::memcpy(&stamp, CMSG_DATA(part), sizeof(stamp));
+            datagram.arrival = ArrivalFromWallTime(stamp, wallNow, datagram.arrival);
+        }
+        else if (part->cmsg_type == SO_RXQ_OVFL)
+        {
+            std::memcpy(&m_dropped, CMSG_DATA(part), sizeof(m_dropped));
+        }
+    }
+}
+
+std::optional<Datagram>
+UdpSocket::Receive()
+{
+    sockaddr_in from{};
+    iovec space{m_buffer.data(), m_buffer.size()};
+    alignas(cmsghdr) std::array<char, 256> control{};
+    msghdr message{};
+    message.msg_name = &from;
+    message.msg_namelen = sizeof(from);
+    message.msg_iov = &space;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    ssize_t n = 0;
+    do
+    {
+        n = recvmsg(m_socket.Get(), &message, 0);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+    {
+        return std::nullopt;
+    }
+
+    // Wall time first: if this thread is put aside between the two, the arrival seems later, as it
+    // would without the kernel's timestamp, and never earlier than it was.
+    timespec wallNow{};
+    clock_gettime(CLOCK_REALTIME, &wallNow);
+    const Instant now = Now();
+    Datagram result{{m_buffer.data(), static_cast<std::size_t>(n)},
+                    AddressText(from),
+                    ntohs(from.sin_port),
+                    now};
+    ReadControl(message, wallNow, result);
+    return result;
+}
+
+std::optional<Error>
+UdpSocket::Send(std::string_view bytes, const std::string& address, std::uint16_t port)
+{
+    const sockaddr_in to = SocketAddress(address, port);
+    const ssize_t n = sendto(m_socket.Get(),
+                             bytes.data(),
+                             bytes.size(),
+                             0,
+                             reinterpret_cast<const sockaddr*>(&to),
+                             sizeof(to));
+    if (n < 0)
+    {
+        return SystemError("sending to " + ToString(Endpoint{address, port}));
+    }
+    return std::nullopt;
+}
+
+} // namespace sonda

@@ -1,0 +1,81 @@
+#ifndef SONDA_REALNET_COMMON_UDP_SOCKET_H
+#define SONDA_REALNET_COMMON_UDP_SOCKET_H
+
+#include "model/base/error.h"
+#include "model/base/time.h"
+#include "model/protocol/pdu.h"
+#include "realnet/common/descriptor.h"
+#include "realnet/common/interface.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+
+namespace sonda
+{
+
+/** A datagram that arrived. */
+struct Datagram
+{
+    std::string_view bytes; //!< in the socket's buffer: valid until the next Receive()
+    std::string address;    //!< of the sender, dotted quad
+    std::uint16_t port{0};  //!< of the sender
+    Instant arrival;        //!< when the kernel had it
+};
+
+/**
+ * A UDP socket of the probe protocol. It never blocks; whoever owns it waits for readability.
+ * Movable; not thread-safe.
+ */
+class UdpSocket
+{
+  public:
+    /** Receives what is sent to a group on one interface; several may share group and port. */
+    static Expected<UdpSocket> OpenGroup(const std::string& group,
+                                         std::uint16_t port,
+                                         const Interface& interface);
+
+    /**
+     * Bound to \p address and any free port; what it sends to groups leaves by \p interface, with
+     * TTL 1, and is heard on this machine too.
+     */
+    static Expected<UdpSocket> Open(const std::string& address, const Interface& interface);
+
+    /** \return the next datagram, or nothing when none is waiting. */
+    std::optional<Datagram> Receive();
+
+    /** \return nothing when it was sent, else why not. */
+    std::optional<Error> Send(std::string_view bytes,
+                              const std::string& address,
+                              std::uint16_t port);
+
+    /** \return how many datagrams the kernel dropped because nobody fetched them in time. */
+    std::uint32_t
+    Dropped() const
+    {
+        return m_dropped;
+    }
+
+    int
+    Handle() const
+    {
+        return m_socket.Get();
+    }
+
+  private:
+    static Expected<UdpSocket> Create();
+    void ReadControl(msghdr& message, const timespec& wallNow, Datagram& datagram);
+    std::optional<Error> Bind(const std::string& address, std::uint16_t port);
+
+    Descriptor m_socket;
+    std::uint32_t m_dropped{0};
+    /** One byte more than allowed: a datagram that fills it is too long, whatever its length. */
+    std::array<char, MAX_DATAGRAM_BYTES + 1> m_buffer{};
+};
+
+} // namespace sonda
+
+#endif

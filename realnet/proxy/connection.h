@@ -1,0 +1,98 @@
+#ifndef SONDA_REALNET_PROXY_CONNECTION_H
+#define SONDA_REALNET_PROXY_CONNECTION_H
+
+#include "realnet/common/descriptor.h"
+#include "realnet/proxy/pipe-pool.h"
+#include "realnet/proxy/relay.h"
+#include "realnet/proxy/shared-balancer.h"
+#include "realnet/proxy/timeout-queue.h"
+
+#include <array>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+
+namespace sonda
+{
+
+class Connection;
+
+/** What an epoll event is about; epoll keeps a pointer to it. */
+struct EventTarget
+{
+    enum class Kind : unsigned char
+    {
+        LISTENER,
+        WAKE_UP,
+        CLIENT,
+        SERVER,
+    };
+
+    Kind kind;
+    Connection* connection{nullptr}; //!< of CLIENT and SERVER
+};
+
+/** What one direction holds between two passes: nothing, as a rule. */
+struct Channel
+{
+    std::unique_ptr<char[]> pending; //!< what the sink did not take of the last read
+    std::size_t offset{0};           //!< where it begins
+    std::optional<Pipe> pipe;        //!< lent by the pool while the direction streams
+    std::size_t inPipe{0};           //!< bytes in the pipe, also when the relay has given them up
+    std::uint64_t bytes{0};          //!< delivered so far
+    std::uint64_t spliced{0};        //!< of those, through the pipe
+};
+
+/** How far a connection is. */
+enum class Phase : unsigned char
+{
+    CONNECTING, //!< the client is there, the server is being connected to
+    RELAYING,
+    RESETTING, //!< one end is gone; the other has not yet acknowledged all that came before
+    CLOSED,    //!< to be freed at the end of this turn: events of this turn may still name it
+};
+
+/**
+ * A client, the server it was given, and what is between them. Owned by one worker, used by its
+ * thread only. In exactly one of the worker's timeout queues while it lives.
+ */
+class Connection : public TimeoutEntry
+{
+  public:
+    explicit Connection(Descriptor client)
+        : m_client(std::move(client))
+    {
+    }
+
+    int
+    Socket(Side side) const
+    {
+        return side == Side::CLIENT ? m_client.Get() : m_server.Get();
+    }
+
+    Channel&
+    From(Side side)
+    {
+        return m_channels[static_cast<std::size_t>(side)];
+    }
+
+    Descriptor m_client;
+    Descriptor m_server;
+    EventTarget m_clientEvents{EventTarget::Kind::CLIENT, this};
+    EventTarget m_serverEvents{EventTarget::Kind::SERVER, this};
+    Phase m_phase{Phase::CONNECTING};
+    bool m_ready{false}; //!< in the worker's run queue
+    Relay m_relay;
+    std::array<Channel, 2> m_channels;
+
+    bool m_dispatched{false}; //!< the balancer must be told how it ends
+    Target m_target;
+    Instant m_dispatchedAt{};
+    Instant m_resetBy{};                       //!< RESETTING: no later than this
+    std::list<Connection>::iterator m_place{}; //!< in the worker's list
+};
+
+} // namespace sonda
+
+#endif

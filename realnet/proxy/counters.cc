@@ -1,0 +1,30 @@
+#include "realnet/proxy/counters.h"
+
+#include <nlohmann/json.hpp>
+
+namespace sonda
+{
+
+nlohmann::ordered_json
+ProxyCounters::ToJson() const
+{
+    return {{"accepted", accepted.Get()},
+            {"completed", completed.Get()},
+            {"client_resets", clientResets.Get()},
+            {"server_resets", serverResets.Get()},
+            {"clients_gone", clientsGone.Get()},
+            {"connect_refused", connectRefused.Get()},
+            {"connect_timed_out", connectTimedOut.Get()},
+            {"connect_other", connectOther.Get()},
+            {"no_agent", noAgent.Get()},
+            {"no_descriptor", noDescriptor.Get()},
+            {"accept_pauses", acceptPauses.Get()},
+            {"idle_timeouts", idleTimeouts.Get()},
+            {"half_closed_timeouts", halfClosedTimeouts.Get()},
+            {"cut", cut.Get()},
+            {"bytes_to_servers", bytesToServers.Get()},
+            {"bytes_to_clients", bytesToClients.Get()},
+            {"spliced_bytes", splicedBytes.Get()}};
+}
+
+} // namespace sonda

@@ -1,0 +1,58 @@
+#ifndef SONDA_REALNET_PROXY_COUNTERS_H
+#define SONDA_REALNET_PROXY_COUNTERS_H
+
+#include <atomic>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+
+namespace sonda
+{
+
+/** A counter that any thread may raise and read; it orders nothing. */
+class Counter
+{
+  public:
+    void
+    Add(std::uint64_t n = 1)
+    {
+        m_value.fetch_add(n, std::memory_order_relaxed);
+    }
+
+    std::uint64_t
+    Get() const
+    {
+        return m_value.load(std::memory_order_relaxed);
+    }
+
+  private:
+    std::atomic<std::uint64_t> m_value{0};
+};
+
+/** What the workers count, per connection and never per byte. Any thread. */
+struct ProxyCounters
+{
+    Counter accepted;           //!< connections taken from the backlog
+    Counter completed;          //!< both directions ended
+    Counter clientResets;       //!< the client's reset was passed on to the server
+    Counter serverResets;       //!< and the other way round
+    Counter clientsGone;        //!< the client left before there was a connection to a server
+    Counter connectRefused;     //!< a server refused
+    Counter connectTimedOut;    //!< a server did not answer within the connect timeout
+    Counter connectOther;       //!< a connect failed for another reason
+    Counter noAgent;            //!< reset because there was no candidate
+    Counter noDescriptor;       //!< reset because no socket could be made
+    Counter acceptPauses;       //!< accepting stopped for want of descriptors
+    Counter idleTimeouts;       //!< reset because nothing moved
+    Counter halfClosedTimeouts; //!< the same while one direction had ended
+    Counter cut;                //!< reset at the end of the drain timeout
+    Counter bytesToServers;
+    Counter bytesToClients;
+    Counter splicedBytes; //!< of those, the ones that were never copied
+
+    /** \return an object with one key per counter. */
+    nlohmann::ordered_json ToJson() const;
+};
+
+} // namespace sonda
+
+#endif

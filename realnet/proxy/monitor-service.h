@@ -1,0 +1,74 @@
+#ifndef SONDA_REALNET_PROXY_MONITOR_SERVICE_H
+#define SONDA_REALNET_PROXY_MONITOR_SERVICE_H
+
+#include "model/control/monitor.h"
+#include "realnet/common/log.h"
+#include "realnet/common/random.h"
+#include "realnet/common/udp-socket.h"
+#include "realnet/proxy/shared-balancer.h"
+
+#include <array>
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
+#include <nlohmann/json_fwd.hpp>
+
+namespace sonda
+{
+
+/**
+ * Runs a Monitor on a real socket: probes every interval, hands what is accepted to the balancer,
+ * ages the agents, and logs who joined, turned stale or dead, and came back. Belongs to the
+ * control thread.
+ */
+class MonitorService
+{
+  public:
+    struct Parts
+    {
+        MonitorOptions options;
+        std::optional<Keyring> keyring;
+        UdpSocket socket;
+        std::string source; //!< own address, dotted quad
+        std::string group;
+        std::uint16_t port{0};
+    };
+
+    /** \param balancer must outlive the service */
+    MonitorService(asio::io_context& io, Parts parts, SharedBalancer& balancer);
+    ~MonitorService();
+
+    /** Begins; the first probe leaves at once. */
+    void Start();
+
+    /** \return probes sent, responses accepted, refusals by reason, and the agents. */
+    nlohmann::ordered_json ToJson() const;
+
+  private:
+    void Probe();
+    void WaitForResponse();
+    void TakeResponses();
+    void Take(const Datagram& datagram);
+    void WaitForExpiry();
+    void LogEvents();
+    void LogRefusal(const Refusal& refusal, const Datagram& datagram);
+
+    asio::posix::stream_descriptor m_readable; //!< waits for m_socket; does not own the descriptor
+    asio::steady_timer m_probeTimer;
+    asio::steady_timer m_expiryTimer;
+
+    Monitor m_monitor;
+    UdpSocket m_socket;
+    std::string m_source;
+    std::string m_group;
+    std::uint16_t m_port;
+    SharedBalancer& m_balancer;
+    SecureRandom m_nonces;
+    std::array<LogLimiter, REFUSAL_REASONS> m_refusalLog;
+    LogLimiter m_sendLog;
+    std::uint64_t m_sendErrors{0};
+};
+
+} // namespace sonda
+
+#endif

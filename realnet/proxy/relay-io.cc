@@ -1,0 +1,236 @@
+#include "realnet/proxy/relay-io.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+namespace sonda
+{
+
+namespace
+{
+
+constexpr unsigned SPLICE_FLAGS = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
+
+bool
+IsTransient(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+} // namespace
+
+RelayIo::RelayIo(std::size_t pipes)
+    : m_buffer(RelayDirection::STREAM_COPY_BYTES),
+      m_pipes(pipes)
+{
+}
+
+void
+RelayIo::Pump(Connection& connection, Side source)
+{
+    const RelayDirection& direction = connection.m_relay.From(source);
+    int reads = 0;
+    for (RelayStep step = direction.Next(); step != RelayStep::WAIT; step = direction.Next())
+    {
+        const bool isRead = step == RelayStep::RECEIVE || step == RelayStep::FILL;
+        if (isRead && ++reads > READS_PER_PASS)
+        {
+            break;
+        }
+        switch (step)
+        {
+        case RelayStep::RECEIVE:
+            Receive(connection, source);
+            break;
+        case RelayStep::FILL:
+            Fill(connection, source);
+            break;
+        case RelayStep::SEND:
+            Send(connection, source);
+            break;
+        case RelayStep::DRAIN:
+            Drain(connection, source);
+            break;
+        case RelayStep::END:
+            PassEnd(connection, source);
+            break;
+        case RelayStep::WAIT:
+            break;
+        }
+    }
+    Tidy(connection, source);
+}
+
+void
+RelayIo::OnReadResult(Connection& connection, Side source, ssize_t n, std::size_t asked)
+{
+    RelayDirection& direction = connection.m_relay.From(source);
+    if (n > 0)
+    {
+        direction.OnRead(static_cast<std::size_t>(n), asked);
+    }
+    else if (n == 0)
+    {
+        direction.OnEnd();
+    }
+    else if (IsTransient(errno))
+    {
+        direction.OnDry();
+    }
+    else if (errno != EINTR)
+    {
+        connection.m_relay.OnReadFailed(source);
+    }
+}
+
+void
+RelayIo::OnWriteResult(Connection& connection, Side source, ssize_t n)
+{
+    RelayDirection& direction = connection.m_relay.From(source);
+    if (n > 0)
+    {
+        connection.From(source).bytes += static_cast<std::uint64_t>(n);
+        direction.OnWritten(static_cast<std::size_t>(n));
+    }
+    else if (IsTransient(errno))
+    {
+        direction.OnBlocked();
+    }
+    else if (errno != EINTR)
+    {
+        connection.m_relay.OnWriteFailed(Other(source), errno == EPIPE);
+    }
+}
+
+void
+RelayIo::Receive(Connection& connection, Side source)
+{
+    const std::size_t asked = connection.m_relay.From(source).ReadSize();
+    m_offset = 0;
+    const ssize_t n = recv(connection.Socket(source), m_buffer.data(), asked, 0);
+    OnReadResult(connection, source, n, asked);
+}
+
+void
+RelayIo::Fill(Connection& connection, Side source)
+{
+    Channel& channel = connection.From(source);
+    if (!channel.pipe)
+    {
+        channel.pipe = m_pipes.Take();
+    }
+    if (!channel.pipe)
+    {
+        connection.m_relay.From(source).OnNoPipe();
+        return;
+    }
+    const std::size_t asked = channel.pipe->capacity;
+    const ssize_t n = splice(connection.Socket(source),
+                             nullptr,
+                             channel.pipe->write.Get(),
+                             nullptr,
+                             asked,
+                             SPLICE_FLAGS);
+    if (n < 0 && (errno == EINVAL || errno == ENOSYS || errno == ENOMEM))
+    {
+        // Not a fault of the connection: the kernel cannot splice here, copying still works.
+        connection.m_relay.From(source).OnNoPipe();
+        return;
+    }
+    channel.inPipe += n > 0 ? static_cast<std::size_t>(n) : 0;
+    OnReadResult(connection, source, n, asked);
+}
+
+void
+RelayIo::Send(Connection& connection, Side source)
+{
+    Channel& channel = connection.From(source);
+    const std::size_t held = connection.m_relay.From(source).Held();
+    const char* from =
+        channel.pending ? channel.pending.get() + channel.offset : m_buffer.data() + m_offset;
+    const ssize_t n = send(connection.Socket(Other(source)), from, held, MSG_NOSIGNAL);
+    if (n > 0)
+    {
+        (channel.pending ? channel.offset : m_offset) += static_cast<std::size_t>(n);
+    }
+    OnWriteResult(connection, source, n);
+    if (connection.m_relay.From(source).Held() == 0)
+    {
+        channel.pending.reset();
+    }
+}
+
+void
+RelayIo::Drain(Connection& connection, Side source)
+{
+    Channel& channel = connection.From(source);
+    const ssize_t n = splice(channel.pipe->read.Get(),
+                             nullptr,
+                             connection.Socket(Other(source)),
+                             nullptr,
+                             connection.m_relay.From(source).Held(),
+                             SPLICE_FLAGS);
+    if (n > 0)
+    {
+        channel.inPipe -= static_cast<std::size_t>(n);
+        channel.spliced += static_cast<std::uint64_t>(n);
+    }
+    OnWriteResult(connection, source, n);
+}
+
+void
+RelayIo::PassEnd(Connection& connection, Side source)
+{
+    if (shutdown(connection.Socket(Other(source)), SHUT_WR) == 0)
+    {
+        connection.m_relay.From(source).OnEndPassed();
+        return;
+    }
+    // ENOTCONN: the sink was reset. Its error is still there to be read.
+    connection.m_relay.OnWriteFailed(Other(source), false);
+}
+
+/** Keeps what the sink did not take out of the shared buffer, and gives an idle pipe back. */
+void
+RelayIo::Tidy(Connection& connection, Side source)
+{
+    Channel& channel = connection.From(source);
+    const std::size_t held = connection.m_relay.From(source).Held();
+    if (held == 0)
+    {
+        ReturnPipe(channel);
+    }
+    if (held > 0 && !channel.pipe && !channel.pending)
+    {
+        channel.pending = std::make_unique_for_overwrite<char[]>(held);
+        channel.offset = 0;
+        std::memcpy(channel.pending.get(), m_buffer.data() + m_offset, held);
+    }
+}
+
+void
+RelayIo::Release(Connection& connection)
+{
+    for (const Side source : {Side::CLIENT, Side::SERVER})
+    {
+        Channel& channel = connection.From(source);
+        channel.pending.reset();
+        ReturnPipe(channel);
+    }
+}
+
+void
+RelayIo::ReturnPipe(Channel& channel)
+{
+    if (channel.pipe)
+    {
+        m_pipes.Return(std::move(*channel.pipe), channel.inPipe);
+        channel.pipe.reset();
+        channel.inPipe = 0;
+    }
+}
+
+} // namespace sonda

@@ -1,0 +1,112 @@
+#include "realnet/proxy/shared-balancer.h"
+
+#include "realnet/common/clock.h"
+#include "realnet/common/socket-address.h"
+
+#include <nlohmann/json.hpp>
+
+namespace sonda
+{
+
+SharedBalancer::SharedBalancer(Formula formula,
+                               std::unique_ptr<Policy> policy,
+                               TableTiming timing,
+                               std::uint64_t seed)
+    : m_balancer(std::move(formula), std::move(policy), timing),
+      m_random(seed)
+{
+    m_balancer.Table().SetObserver(
+        [this](const Transition& transition)
+        {
+            const AgentStatus& status = m_balancer.Table().Get(transition.agent);
+            m_events.push_back({status.id, status.server, transition.from, transition.to});
+        });
+}
+
+std::optional<Target>
+SharedBalancer::Dispatch()
+{
+    const std::lock_guard lock(m_mutex);
+    const auto agent = m_balancer.Dispatch(Now(), m_random);
+    if (!agent)
+    {
+        return std::nullopt;
+    }
+    const Endpoint& server = m_balancer.Table().Get(*agent).server;
+    return Target{*agent, SocketAddress(server.address, server.port)};
+}
+
+void
+SharedBalancer::Connected(AgentIndex agent)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.Connected(agent);
+}
+
+void
+SharedBalancer::ConnectFailed(AgentIndex agent)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.ConnectFailed(agent, Now());
+}
+
+void
+SharedBalancer::Complete(AgentIndex agent, Instant dispatched, bool good)
+{
+    const std::lock_guard lock(m_mutex);
+    const Instant now = Now();
+    m_balancer.Complete(agent, now - dispatched, good, now);
+}
+
+Expected<AgentIndex, Refusal>
+SharedBalancer::Update(const Observation& observation)
+{
+    const std::lock_guard lock(m_mutex);
+    return m_balancer.Update(observation, Now());
+}
+
+void
+SharedBalancer::Advance()
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.Advance(Now());
+}
+
+std::optional<Instant>
+SharedBalancer::NextExpiry() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_balancer.Table().NextExpiry();
+}
+
+std::vector<AgentEvent>
+SharedBalancer::TakeEvents()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_events, {});
+}
+
+nlohmann::ordered_json
+SharedBalancer::AgentsToJson() const
+{
+    const std::lock_guard lock(m_mutex);
+    auto result = nlohmann::ordered_json::array();
+    const StatusTable& table = m_balancer.Table();
+    for (const AgentIndex agent : table.All())
+    {
+        const AgentStatus& status = table.Get(agent);
+        result.push_back({{"id", status.id},
+                          {"server", ToString(status.server)},
+                          {"freshness", ToString(status.freshness)},
+                          {"reports", status.reports},
+                          {"rtt_us", ToSeconds(status.rtt.Smoothed()) * 1e6},
+                          {"in_flight", status.inFlight},
+                          {"dispatches", status.dispatches},
+                          {"completions", status.completions},
+                          {"failures", status.failures},
+                          {"connect_failures", status.connectFailures}});
+    }
+    return result;
+}
+
+} // namespace sonda

@@ -1,0 +1,72 @@
+#ifndef SONDA_REALNET_PROXY_SHARED_BALANCER_H
+#define SONDA_REALNET_PROXY_SHARED_BALANCER_H
+
+#include "model/control/balancer.h"
+#include "realnet/common/random.h"
+
+#include <mutex>
+#include <netinet/in.h>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <vector>
+
+namespace sonda
+{
+
+/** The agent that a connection was handed to. */
+struct Target
+{
+    AgentIndex agent{0};
+    sockaddr_in address{};
+};
+
+/** A change of an agent's freshness, ready to be logged. */
+struct AgentEvent
+{
+    std::string id;
+    Endpoint server;
+    std::optional<Freshness> from; //!< empty: new
+    Freshness to{Freshness::FRESH};
+};
+
+/**
+ * The Balancer behind one mutex, with the clock and the random numbers that it needs. The time is
+ * read under the mutex, so that the balancer sees it only grow. Any thread.
+ */
+class SharedBalancer
+{
+  public:
+    SharedBalancer(Formula formula,
+                   std::unique_ptr<Policy> policy,
+                   TableTiming timing,
+                   std::uint64_t seed);
+
+    /** Picks an agent. \return nothing when there is no candidate */
+    std::optional<Target> Dispatch();
+
+    void Connected(AgentIndex agent);
+    void ConnectFailed(AgentIndex agent);
+    /** \param dispatched when Dispatch() returned the agent \param good see Balancer::Complete() */
+    void Complete(AgentIndex agent, Instant dispatched, bool good);
+
+    Expected<AgentIndex, Refusal> Update(const Observation& observation);
+    void Advance();
+    std::optional<Instant> NextExpiry() const;
+
+    /** \return what changed since the last call, oldest first. Logging it is left to the caller:
+     * nothing that may block happens under the mutex. */
+    std::vector<AgentEvent> TakeEvents();
+
+    /** \return one object per agent: identity, server, freshness, counters. */
+    nlohmann::ordered_json AgentsToJson() const;
+
+  private:
+    mutable std::mutex m_mutex;
+    Balancer m_balancer;
+    SeededRandom m_random;
+    std::vector<AgentEvent> m_events;
+};
+
+} // namespace sonda
+
+#endif

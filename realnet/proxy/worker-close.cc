@@ -1,0 +1,118 @@
+#include "realnet/proxy/worker.h"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+/** The part of Worker that ends connections. */
+namespace sonda
+{
+
+namespace
+{
+
+/** Makes close() send a reset: what the other end gets must not look like a proper end. */
+void
+ArmReset(int socket)
+{
+    if (socket >= 0)
+    {
+        const linger now{1, 0};
+        setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    }
+}
+
+} // namespace
+
+/** The balancer learns once how a dispatch ended. */
+void
+Worker::Settle(Connection& connection, bool good)
+{
+    if (connection.m_dispatched)
+    {
+        connection.m_dispatched = false;
+        m_shared.balancer.Complete(connection.m_target.agent, connection.m_dispatchedAt, good);
+    }
+}
+
+void
+Worker::Close(Connection& connection)
+{
+    Settle(connection, true);
+    m_io.Release(connection);
+    const Channel& up = connection.From(Side::CLIENT);
+    const Channel& down = connection.From(Side::SERVER);
+    m_shared.counters.bytesToServers.Add(up.bytes);
+    m_shared.counters.bytesToClients.Add(down.bytes);
+    m_shared.counters.splicedBytes.Add(up.spliced + down.spliced);
+    connection.Leave();
+    connection.m_phase = Phase::CLOSED;
+    connection.m_client.Close(); // closing takes a socket out of epoll, too
+    connection.m_server.Close();
+    m_dead.splice(m_dead.begin(), m_live, connection.m_place);
+    m_shared.open.fetch_sub(1);
+}
+
+void
+Worker::ResetBoth(Connection& connection)
+{
+    ArmReset(connection.m_client.Get());
+    ArmReset(connection.m_server.Get());
+    Close(connection);
+}
+
+/**
+ * One end is gone, and what it had sent was handed to the kernel for the other end. A reset would
+ * throw away what of that is still on its way, so it waits for the acknowledgement.
+ */
+void
+Worker::BeginReset(Connection& connection)
+{
+    const Side gone = connection.m_relay.Gone();
+    const bool byServer = gone == Side::SERVER;
+    (byServer ? m_shared.counters.serverResets : m_shared.counters.clientResets).Add();
+    // A client that breaks off says nothing about the agent.
+    Settle(connection, !byServer);
+    m_io.Release(connection);
+    connection.m_phase = Phase::RESETTING;
+    connection.m_resetBy = m_now + m_shared.timeouts.halfClosed;
+    ContinueReset(connection);
+}
+
+void
+Worker::ContinueReset(Connection& connection)
+{
+    const int survivor = connection.Socket(Other(connection.m_relay.Gone()));
+    int unacknowledged = 0;
+    // No event tells when this falls to zero, so it is asked for at short intervals.
+    if (ioctl(survivor, SIOCOUTQ, &unacknowledged) == 0 && unacknowledged > 0 &&
+        m_now < connection.m_resetBy)
+    {
+        m_resetting.Restart(connection, m_now);
+        return;
+    }
+    ResetBoth(connection);
+}
+
+/** The end that was still to receive something has broken too; nothing is left to wait for. */
+void
+Worker::OnBrokenWhileResetting(Connection& connection, Side side)
+{
+    if (connection.m_phase == Phase::RESETTING && side != connection.m_relay.Gone())
+    {
+        ResetBoth(connection);
+    }
+}
+
+void
+Worker::OnTimeout(Connection& connection, Counter& counter, const char* what)
+{
+    counter.Add();
+    if (const auto silenced = m_shared.timeoutLog.Allow(m_now))
+    {
+        spdlog::info("connection reset: nothing moved for {}{}", what, Silenced(*silenced));
+    }
+    ResetBoth(connection);
+}
+
+} // namespace sonda

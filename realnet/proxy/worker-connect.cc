@@ -1,0 +1,141 @@
+#include "realnet/common/clock.h"
+#include "realnet/common/socket-address.h"
+#include "realnet/proxy/worker.h"
+
+#include <cerrno>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <system_error>
+
+/** The part of Worker that leads a client to a server. */
+namespace sonda
+{
+
+bool
+Worker::Register(int socket, EventTarget& target)
+{
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.data.ptr = &target;
+    return epoll_ctl(m_epoll.Get(), EPOLL_CTL_ADD, socket, &event) == 0;
+}
+
+void
+Worker::AcceptClients()
+{
+    for (int taken = 0; taken < Acceptor::ACCEPTS_PER_TURN; ++taken)
+    {
+        auto client = m_acceptor.Accept(m_now);
+        if (!client)
+        {
+            return;
+        }
+        m_live.emplace_front(std::move(*client));
+        Connection& connection = m_live.front();
+        connection.m_place = m_live.begin();
+        if (!Register(connection.m_client.Get(), connection.m_clientEvents))
+        {
+            m_shared.counters.noDescriptor.Add();
+            ResetBoth(connection);
+            continue;
+        }
+        ConnectNext(connection);
+    }
+}
+
+void
+Worker::Reject(Connection& connection,
+               Counter& counter,
+               LogLimiter& limiter,
+               const std::string& why)
+{
+    counter.Add();
+    if (const auto silenced = limiter.Allow(m_now))
+    {
+        spdlog::error("{}; client reset{}", why, Silenced(*silenced));
+    }
+    ResetBoth(connection);
+}
+
+/** Tries agents until one is being connected to; every one that fails rests, so that this ends. */
+void
+Worker::ConnectNext(Connection& connection)
+{
+    while (true)
+    {
+        // The socket first: a want of descriptors is no agent's failure.
+        connection.m_server =
+            Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        const int fd = connection.m_server.Get();
+        if (fd < 0)
+        {
+            const std::string why = SystemError("making a socket to a server").message;
+            Reject(connection, m_shared.counters.noDescriptor, m_shared.descriptorLog, why);
+            return;
+        }
+        const auto target = m_shared.balancer.Dispatch();
+        if (!target)
+        {
+            Reject(connection,
+                   m_shared.counters.noAgent,
+                   m_shared.noAgentLog,
+                   "no agent to dispatch to");
+            return;
+        }
+        connection.m_target = *target;
+        connection.m_dispatched = true;
+        connection.m_dispatchedAt = Now();
+
+        const int on = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+        const int result = connect(fd,
+                                   reinterpret_cast<const sockaddr*>(&target->address),
+                                   sizeof(target->address));
+        if ((result == 0 || errno == EINPROGRESS) && Register(fd, connection.m_serverEvents))
+        {
+            // Its first event says whether it stands, also where it stands already.
+            m_connecting.Restart(connection, m_now);
+            return;
+        }
+        OnConnectFailed(connection, errno);
+    }
+}
+
+void
+Worker::FinishConnect(Connection& connection)
+{
+    int error = 0;
+    socklen_t size = sizeof(error);
+    getsockopt(connection.m_server.Get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error == 0)
+    {
+        m_shared.balancer.Connected(connection.m_target.agent);
+        connection.m_phase = Phase::RELAYING;
+        return;
+    }
+    OnConnectFailed(connection, error);
+    ConnectNext(connection);
+}
+
+void
+Worker::OnConnectFailed(Connection& connection, int error)
+{
+    m_shared.balancer.ConnectFailed(connection.m_target.agent);
+    connection.m_dispatched = false;
+    connection.m_server.Close();
+    Counter& counter = error == ECONNREFUSED ? m_shared.counters.connectRefused
+                       : error == ETIMEDOUT  ? m_shared.counters.connectTimedOut
+                                             : m_shared.counters.connectOther;
+    counter.Add();
+    if (const auto silenced = m_shared.connectLog.Allow(m_now))
+    {
+        spdlog::warn("connect to {} failed: {}; the agent rests, the next one is tried{}",
+                     ToString(Endpoint{AddressText(connection.m_target.address),
+                                       ntohs(connection.m_target.address.sin_port)}),
+                     std::generic_category().message(error),
+                     Silenced(*silenced));
+    }
+}
+
+} // namespace sonda

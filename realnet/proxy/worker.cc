@@ -1,0 +1,292 @@
+#include "realnet/proxy/worker.h"
+
+#include "realnet/common/clock.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+namespace sonda
+{
+
+namespace
+{
+
+constexpr std::size_t EVENTS_PER_TURN = 256;
+
+/** How often a socket that is to be reset is asked whether its peer has everything. */
+constexpr Duration RESET_POLL = std::chrono::milliseconds(10);
+
+Descriptor
+MakeDescriptor(int fd, const char* what)
+{
+    if (fd < 0)
+    {
+        throw std::runtime_error(SystemError(what).message); // start-up
+    }
+    return Descriptor(fd);
+}
+
+void
+NoteEvents(Relay& relay, Side side, std::uint32_t events)
+{
+    relay.OnEvents(side,
+                   events & EPOLLIN,
+                   events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR),
+                   events & EPOLLERR);
+}
+
+} // namespace
+
+Worker::Worker(WorkerShared& shared)
+    : m_shared(shared),
+      m_epoll(MakeDescriptor(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      m_wakeUp(MakeDescriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
+      m_acceptor(shared, m_epoll.Get()),
+      m_io(shared.budget.pipesPerWorker),
+      m_connecting(shared.timeouts.connect),
+      m_idle(shared.timeouts.idle),
+      m_halfClosed(shared.timeouts.halfClosed),
+      m_resetting(RESET_POLL)
+{
+    if (!Register(m_wakeUp.Get(), m_wakeUpEvents))
+    {
+        throw std::runtime_error(SystemError("epoll_ctl").message);
+    }
+}
+
+void
+Worker::Drain()
+{
+    Give(Order::DRAIN);
+}
+
+void
+Worker::Cut()
+{
+    Give(Order::CUT);
+}
+
+void
+Worker::Give(Order order)
+{
+    m_order.store(order);
+    eventfd_write(m_wakeUp.Get(), 1);
+}
+
+void
+Worker::Obey()
+{
+    const Order order = m_order.load();
+    if (order == Order::WORK)
+    {
+        return;
+    }
+    m_acceptor.Close();
+    while (order == Order::CUT && !m_live.empty())
+    {
+        m_shared.counters.cut.Add();
+        ResetBoth(m_live.front());
+    }
+}
+
+void
+Worker::Run()
+{
+    std::array<epoll_event, EVENTS_PER_TURN> events;
+    m_now = Now();
+    while (m_order.load() == Order::WORK || !m_live.empty())
+    {
+        const int n = epoll_wait(m_epoll.Get(), events.data(), events.size(), WaitMilliseconds());
+        m_now = Now();
+        for (int i = 0; i < n; ++i)
+        {
+            const auto& event = events[static_cast<std::size_t>(i)];
+            OnEvent(*static_cast<const EventTarget*>(event.data.ptr), event.events);
+        }
+        ServeReady();
+        ExpireTimeouts();
+        Obey();
+        Bury();
+    }
+}
+
+int
+Worker::WaitMilliseconds()
+{
+    if (!m_ready.empty())
+    {
+        return 0;
+    }
+    std::optional<Instant> next = m_acceptor.NextTime();
+    for (TimeoutQueue* queue : {&m_connecting, &m_idle, &m_halfClosed, &m_resetting})
+    {
+        const auto due = queue->NextDue();
+        next = due && (!next || *due < *next) ? due : next;
+    }
+    if (!next)
+    {
+        return -1;
+    }
+    // Rounded up: waking a little too early would be waking in vain.
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - m_now).count();
+    constexpr std::int64_t most = 60'000;
+    return static_cast<int>(std::clamp<std::int64_t>(wait, 0, most));
+}
+
+void
+Worker::OnEvent(const EventTarget& target, std::uint32_t events)
+{
+    switch (target.kind)
+    {
+    case EventTarget::Kind::LISTENER:
+        AcceptClients();
+        break;
+    case EventTarget::Kind::WAKE_UP:
+    {
+        eventfd_t count = 0;
+        eventfd_read(m_wakeUp.Get(), &count);
+        break;
+    }
+    case EventTarget::Kind::CLIENT:
+        OnClientEvent(*target.connection, events);
+        break;
+    case EventTarget::Kind::SERVER:
+        OnServerEvent(*target.connection, events);
+        break;
+    }
+}
+
+void
+Worker::OnClientEvent(Connection& connection, std::uint32_t events)
+{
+    const bool broken = events & (EPOLLERR | EPOLLHUP);
+    NoteEvents(connection.m_relay, Side::CLIENT, events);
+    if (connection.m_phase == Phase::RELAYING)
+    {
+        Serve(connection);
+    }
+    else if (connection.m_phase == Phase::CONNECTING && broken)
+    {
+        // The client's doing: whoever it was dispatched to has not failed.
+        m_shared.counters.clientsGone.Add();
+        ResetBoth(connection);
+    }
+    else if (broken)
+    {
+        OnBrokenWhileResetting(connection, Side::CLIENT);
+    }
+}
+
+void
+Worker::OnServerEvent(Connection& connection, std::uint32_t events)
+{
+    if (connection.m_phase == Phase::CONNECTING)
+    {
+        if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+        {
+            FinishConnect(connection);
+        }
+        if (connection.m_phase != Phase::RELAYING)
+        {
+            return;
+        }
+    }
+    NoteEvents(connection.m_relay, Side::SERVER, events);
+    if (connection.m_phase == Phase::RELAYING)
+    {
+        Serve(connection);
+    }
+    else if (events & (EPOLLERR | EPOLLHUP))
+    {
+        OnBrokenWhileResetting(connection, Side::SERVER);
+    }
+}
+
+void
+Worker::ServeReady()
+{
+    std::swap(m_ready, m_serving);
+    for (Connection* connection : m_serving)
+    {
+        connection->m_ready = false;
+        if (connection->m_phase == Phase::RELAYING)
+        {
+            Serve(*connection);
+        }
+    }
+    m_serving.clear();
+}
+
+void
+Worker::Serve(Connection& connection)
+{
+    Relay& relay = connection.m_relay;
+    relay.StartPass();
+    m_io.Pump(connection, Side::CLIENT);
+    m_io.Pump(connection, Side::SERVER);
+    switch (relay.State())
+    {
+    case RelayState::FINISHED:
+        m_shared.counters.completed.Add();
+        Close(connection);
+        return;
+    case RelayState::ABORTED:
+        BeginReset(connection);
+        return;
+    case RelayState::RUNNING:
+        m_idle.Restart(connection, m_now);
+        break;
+    case RelayState::HALF_CLOSED:
+        m_halfClosed.Restart(connection, m_now);
+        break;
+    }
+    if (relay.HasWork() && !connection.m_ready)
+    {
+        connection.m_ready = true;
+        m_ready.push_back(&connection);
+    }
+}
+
+void
+Worker::ExpireTimeouts()
+{
+    m_acceptor.OnTime(m_now);
+    while (TimeoutEntry* entry = m_connecting.Due(m_now))
+    {
+        OnConnectFailed(static_cast<Connection&>(*entry), ETIMEDOUT);
+        ConnectNext(static_cast<Connection&>(*entry));
+    }
+    while (TimeoutEntry* entry = m_idle.Due(m_now))
+    {
+        OnTimeout(static_cast<Connection&>(*entry),
+                  m_shared.counters.idleTimeouts,
+                  "--idle-timeout");
+    }
+    while (TimeoutEntry* entry = m_halfClosed.Due(m_now))
+    {
+        OnTimeout(static_cast<Connection&>(*entry),
+                  m_shared.counters.halfClosedTimeouts,
+                  "--half-closed-timeout");
+    }
+    while (TimeoutEntry* entry = m_resetting.Due(m_now))
+    {
+        ContinueReset(static_cast<Connection&>(*entry));
+    }
+}
+
+void
+Worker::Bury()
+{
+    if (m_dead.empty())
+    {
+        return;
+    }
+    std::erase_if(m_ready, [](const Connection* c) { return c->m_phase == Phase::CLOSED; });
+    m_dead.clear();
+}
+
+} // namespace sonda

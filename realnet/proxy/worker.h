@@ -1,0 +1,100 @@
+#ifndef SONDA_REALNET_PROXY_WORKER_H
+#define SONDA_REALNET_PROXY_WORKER_H
+
+#include "realnet/proxy/acceptor.h"
+#include "realnet/proxy/connection.h"
+#include "realnet/proxy/relay-io.h"
+#include "realnet/proxy/timeout-queue.h"
+#include "realnet/proxy/worker-shared.h"
+
+#include <atomic>
+#include <list>
+#include <vector>
+
+namespace sonda
+{
+
+/**
+ * Accepts clients, has them dispatched and relays: one thread with an edge-triggered epoll. Every
+ * socket is registered once and never changed.
+ *
+ * Run() belongs to the worker's thread; Drain() and Cut() may be called by any.
+ */
+class Worker
+{
+  public:
+    /** \param shared must outlive the worker */
+    explicit Worker(WorkerShared& shared);
+
+    /** Works until it was told to stop and its last connection has ended. */
+    void Run();
+
+    /** Takes no more clients; running connections go on. */
+    void Drain();
+
+    /** Resets all connections and ends. */
+    void Cut();
+
+  private:
+    enum class Order
+    {
+        WORK,
+        DRAIN,
+        CUT,
+    };
+
+    // worker.cc: the loop
+    void Give(Order order);
+    void Obey();
+    int WaitMilliseconds();
+    void OnEvent(const EventTarget& target, std::uint32_t events);
+    void OnClientEvent(Connection& connection, std::uint32_t events);
+    void OnServerEvent(Connection& connection, std::uint32_t events);
+    void ServeReady();
+    void Serve(Connection& connection);
+    void ExpireTimeouts();
+    void Bury();
+
+    // worker-connect.cc: from client to server
+    void AcceptClients();
+    void Reject(Connection& connection,
+                Counter& counter,
+                LogLimiter& limiter,
+                const std::string& why);
+    void ConnectNext(Connection& connection);
+    void FinishConnect(Connection& connection);
+    void OnConnectFailed(Connection& connection, int error);
+    bool Register(int socket, EventTarget& target);
+
+    // worker-close.cc: the ends
+    void Close(Connection& connection);
+    void ResetBoth(Connection& connection);
+    void BeginReset(Connection& connection);
+    void ContinueReset(Connection& connection);
+    void OnBrokenWhileResetting(Connection& connection, Side side);
+    void Settle(Connection& connection, bool good);
+    void OnTimeout(Connection& connection, Counter& counter, const char* what);
+
+    WorkerShared& m_shared;
+    Descriptor m_epoll;
+    Descriptor m_wakeUp;
+    EventTarget m_wakeUpEvents{EventTarget::Kind::WAKE_UP};
+    std::atomic<Order> m_order{Order::WORK};
+    Instant m_now{}; //!< read once per turn
+    Acceptor m_acceptor;
+    RelayIo m_io;
+
+    TimeoutQueue m_connecting;
+    TimeoutQueue m_idle;
+    TimeoutQueue m_halfClosed;
+    TimeoutQueue m_resetting; //!< looked at again and again, see ContinueReset()
+
+    std::list<Connection> m_live;
+    std::list<Connection> m_dead;       //!< freed at the end of the turn
+    std::vector<Connection*> m_ready;   //!< the run queue: have work without a new event
+    std::vector<Connection*> m_serving; //!< the run queue of the turn before
+};
+
+} // namespace sonda
+
+#endif

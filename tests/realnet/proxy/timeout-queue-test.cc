@@ -1,0 +1,49 @@
+#include "realnet/proxy/timeout-queue.h"
+#include "tests/catch.h"
+
+#include <memory>
+
+using namespace sonda;
+using std::chrono::seconds;
+
+namespace
+{
+
+Instant
+At(int s)
+{
+    return Instant(seconds(s));
+}
+
+} // namespace
+
+TEST_CASE("entries are due in the order in which they were started", "[timeouts]")
+{
+    TimeoutQueue queue(seconds(10));
+    TimeoutEntry a;
+    TimeoutEntry b;
+    CHECK_FALSE(queue.NextDue());
+    queue.Restart(a, At(0));
+    queue.Restart(b, At(1));
+    CHECK(queue.NextDue() == At(10));
+    CHECK(queue.Due(At(9)) == nullptr);
+    CHECK(queue.Due(At(10)) == &a);
+    queue.Restart(a, At(5));
+    CHECK(queue.Due(At(12)) == &b);
+    b.Leave();
+    CHECK(queue.Due(At(12)) == nullptr);
+    CHECK(queue.NextDue() == At(15));
+}
+
+TEST_CASE("an entry is in one queue at a time and leaves when it is destroyed", "[timeouts]")
+{
+    TimeoutQueue one(seconds(1));
+    TimeoutQueue two(seconds(2));
+    auto entry = std::make_unique<TimeoutEntry>();
+    one.Restart(*entry, At(0));
+    two.Restart(*entry, At(0));
+    CHECK(one.First() == nullptr);
+    CHECK(two.First() == entry.get());
+    entry.reset();
+    CHECK(two.First() == nullptr);
+}

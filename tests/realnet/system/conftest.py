@@ -1,0 +1,61 @@
+"""Fixtures: everything that a test starts is ended with it, by its own process id."""
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from peers import GROUP, Agent, Server, free_udp_port  # noqa: E402
+from programs import Program, binary, check_sanitizers  # noqa: E402
+
+
+@pytest.fixture
+def started():
+    """A list of things with stop(); they are stopped in the order of their start."""
+    things = []
+    yield things
+    for thing in things:
+        thing.stop()
+    check_sanitizers(things)
+
+
+class World:
+    """One probe group on loopback: servers, agents and a proxy."""
+
+    def __init__(self, started):
+        self.started = started
+        self.group_port = free_udp_port()
+
+    def server(self, handle, **options):
+        return self.add(Server(handle, **options))
+
+    def add(self, thing):
+        self.started.append(thing)
+        return thing
+
+    def agent(self, server, **options):
+        return self.add(Agent(self.group_port, (server.address, server.port),
+                              address=options.pop("address", server.address), **options))
+
+    def proxy(self, *options, agents=1, window="20ms", **popen):
+        """Starts a proxy and waits until it listens and that many agents have joined."""
+        command = [binary("sonda-proxy"), "--listen", "127.0.0.1:0", "--interface", "lo",
+                   "--group", GROUP, "--port", self.group_port, "--interval", "200ms",
+                   "--window", window, "--seed", "1", *options]
+        # Stopped first: its connections then end before the servers do.
+        proxy = Program(command, **popen)
+        self.started.insert(0, proxy)
+        proxy.port = int(proxy.wait_line(r"listening on 127\.0\.0\.1:(\d+)")[1])
+        at = 0
+        for _ in range(agents):
+            proxy.wait_line(r"agent \S+ at \S+: joined", at)
+            at = 1 + next(i for i in range(at, len(proxy.lines))
+                          if re.search(": joined", proxy.lines[i]))
+        return proxy
+
+
+@pytest.fixture
+def world(started):
+    return World(started)

@@ -1,0 +1,103 @@
+"""A LAN of network namespaces for tests: one per host, on a bridge in a namespace of its own."""
+import os
+import shutil
+import subprocess
+
+import pytest
+from programs import Program, run
+
+
+def require_namespaces():
+    """Skips the test where namespaces are not allowed; fails where they must be: CI as root."""
+    missing = [tool for tool in ("ip", "nginx", "curl") if not shutil.which(tool)]
+    why = None
+    if os.geteuid() != 0:
+        why = "network namespaces need root"
+    elif missing:
+        why = "not installed: " + ", ".join(missing)
+    else:
+        name = f"sonda-try-{os.getpid()}"
+        made = run(["ip", "netns", "add", name])
+        if made.returncode != 0:
+            why = "ip netns add: " + made.stderr.strip()
+        else:
+            # In a container the namespace may be there and yet not be usable.
+            used = run(["ip", "-n", name, "link", "add", "br0", "type", "bridge"])
+            why = None if used.returncode == 0 else "making a bridge: " + used.stderr.strip()
+            run(["ip", "netns", "del", name])
+    if why and os.environ.get("CI") == "true" and os.geteuid() == 0:
+        pytest.fail(f"network namespaces must work in CI as root: {why}")
+    if why:
+        pytest.skip(f"SKIPPED, NOT TESTED: {why}")
+
+
+class Lan:
+    """Hosts 10.77.0.N on one bridge. stop() ends everything, also what is half made."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.prefix = f"sonda{os.getpid()}"
+        self.namespaces = []
+        self.programs = []
+        self.switch = self._namespace("switch")
+        # Without snooping the bridge floods groups: nobody here asks for memberships.
+        self._ip("-n", self.switch, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
+        self._ip("-n", self.switch, "link", "set", "br0", "up")
+
+    def _ip(self, *words):
+        subprocess.run(["ip", *words], check=True, capture_output=True, timeout=20)
+
+    def _namespace(self, name):
+        full = f"{self.prefix}-{name}"
+        self._ip("netns", "add", full)
+        self.namespaces.append(full)
+        return full
+
+    def host(self, name, number):
+        """A host with the address 10.77.0.number and a default route by its one interface."""
+        space = self._namespace(name)
+        port = f"to-{name}"
+        self._ip("-n", self.switch, "link", "add", port, "type", "veth", "peer", "name", "eth0",
+                 "netns", space)
+        self._ip("-n", self.switch, "link", "set", port, "master", "br0", "up")
+        self._ip("-n", space, "link", "set", "lo", "up")
+        self._ip("-n", space, "addr", "add", f"10.77.0.{number}/24", "dev", "eth0")
+        self._ip("-n", space, "link", "set", "eth0", "up")
+        self._ip("-n", space, "route", "add", "default", "dev", "eth0")
+        return space
+
+    def start(self, space, *command):
+        """Runs a program on a host; `ip netns exec` becomes it, so that its pid is the program's."""
+        program = Program(["ip", "netns", "exec", space, *command])
+        self.programs.append(program)
+        return program
+
+    def nginx(self, space, name):
+        """A real HTTP server on port 80 of a host that answers with the host's name."""
+        prefix = self.folder / name
+        prefix.mkdir()
+        (prefix / "nginx.conf").write_text(f"""
+            daemon off;
+            master_process off;
+            pid {prefix}/pid;
+            error_log stderr notice;
+            events {{ worker_connections 512; }}
+            http {{
+                access_log off;
+                client_body_temp_path {prefix}/body;
+                proxy_temp_path {prefix}/proxy;
+                fastcgi_temp_path {prefix}/fastcgi;
+                uwsgi_temp_path {prefix}/uwsgi;
+                scgi_temp_path {prefix}/scgi;
+                server {{ listen 80; location / {{ return 200 "{name}\\n"; }} }}
+            }}""")
+        program = self.start(space, "nginx", "-p", str(prefix), "-e", "stderr",
+                             "-c", str(prefix / "nginx.conf"))
+        program.wait_line("start|epoll")
+        return program
+
+    def stop(self):
+        for program in self.programs:
+            program.stop()
+        for space in reversed(self.namespaces):
+            run(["ip", "netns", "del", space])
