@@ -51,6 +51,13 @@ Balancer::ConnectFailed(AgentIndex agent, Instant now)
 }
 
 void
+Balancer::Abandon(AgentIndex agent, Instant now)
+{
+    m_table.OnAbandon(agent, now);
+    m_policy->OnCompletion(m_table, agent, now);
+}
+
+void
 Balancer::Complete(AgentIndex agent, Duration latency, bool good, Instant now)
 {
     m_table.OnCompletion(agent, latency, good, now);

@@ -13,7 +13,7 @@ namespace sonda
 /**
  * The decision: table, formula and policy behind one door, for one proxy.
  *
- * Every dispatch must be followed by exactly one of ConnectFailed() and Complete(). Not
+ * Every dispatch must be followed by exactly one of ConnectFailed(), Abandon() and Complete(). Not
  * thread-safe; a pick costs well under a microsecond, so that a mutex around it is enough.
  */
 class Balancer
@@ -35,6 +35,8 @@ class Balancer
 
     void Connected(AgentIndex agent);
     void ConnectFailed(AgentIndex agent, Instant now);
+    /** The client left before the connection to the server stood: nobody's success or failure. */
+    void Abandon(AgentIndex agent, Instant now);
 
     /** \param latency since the dispatch \param good false: reset, or cut short */
     void Complete(AgentIndex agent, Duration latency, bool good, Instant now);

@@ -62,6 +62,7 @@ struct AgentStatus
     std::uint64_t completions{0};                   //!< ended well
     std::uint64_t failures{0};                      //!< dispatched, and not ended well
     std::uint64_t connectFailures{0};               //!< of those, the ones that never connected
+    std::uint64_t abandoned{0};                     //!< the client left before the connection stood
     TimedAverage latency{std::chrono::seconds(10)}; //!< dispatch to completion, seconds
     DecayingCount recentFailures{std::chrono::seconds(10)};
 

@@ -87,6 +87,8 @@ class StatusTable
     void OnConnected(AgentIndex agent);
     /** It could not be made: the dispatch ends, the agent rests. */
     void OnConnectFailure(AgentIndex agent, Instant now);
+    /** The client left while the connection was being made: the dispatch ends without a verdict. */
+    void OnAbandon(AgentIndex agent, Instant now);
     /** The connection ended. \param latency since the dispatch \param good whether it ended well */
     void OnCompletion(AgentIndex agent, Duration latency, bool good, Instant now);
 
@@ -145,6 +147,7 @@ class StatusTable
     void Enter(AgentIndex agent, std::optional<Freshness> from, Freshness to, Instant now);
     void ScheduleExpiry(AgentIndex agent, std::optional<Instant> at);
     std::optional<Instant> ExpiryOf(const AgentStatus& status) const;
+    void EndDispatch(AgentIndex agent, Instant now);
     void RefreshCandidate(AgentIndex agent, Instant now);
 
     Formula m_formula;

@@ -51,6 +51,13 @@ SharedBalancer::ConnectFailed(AgentIndex agent)
 }
 
 void
+SharedBalancer::Abandon(AgentIndex agent)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.Abandon(agent, Now());
+}
+
+void
 SharedBalancer::Complete(AgentIndex agent, Instant dispatched, bool good)
 {
     const std::lock_guard lock(m_mutex);
@@ -104,7 +111,8 @@ SharedBalancer::AgentsToJson() const
                           {"dispatches", status.dispatches},
                           {"completions", status.completions},
                           {"failures", status.failures},
-                          {"connect_failures", status.connectFailures}});
+                          {"connect_failures", status.connectFailures},
+                          {"abandoned", status.abandoned}});
     }
     return result;
 }

@@ -46,6 +46,8 @@ class SharedBalancer
 
     void Connected(AgentIndex agent);
     void ConnectFailed(AgentIndex agent);
+    /** The client left before the connection stood. */
+    void Abandon(AgentIndex agent);
     /** \param dispatched when Dispatch() returned the agent \param good see Balancer::Complete() */
     void Complete(AgentIndex agent, Instant dispatched, bool good);
 

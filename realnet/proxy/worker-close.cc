@@ -31,6 +31,11 @@ Worker::Settle(Connection& connection, bool good)
     if (connection.m_dispatched)
     {
         connection.m_dispatched = false;
+        if (connection.m_phase == Phase::CONNECTING)
+        {
+            m_shared.balancer.Abandon(connection.m_target.agent);
+            return;
+        }
         m_shared.balancer.Complete(connection.m_target.agent, connection.m_dispatchedAt, good);
     }
 }

@@ -171,7 +171,7 @@ Worker::OnClientEvent(Connection& connection, std::uint32_t events)
     }
     else if (connection.m_phase == Phase::CONNECTING && broken)
     {
-        // The client's doing: whoever it was dispatched to has not failed.
+        // The client's doing: whoever it was dispatched to has neither failed nor served it.
         m_shared.counters.clientsGone.Add();
         ResetBoth(connection);
     }

@@ -70,6 +70,23 @@ TEST_CASE("the policy is told every dispatch and its end, when the counters show
                                            "completion agent-0 in flight 0 failures 1"});
 }
 
+TEST_CASE("a client that leaves early is neither a success nor a failure of the agent")
+{
+    std::vector<std::string> told;
+    Balancer balancer(MakeFormula("min: rtt"), std::make_unique<Recorder>(told), TableTiming());
+    SeededStream random(1);
+    balancer.Update(Observe(0), At(0));
+    const AgentIndex agent = balancer.Dispatch(At(1), random).value();
+    balancer.Abandon(agent, At(2));
+    const AgentStatus& status = balancer.Table().Get(agent);
+    CHECK(status.inFlight == 0);
+    CHECK(status.abandoned == 1);
+    CHECK(status.completions + status.failures == 0);
+    CHECK(status.latency.Get() == 0);
+    CHECK(balancer.Table().Candidates().size() == 1);
+    CHECK(told.back() == "completion agent-0 in flight 0 failures 0");
+}
+
 TEST_CASE("the policy still sees an agent that goes with its last connection")
 {
     for (const bool connected : {true, false})
