@@ -21,8 +21,8 @@ from .table import HEADER, cells, format_ms, sentences
 _STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;color:#1a1a1a;max-width:62rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #ccc}
-table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.25rem .7rem;border-bottom:1px solid #ddd;text-align:right}
-td:first-child,th:first-child,td.text{text-align:left}td:first-child{font-family:ui-monospace,monospace}
+table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.25rem .7rem;border-bottom:1px solid #ddd;text-align:right;white-space:nowrap}
+td:first-child,th:first-child,td.text{text-align:left}td:last-child,td.text{white-space:normal}td:first-child{font-family:ui-monospace,monospace}
 th{background:#f3f3f3}tr.best td{background:#e6f2ea;font-weight:600}
 pre,code{font-family:ui-monospace,monospace;font-size:13px}pre{background:#f6f6f6;padding:.7rem;overflow-x:auto}
 img{max-width:100%;height:auto;border:1px solid #eee}.warning{background:#fff3d6;padding:.4rem .7rem}

@@ -185,9 +185,10 @@ RequestFlow::Finish(Tag tag, bool good)
 {
     Call& call = m_requests[tag];
     call.active = false;
+    // Free before the outcome is told: whoever hears it may ask what is unfinished.
+    m_free.push_back(tag);
     const ns3::Time received = ns3::Simulator::Now() + m_clients[call.client].delay;
     m_outcome(call.arrival, received - call.arrival, good);
-    m_free.push_back(tag);
 }
 
 void

@@ -69,6 +69,15 @@ def test_all_contenders_meet_the_same_arrivals(tmp_path):
     assert all(other == seen[0] for other in seen[1:])
 
 
+@pytest.mark.parametrize("fidelity", ["request", "packet"])
+def test_a_run_ends_when_its_requests_have(tmp_path, fidelity):
+    simulate(tmp_path / "run", "--scenario=scenarios/lab.json",
+             "--set=duration_s=8;warmup_s=1;probe.interval_s=0.5;probe.window_ms=100;"
+             f"workload.load=0.05;fidelity={fidelity}")
+    last = float(rows(tmp_path / "run" / "rtt.csv")[-1]["time_s"])
+    assert 7 < last < 10
+
+
 def test_run_json_repeats_the_run(tmp_path):
     simulate(tmp_path / "a", "--scenario=scenarios/lab.json", "--formula=cpu", "--policy=best",
              "--RngRun=7", SHORT)
