@@ -19,7 +19,7 @@ from .statistics import Difference, Interval
 from .table import HEADER, cells, format_ms, sentences
 
 _STYLE = """
-body{font:15px/1.45 system-ui,sans-serif;color:#1a1a1a;max-width:62rem;margin:2rem auto;padding:0 1rem}
+body{font:15px/1.45 system-ui,sans-serif;color:#1a1a1a;max-width:74rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #ccc}
 table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.25rem .7rem;border-bottom:1px solid #ddd;text-align:right;white-space:nowrap}
 td:first-child,th:first-child,td.text{text-align:left}td:last-child,td.text{white-space:normal}td:first-child{font-family:ui-monospace,monospace}

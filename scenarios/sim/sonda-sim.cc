@@ -48,7 +48,7 @@ struct Options
 
 /** Splits at semicolons, so that one --set can carry several overrides. */
 bool
-AddOverrides(Options* options, const std::string& text)
+AddOverrides(Options& options, const std::string& text)
 {
     std::istringstream parts(text);
     std::string part;
@@ -56,7 +56,7 @@ AddOverrides(Options* options, const std::string& text)
     {
         if (!part.empty())
         {
-            options->overrides.push_back(part);
+            options.overrides.push_back(part);
         }
     }
     return true;
@@ -64,9 +64,9 @@ AddOverrides(Options* options, const std::string& text)
 
 /** Takes a text as it stands; ns-3's own conversion would end it at the first blank. */
 bool
-SetText(std::string* to, const std::string& text)
+SetText(std::string& to, const std::string& text)
 {
-    *to = text;
+    to = text;
     return true;
 }
 
@@ -77,7 +77,11 @@ ParseOptions(int argc, char* argv[])
     ns3::CommandLine command(__FILE__);
     command.Usage("Runs one scenario with one formula and one policy and writes its results.\n");
     const auto addText = [&command](const char* name, const char* help, std::string& to)
-    { command.AddValue(name, help, ns3::MakeBoundCallback(&SetText, &to), to); };
+    {
+        const ns3::Callback<bool, const std::string&> set([&to](const std::string& text)
+                                                          { return SetText(to, text); });
+        command.AddValue(name, help, set, to);
+    };
     addText("scenario", "Scenario file (JSON)", options.scenario);
     addText("formula",
             "Formula: a name, or a text such as 'min: rtt * (1 + inflight)'; "
@@ -86,10 +90,12 @@ ParseOptions(int argc, char* argv[])
     addText("formulas", "File with further named formulas (JSON)", options.formulas);
     addText("policy", "Policy with its parameter", options.policy);
     addText("outDir", "Folder for the results; must not exist", options.outDir);
-    command.AddValue("set",
-                     "Override a scenario key, as in --set=probe.interval_s=1; may be repeated, "
-                     "or several joined by semicolons",
-                     ns3::MakeBoundCallback(&AddOverrides, &options));
+    command.AddValue(
+        "set",
+        "Override a scenario key, as in --set=probe.interval_s=1; may be repeated, "
+        "or several joined by semicolons",
+        ns3::Callback<bool, const std::string&>([&options](const std::string& text)
+                                                { return AddOverrides(options, text); }));
     command.AddValue("requests", "Write every request to requests.csv.gz", options.requests);
     command.AddValue("list", "List formulas, variables and policies, and stop", options.list);
     addText("progress",
