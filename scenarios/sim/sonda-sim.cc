@@ -62,14 +62,6 @@ AddOverrides(Options& options, const std::string& text)
     return true;
 }
 
-/** Takes a text as it stands; ns-3's own conversion would end it at the first blank. */
-bool
-SetText(std::string& to, const std::string& text)
-{
-    to = text;
-    return true;
-}
-
 Options
 ParseOptions(int argc, char* argv[])
 {
@@ -78,8 +70,13 @@ ParseOptions(int argc, char* argv[])
     command.Usage("Runs one scenario with one formula and one policy and writes its results.\n");
     const auto addText = [&command](const char* name, const char* help, std::string& to)
     {
-        const ns3::Callback<bool, const std::string&> set([&to](const std::string& text)
-                                                          { return SetText(to, text); });
+        // As it stands; ns-3's own conversion would end a text at the first blank.
+        const ns3::Callback<bool, const std::string&> set(
+            [&to](const std::string& text)
+            {
+                to = text;
+                return true;
+            });
         command.AddValue(name, help, set, to);
     };
     addText("scenario", "Scenario file (JSON)", options.scenario);
