@@ -9,12 +9,45 @@ Balancer::Balancer(Formula formula, std::unique_ptr<Policy> policy, TableTiming 
     : m_table(std::move(formula), timing),
       m_policy(std::move(policy))
 {
+    m_table.SetObserver(
+        [this](const Transition& change)
+        {
+            if (change.to == Freshness::REMOVED)
+            {
+                m_policy->OnRemoved(change.agent);
+            }
+            if (m_observer)
+            {
+                m_observer(change);
+            }
+        });
 }
 
 Expected<AgentIndex, Refusal>
 Balancer::Update(const Observation& observation, Instant now)
 {
-    return m_table.Update(observation, now);
+    auto agent = m_table.Update(observation, now);
+    if (agent)
+    {
+        m_policy->OnReport(m_table, *agent, now);
+        if (observation.notice)
+        {
+            m_policy->OnNotice(m_table, *agent, now);
+        }
+    }
+    return agent;
+}
+
+void
+Balancer::SetObserver(StatusTable::Observer observer)
+{
+    m_observer = std::move(observer);
+}
+
+void
+Balancer::WantedProbes(Instant now, RandomStream& random, std::vector<AgentIndex>& to)
+{
+    m_policy->WantedProbes(m_table, now, random, to);
 }
 
 void
@@ -46,7 +79,7 @@ void
 Balancer::ConnectFailed(AgentIndex agent, Instant now)
 {
     m_table.OnConnectFailure(agent, now);
-    m_policy->OnCompletion(m_table, agent, now);
+    m_policy->OnCompletion(m_table, agent, Ending{Ending::Kind::CONNECT_FAILED}, now);
     m_table.Advance(now);
 }
 
@@ -54,14 +87,14 @@ void
 Balancer::Abandon(AgentIndex agent, Instant now)
 {
     m_table.OnAbandon(agent, now);
-    m_policy->OnCompletion(m_table, agent, now);
+    m_policy->OnCompletion(m_table, agent, Ending{Ending::Kind::ABANDONED}, now);
 }
 
 void
 Balancer::Complete(AgentIndex agent, Duration latency, bool good, Instant now)
 {
     m_table.OnCompletion(agent, latency, good, now);
-    m_policy->OnCompletion(m_table, agent, now);
+    m_policy->OnCompletion(m_table, agent, Ending{Ending::Kind::COMPLETED, latency, good}, now);
     m_table.Advance(now);
 }
 

@@ -20,16 +20,21 @@ class Balancer
 {
   public:
     Balancer(Formula formula, std::unique_ptr<Policy> policy, TableTiming timing);
+    Balancer(const Balancer&) = delete;
+    Balancer& operator=(const Balancer&) = delete;
 
     /** Takes in what a probe response says; see StatusTable::Update(). */
     Expected<AgentIndex, Refusal> Update(const Observation& observation, Instant now);
+
+    /** See StatusTable::SetObserver(). */
+    void SetObserver(StatusTable::Observer observer);
 
     /** Ages the agents. Call at NextExpiry(); Dispatch() does it too. */
     void Advance(Instant now);
 
     /**
      * Picks an agent and counts the connection as in flight there.
-     * \return nothing when there is no candidate
+     * \return nothing when there is no candidate, or when the policy holds the connection back
      */
     std::optional<AgentIndex> Dispatch(Instant now, RandomStream& random);
 
@@ -41,21 +46,25 @@ class Balancer
     /** \param latency since the dispatch \param good false: reset, or cut short */
     void Complete(AgentIndex agent, Duration latency, bool good, Instant now);
 
+    /** Whom to probe now beside the monitor's rounds; see Policy::WantedProbes(). */
+    void WantedProbes(Instant now, RandomStream& random, std::vector<AgentIndex>& to);
+
     const StatusTable&
     Table() const
     {
         return m_table;
     }
 
-    StatusTable&
-    Table()
+    const Policy&
+    GetPolicy() const
     {
-        return m_table;
+        return *m_policy;
     }
 
   private:
     StatusTable m_table;
     std::unique_ptr<Policy> m_policy;
+    StatusTable::Observer m_observer;
 };
 
 } // namespace sonda

@@ -23,7 +23,10 @@ struct MonitorOptions
     Duration interval{std::chrono::seconds(5)};      //!< between probe requests
     Duration window{std::chrono::milliseconds(500)}; //!< agents spread their responses over it
     bool baseForm{false};                            //!< ask in the base form: no nonce, no window
-    bool acceptBase{true};                           //!< accept responses without a nonce
+    /** Each agent is asked once an interval; with k slices, k requests in turn ask a k-th each. */
+    std::uint32_t slices{1};
+    std::uint32_t noticeBelow{0};  //!< agents shall tell that they fall below it; 0: no
+    bool acceptBase{true};         //!< accept responses without a nonce
     bool allowForeignSource{true}; //!< accept a response from another address than it advertises
 };
 

@@ -101,7 +101,7 @@ ProxyApplication::GetBalancer()
     TableTiming timing;
     timing.interval = ToDuration(m_interval);
     m_balancer = std::make_unique<Balancer>(std::move(*m_formula), std::move(*policy), timing);
-    m_balancer->Table().SetObserver(
+    m_balancer->SetObserver(
         [this](const Transition& change)
         { m_freshnessTrace(m_balancer->Table().Get(change.agent), change.to); });
     return *m_balancer;

@@ -64,6 +64,9 @@ struct ProbeRequest
     std::optional<std::string> nonce;      //!< 32 lower-case hexadecimal digits
     std::optional<std::uint32_t> windowMs; //!< the agent waits a uniform time in [0, windowMs]
     std::optional<Slice> slice;            //!< absent: all agents answer
+    /** Until its next request the monitor wants a notice when the agent falls below k connections.
+     */
+    std::optional<std::uint32_t> below;
 };
 
 /** What an operator wants done with a server. */
@@ -87,6 +90,8 @@ struct Report
     std::optional<double> cpu10s;          //!< unused CPU smoothed over 10 s, percent
     std::optional<double> load1;           //!< run-queue length
     std::optional<std::uint32_t> inFlight; //!< established connections on the served port
+    std::optional<double> serviceTime;     //!< mean of lately completed requests, seconds
+    std::optional<double> rate;            //!< requests lately completed per second
     ServerState state{ServerState::READY}; //!< absent on the wire means ready
     double weight{1};                      //!< relative capacity; absent on the wire means 1
 };
@@ -99,6 +104,8 @@ struct ProbeResponse
     std::optional<std::string> nonce; //!< the request's
     std::optional<Duration> hold;     //!< from the request's arrival to this departure
     std::optional<std::string> id;    //!< stable identity of the agent
+    /** Not an answer: connections fell below the `below` of the request with this nonce. */
+    bool notice{false};
 };
 
 } // namespace sonda

@@ -80,7 +80,27 @@ Policy::OnDispatch(const StatusTable&, AgentIndex, Instant)
 }
 
 void
-Policy::OnCompletion(const StatusTable&, AgentIndex, Instant)
+Policy::OnCompletion(const StatusTable&, AgentIndex, const Ending&, Instant)
+{
+}
+
+void
+Policy::OnReport(const StatusTable&, AgentIndex, Instant)
+{
+}
+
+void
+Policy::OnNotice(const StatusTable&, AgentIndex, Instant)
+{
+}
+
+void
+Policy::OnRemoved(AgentIndex)
+{
+}
+
+void
+Policy::WantedProbes(const StatusTable&, Instant, RandomStream&, std::vector<AgentIndex>&)
 {
 }
 
@@ -100,7 +120,7 @@ AllPolicies()
 }
 
 Expected<std::unique_ptr<Policy>>
-MakePolicy(const std::string& text)
+MakePolicy(const std::string& text, const Oracle*)
 {
     const Row* row = FindRow(text);
     if (row == nullptr)

@@ -3,6 +3,7 @@
 
 #include "model/base/error.h"
 #include "model/base/random-stream.h"
+#include "model/selection/oracle.h"
 #include "model/table/status-table.h"
 
 #include <memory>
@@ -13,25 +14,84 @@
 namespace sonda
 {
 
+/** How a dispatched connection ended. */
+struct Ending
+{
+    enum class Kind
+    {
+        COMPLETED,      //!< it stood, and ended well or not
+        CONNECT_FAILED, //!< it never stood
+        ABANDONED,      //!< the client left before it stood
+    };
+
+    Kind kind;
+    Duration latency{0}; //!< since the dispatch; COMPLETED only
+    bool good{false};    //!< COMPLETED only
+};
+
 /**
  * How one agent is picked from scores and counters (docs/policies.md). Does no I/O; keeps at most
- * the state that its rule needs. Not thread-safe.
+ * the state that its rule needs. The table's counters and reports show an event already when its
+ * hook is called. State by AgentIndex must be dropped in OnRemoved(), as an index is given again.
+ * Not thread-safe.
  */
 class Policy
 {
   public:
     virtual ~Policy() = default;
 
-    /** \return one of the table's candidates, or nothing when there is none. */
+    /**
+     * \return one of the table's candidates, or nothing: when there is none, or when the policy
+     *         holds connections back (HoldsBack())
+     */
     virtual std::optional<AgentIndex> Pick(const StatusTable& table,
                                            Instant now,
                                            RandomStream& random) = 0;
 
-    /** A connection was handed to \p agent; the table's counters include it already. */
+    /** A connection was handed to \p agent. */
     virtual void OnDispatch(const StatusTable& table, AgentIndex agent, Instant now);
 
-    /** A connection of \p agent ended, well or not; the table's counters show it already. */
-    virtual void OnCompletion(const StatusTable& table, AgentIndex agent, Instant now);
+    /** A connection of \p agent ended. */
+    virtual void OnCompletion(const StatusTable& table,
+                              AgentIndex agent,
+                              const Ending& ending,
+                              Instant now);
+
+    /** A report of \p agent was taken in. */
+    virtual void OnReport(const StatusTable& table, AgentIndex agent, Instant now);
+
+    /** \p agent said, unasked, that its server's connections fell below NoticeBelow(). */
+    virtual void OnNotice(const StatusTable& table, AgentIndex agent, Instant now);
+
+    /** \p agent left the table; its index may be given to another one. */
+    virtual void OnRemoved(AgentIndex agent);
+
+    /**
+     * Whom the policy wants to probe on its own now, beside the monitor's rounds; asked after every
+     * dispatch.
+     * \param to receives the agents, not cleared
+     */
+    virtual void WantedProbes(const StatusTable& table,
+                              Instant now,
+                              RandomStream& random,
+                              std::vector<AgentIndex>& to);
+
+    /** \return k when agents shall tell that they fall below k connections; 0: they need not. */
+    virtual std::uint32_t
+    NoticeBelow() const
+    {
+        return 0;
+    }
+
+    /**
+     * \return whether a connection for which Pick() returned nothing shall wait until another one
+     *         ends, although there are candidates. Only a simulation can do that.
+     */
+    virtual bool
+    HoldsBack() const
+    {
+        return false;
+    }
 };
 
 /** Name, parameter and meaning of a policy, for `--list` and messages. */
@@ -48,9 +108,11 @@ const std::vector<PolicyInfo>& AllPolicies();
 
 /**
  * \param text NAME or NAME:PARAMETER, for example `sample:2`
+ * \param oracle outlives the policy; without one the policies that need it are refused
  * \return a new policy, or an error that says what is wrong and what is allowed
  */
-Expected<std::unique_ptr<Policy>> MakePolicy(const std::string& text);
+Expected<std::unique_ptr<Policy>> MakePolicy(const std::string& text,
+                                             const Oracle* oracle = nullptr);
 
 /** \return whether the policy of this text looks at scores; true for unknown names. */
 bool LooksAtScores(const std::string& text);

@@ -36,6 +36,8 @@ struct Observation
     Duration elapsed{0};   //!< request departure to response arrival
     Duration hold{0};      //!< as the agent says; 0 in the base form
     bool holdKnown{false}; //!< false in the base form: RTT then contains the random wait
+    bool notice{false};    //!< sent unasked, see ProbeResponse::notice: there is no RTT
+    std::string source;    //!< dotted quad from which it came; probes to this agent alone go there
 
     Duration
     Rtt() const

@@ -15,7 +15,7 @@ SharedBalancer::SharedBalancer(Formula formula,
     : m_balancer(std::move(formula), std::move(policy), timing),
       m_random(seed)
 {
-    m_balancer.Table().SetObserver(
+    m_balancer.SetObserver(
         [this](const Transition& transition)
         {
             const AgentStatus& status = m_balancer.Table().Get(transition.agent);

@@ -34,7 +34,7 @@ class Recorder : public Policy
     }
 
     void
-    OnCompletion(const StatusTable& table, AgentIndex agent, Instant) override
+    OnCompletion(const StatusTable& table, AgentIndex agent, const Ending&, Instant) override
     {
         Tell("completion", table.Get(agent));
     }
