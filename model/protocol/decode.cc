@@ -13,6 +13,9 @@ namespace
 /** Any finite number: JSON has no others. */
 constexpr double ANY = std::numeric_limits<double>::max();
 
+/** 11 days: connections that live for ever do not complete, and so are in no mean. */
+constexpr std::uint64_t MOST_SERVICE_US = 1'000'000'000'000;
+
 void
 CheckVersion(const Reader& reader)
 {
@@ -88,6 +91,11 @@ ReadReport(const Reader& reader)
     {
         report.inFlight = static_cast<std::uint32_t>(*inFlight);
     }
+    if (const auto service = reader.OptionalWhole("service_us", 1, MOST_SERVICE_US))
+    {
+        report.serviceTime = static_cast<double>(*service) * 1e-6;
+    }
+    report.rate = reader.OptionalNumber("rate", 0, 1e9);
     report.state = ReadState(reader);
     report.weight = reader.OptionalNumber("weight", 1e-6, 1e6).value_or(1);
     return report;
@@ -102,13 +110,17 @@ ReadResponse(const Reader& reader)
     response.server = ReadServer(reader);
     response.report = ReadReport(reader);
     response.nonce = ReadNonce(reader);
-    // An agent may hold a request for its window and be late; a minute more is absurd.
-    constexpr std::uint64_t mostHoldUs = (MAX_WINDOW_MS + 60'000) * 1000ULL;
+    constexpr std::uint64_t mostHoldUs = std::chrono::microseconds(MAX_HOLD).count();
     if (const auto hold = reader.OptionalWhole("hold_us", 0, mostHoldUs))
     {
         response.hold = std::chrono::microseconds(*hold);
     }
     response.id = ReadId(reader);
+    response.notice = reader.OptionalTrue("notice");
+    if (response.notice && !(response.nonce && response.hold))
+    {
+        Refuse(RefusalReason::MISSING_KEY, response.nonce ? "hold_us" : "nonce");
+    }
     return response;
 }
 
@@ -124,6 +136,10 @@ ReadRequest(const Reader& reader)
         request.windowMs = static_cast<std::uint32_t>(*window);
     }
     request.slice = reader.Slice();
+    if (const auto below = reader.OptionalWhole("below", 1, MAX_BELOW))
+    {
+        request.below = static_cast<std::uint32_t>(*below);
+    }
     return request;
 }
 

@@ -1,5 +1,6 @@
 #include "model/protocol/codec.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -20,14 +21,21 @@ WholeIfWhole(double value)
     return value;
 }
 
+/** \return the time in whole microseconds; one that takes less still takes some. */
+std::int64_t
+WholeMicroseconds(double seconds)
+{
+    return std::max<std::int64_t>(1, std::llround(seconds * 1e6));
+}
+
 /** \return whether the response says anything that the base form has no key for. */
 bool
 UsesVersion2(const ProbeResponse& response)
 {
     const Report& report = response.report;
     return response.nonce || response.hold || response.id || report.ramTotal || report.cores ||
-           report.cpu10s || report.load1 || report.inFlight || report.state != ServerState::READY ||
-           report.weight != 1;
+           report.cpu10s || report.load1 || report.inFlight || report.serviceTime || report.rate ||
+           report.state != ServerState::READY || report.weight != 1 || response.notice;
 }
 
 } // namespace
@@ -36,7 +44,7 @@ std::string
 Encode(const ProbeRequest& request)
 {
     nlohmann::ordered_json object = {{"tipo", "probe request"}};
-    if (request.nonce || request.windowMs || request.slice)
+    if (request.nonce || request.windowMs || request.slice || request.below)
     {
         object["v"] = PROTOCOL_VERSION;
     }
@@ -51,6 +59,10 @@ Encode(const ProbeRequest& request)
     if (request.slice)
     {
         object["slice"] = {request.slice->modulus, request.slice->residue};
+    }
+    if (request.below)
+    {
+        object["below"] = *request.below;
     }
     return object.dump();
 }
@@ -83,6 +95,10 @@ Encode(const ProbeResponse& response)
     {
         object["nonce"] = *response.nonce;
     }
+    if (response.notice)
+    {
+        object["notice"] = true;
+    }
     if (response.hold)
     {
         // Rounded down: the RTT then is at most a microsecond too long, and never negative.
@@ -93,6 +109,11 @@ Encode(const ProbeResponse& response)
     put("cpu_10s", report.cpu10s);
     put("load_1", report.load1);
     put("inflight", report.inFlight);
+    if (report.serviceTime)
+    {
+        object["service_us"] = WholeMicroseconds(*report.serviceTime);
+    }
+    put("rate", report.rate);
     if (response.id || report.state != ServerState::READY)
     {
         object["state"] = ToString(report.state);

@@ -26,6 +26,12 @@ constexpr std::uint32_t MAX_WINDOW_MS = 60'000;
 /** Longest agent identity, in bytes. */
 constexpr std::size_t MAX_ID_BYTES = 64;
 
+/** The greatest number of connections below which an agent can be asked to send a notice. */
+constexpr std::uint32_t MAX_BELOW = 1'000'000;
+
+/** An agent may hold a request for its window and be late; a minute more is absurd. */
+constexpr std::chrono::milliseconds MAX_HOLD{MAX_WINDOW_MS + 60'000};
+
 /** Where a server accepts TCP: a dotted quad and a port. */
 struct Endpoint
 {
@@ -64,7 +70,9 @@ struct ProbeRequest
     std::optional<std::string> nonce;      //!< 32 lower-case hexadecimal digits
     std::optional<std::uint32_t> windowMs; //!< the agent waits a uniform time in [0, windowMs]
     std::optional<Slice> slice;            //!< absent: all agents answer
-    /** Until its next request the monitor wants a notice when the agent falls below k connections.
+    /**
+     * Until its next request the monitor wants a notice when the agent's connections fall below
+     * this, 1 to MAX_BELOW. Without a nonce there is nothing that a notice could refer to.
      */
     std::optional<std::uint32_t> below;
 };
@@ -104,7 +112,10 @@ struct ProbeResponse
     std::optional<std::string> nonce; //!< the request's
     std::optional<Duration> hold;     //!< from the request's arrival to this departure
     std::optional<std::string> id;    //!< stable identity of the agent
-    /** Not an answer: connections fell below the `below` of the request with this nonce. */
+    /**
+     * Not an answer: connections fell below the `below` of the request with this nonce, `hold`
+     * after its arrival. A notice has both; its report is of this moment.
+     */
     bool notice{false};
 };
 

@@ -110,6 +110,25 @@ Reader::OptionalText(const char* key) const
     return found == nullptr ? std::nullopt : std::make_optional(CheckText(key, *found));
 }
 
+bool
+Reader::OptionalTrue(const char* key) const
+{
+    const Json* const found = Find(key);
+    if (found == nullptr)
+    {
+        return false;
+    }
+    if (!found->is_boolean())
+    {
+        Refuse(RefusalReason::WRONG_TYPE, std::string(key) + " must be true");
+    }
+    if (!found->get<bool>())
+    {
+        Refuse(RefusalReason::OUT_OF_RANGE, std::string(key) + " must be true, or be left out");
+    }
+    return true;
+}
+
 std::optional<Slice>
 Reader::Slice() const
 {

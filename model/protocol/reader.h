@@ -36,6 +36,8 @@ class Reader
                                                std::uint64_t most) const;
     std::string Text(const char* key) const;
     std::optional<std::string> OptionalText(const char* key) const;
+    /** \return whether the key is there; its one possible value is true. */
+    bool OptionalTrue(const char* key) const;
     std::optional<sonda::Slice> Slice() const;
 
   private:

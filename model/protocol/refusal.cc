@@ -7,29 +7,14 @@ const char*
 ToString(RefusalReason reason)
 {
     static constexpr std::array<const char*, REFUSAL_REASONS> names = {
-        "too-long",
-        "not-json",
-        "too-deep",
-        "not-an-object",
-        "duplicate-key",
-        "wrong-kind",
-        "missing-key",
-        "wrong-type",
-        "out-of-range",
-        "unsigned",
-        "bad-trailer",
-        "unknown-key",
-        "bad-mac",
-        "base-form",
-        "unknown-nonce",
-        "no-request",
-        "duplicate-response",
-        "duplicate-request",
-        "hold-too-long",
-        "foreign-source",
-        "id-conflict",
-        "other-slice",
-        "busy",
+        "too-long",          "not-json",           "too-deep",
+        "not-an-object",     "duplicate-key",      "wrong-kind",
+        "missing-key",       "wrong-type",         "out-of-range",
+        "unsigned",          "bad-trailer",        "unknown-key",
+        "bad-mac",           "base-form",          "unknown-nonce",
+        "no-request",        "duplicate-response", "unwanted-notice",
+        "duplicate-request", "hold-too-long",      "foreign-source",
+        "id-conflict",       "other-slice",        "busy",
     };
     return names[static_cast<std::size_t>(reason)];
 }

@@ -29,7 +29,8 @@ enum class RefusalReason : std::uint8_t
     BASE_FORM,          //!< a response without nonce where only version 2 is accepted
     UNKNOWN_NONCE,      //!< no request of the last two intervals had this nonce
     NO_REQUEST,         //!< a base-form response, but nothing was asked lately
-    DUPLICATE_RESPONSE, //!< a second response of one agent to one request
+    DUPLICATE_RESPONSE, //!< a second response of one agent to one request, or the same notice again
+    UNWANTED_NOTICE,    //!< a notice, although none was asked for
     DUPLICATE_REQUEST,  //!< a request that this agent has seen already
     HOLD_TOO_LONG,      //!< the hold time exceeds the elapsed time
     FOREIGN_SOURCE,     //!< sent from another address than the one it advertises

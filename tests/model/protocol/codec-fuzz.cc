@@ -59,6 +59,7 @@ RequireSame(const ProbeRequest& a, const ProbeRequest& b)
         REQUIRE(a.slice->modulus == b.slice->modulus);
         REQUIRE(a.slice->residue == b.slice->residue);
     }
+    REQUIRE(a.below == b.below);
 }
 
 void
@@ -75,6 +76,9 @@ RequireSame(const ProbeResponse& a, const ProbeResponse& b)
     REQUIRE(a.report.cpu10s == b.report.cpu10s);
     REQUIRE(a.report.load1 == b.report.load1);
     REQUIRE(a.report.inFlight == b.report.inFlight);
+    REQUIRE(a.report.serviceTime == b.report.serviceTime);
+    REQUIRE(a.report.rate == b.report.rate);
+    REQUIRE(a.notice == b.notice);
     REQUIRE(a.report.state == b.report.state);
     REQUIRE(a.report.weight == b.report.weight);
 }
@@ -109,7 +113,8 @@ TEST_CASE("mutated responses are refused, or mean the same when sent on")
     std::array<bool, REFUSAL_REASONS> seen{};
     for (int i = 0; i < CASES / 2; ++i)
     {
-        const std::string text = Mutate(FullResponse().dump(), random);
+        const auto whole = i % 4 == 0 ? FullNotice() : FullResponse();
+        const std::string text = Mutate(whole.dump(), random);
         INFO("seed " << SEED + 1 << ", case " << i << ": " << text);
         if (const auto decoded = DecodeResponse(text))
         {

@@ -58,12 +58,16 @@ TEST_CASE("every key of version 2 arrives as it was sent")
     REQUIRE(request->slice);
     CHECK(request->slice->modulus == 4);
     CHECK(request->slice->residue == 3);
+    CHECK(request->below == 1U);
     CHECK(nlohmann::json::parse(Encode(*request)) == FullRequest());
 
     const auto response = DecodeResponse(FullResponse().dump());
     REQUIRE(response);
     CHECK(response->hold == Duration(std::chrono::microseconds(412345)));
     CHECK(response->report.inFlight == 12U);
+    CHECK(response->report.serviceTime == Approx(0.04825));
+    CHECK(response->report.rate == 41.5);
+    CHECK_FALSE(response->notice);
     CHECK(response->report.state == ServerState::DRAIN);
     CHECK(nlohmann::json::parse(Encode(*response)) == FullResponse());
 }
@@ -85,6 +89,47 @@ TEST_CASE("a hold time is rounded down to whole microseconds")
     ProbeResponse response = BaseResponse();
     response.hold = Duration(1'999);
     CHECK(DecodeResponse(Encode(response))->hold == Duration(1'000));
+}
+
+TEST_CASE("a notice arrives as it was sent")
+{
+    const auto notice = DecodeResponse(FullNotice().dump());
+    REQUIRE(notice);
+    CHECK(notice->notice);
+    CHECK(nlohmann::json::parse(Encode(*notice)) == FullNotice());
+}
+
+TEST_CASE("a service time is rounded to whole microseconds, and never to none")
+{
+    ProbeResponse response = BaseResponse();
+    const std::vector<std::pair<double, double>> cases = {{0.0123456, 12346},
+                                                          {1e-9, 1},
+                                                          {0, 1},
+                                                          {3600, 3.6e9},
+                                                          {1e6, 1e12}};
+    for (const auto& [seconds, microseconds] : cases)
+    {
+        CAPTURE(seconds);
+        response.report.serviceTime = seconds;
+        const auto decoded = DecodeResponse(Encode(response));
+        REQUIRE(decoded);
+        CHECK(decoded->report.serviceTime == Approx(microseconds * 1e-6).epsilon(1e-12));
+        // What has been on the wire once is not changed by being sent on.
+        CHECK(DecodeResponse(Encode(*decoded))->report.serviceTime == decoded->report.serviceTime);
+    }
+}
+
+TEST_CASE("what only version 2 can say is marked as version 2")
+{
+    ProbeResponse response = BaseResponse();
+    response.report.serviceTime = 1;
+    CHECK(nlohmann::json::parse(Encode(response)).at("v") == 2);
+    response = BaseResponse();
+    response.report.rate = 1;
+    CHECK(nlohmann::json::parse(Encode(response)).at("v") == 2);
+    ProbeRequest request;
+    request.below = 3;
+    CHECK(Encode(request) == R"({"tipo":"probe request","v":2,"below":3})");
 }
 
 TEST_CASE("numbers keep every bit")

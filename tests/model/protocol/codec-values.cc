@@ -47,7 +47,8 @@ TEST_CASE("a known key with a value of another type is refused")
 {
     const std::vector<Json> notNumbers = {nullptr, true, "1", Json::array(), Json::object()};
     const std::vector<Json> notTexts = {nullptr, true, 1, 1.5, Json::array(), Json::object()};
-    for (const char* key : {"RAM", "CPU", "ram_total", "cores", "cpu_10s", "load_1", "weight"})
+    for (const char* key :
+         {"RAM", "CPU", "ram_total", "cores", "cpu_10s", "load_1", "weight", "rate"})
     {
         for (const auto& value : notNumbers)
         {
@@ -55,7 +56,7 @@ TEST_CASE("a known key with a value of another type is refused")
             CHECK(ResponseWith(key, value) == "wrong-type");
         }
     }
-    for (const char* key : {"Door", "v", "hold_us", "inflight"})
+    for (const char* key : {"Door", "v", "hold_us", "inflight", "service_us"})
     {
         for (const auto& value : notNumbers)
         {
@@ -81,6 +82,7 @@ TEST_CASE("a request's keys are held to their types as well")
         CAPTURE(value.dump());
         CHECK(RequestWith("window_ms", value) == "wrong-type");
         CHECK(RequestWith("v", value) == "wrong-type");
+        CHECK(RequestWith("below", value) == "wrong-type");
     }
     CHECK(RequestWith("nonce", 7) == "wrong-type");
     for (const auto& value : std::vector<Json>{4,
@@ -133,6 +135,15 @@ TEST_CASE("a known key with an impossible value is refused, its bounds are accep
              row("inflight", -1, no),
              row("inflight", 4294967295, yes),
              row("inflight", 4294967296, no),
+             row("service_us", -1, no),
+             row("service_us", 0, no),
+             row("service_us", 1, yes),
+             row("service_us", 1'000'000'000'000, yes),
+             row("service_us", 1'000'000'000'001, no),
+             row("rate", -1, no),
+             row("rate", 0, yes),
+             row("rate", 1e9, yes),
+             row("rate", 1.1e9, no),
              row("weight", 0, no),
              row("weight", -1, no),
              row("weight", 1e-6, yes),
@@ -210,6 +221,34 @@ TEST_CASE("a slice is one of at least one")
     CHECK(RequestWith("slice", {1048577, 0}) == "out-of-range");
     CHECK(RequestWith("slice", {1, 0}) == "accepted");
     CHECK(RequestWith("slice", {1048576, 1048575}) == "accepted");
+}
+
+TEST_CASE("notices are wanted below a number of connections from 1 to a million")
+{
+    CHECK(RequestWith("below", 0) == "out-of-range");
+    CHECK(RequestWith("below", -1) == "out-of-range");
+    CHECK(RequestWith("below", 1) == "accepted");
+    CHECK(RequestWith("below", 1'000'000) == "accepted");
+    CHECK(RequestWith("below", 1'000'001) == "out-of-range");
+}
+
+TEST_CASE("a notice says true, and to which request it refers since when")
+{
+    for (const auto& value : std::vector<Json>{nullptr, 1, "true", Json::array(), Json::object()})
+    {
+        CAPTURE(value.dump());
+        CHECK(ResponseWith("notice", value) == "wrong-type");
+    }
+    CHECK(ResponseWith("notice", false) == "out-of-range");
+    CHECK(ResponseWith("notice", true) == "accepted");
+    for (const char* key : {"nonce", "hold_us"})
+    {
+        auto notice = FullNotice();
+        notice.erase(key);
+        CAPTURE(key);
+        CHECK(ResponseVerdict(notice.dump()) == "missing-key");
+        CHECK(DecodeResponse(notice.dump()).GetError().detail == key);
+    }
 }
 
 TEST_CASE("a reply window lasts at most a minute")

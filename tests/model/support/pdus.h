@@ -29,8 +29,19 @@ FullResponse()
             {"cpu_10s", 90.25},
             {"load_1", 0.75},
             {"inflight", 12},
+            {"service_us", 48250},
+            {"rate", 41.5},
             {"state", "drain"},
             {"weight", 2.5}};
+}
+
+/** The same as a notice. */
+inline nlohmann::json
+FullNotice()
+{
+    auto object = FullResponse();
+    object["notice"] = true;
+    return object;
 }
 
 /** A request with every key of version 2. */
@@ -41,7 +52,8 @@ FullRequest()
             {"v", 2},
             {"nonce", NONCE},
             {"window_ms", 500},
-            {"slice", {4, 3}}};
+            {"slice", {4, 3}},
+            {"below", 1}};
 }
 
 /** \return the name of the reason for which a response is refused, or "accepted". */
