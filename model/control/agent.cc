@@ -1,5 +1,6 @@
 #include "model/control/agent.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sonda
@@ -10,6 +11,13 @@ namespace
 
 /** Two monitors at the shortest sensible interval stay apart for a minute. */
 constexpr std::size_t REMEMBERED_NONCES = 256;
+
+/** \return the time since a request's arrival as a response states it. */
+Duration
+HoldOf(Instant arrived, Instant now)
+{
+    return std::chrono::floor<std::chrono::microseconds>(now - arrived);
+}
 
 } // namespace
 
@@ -67,6 +75,7 @@ Agent::Accept(std::string_view datagram,
     {
         return Refusal{RefusalReason::DUPLICATE_REQUEST, *request->nonce};
     }
+    Watch(*request, address, port, now);
     const Duration window = request->windowMs
                                 ? Duration(std::chrono::milliseconds(*request->windowMs))
                                 : m_options.defaultWindow;
@@ -110,7 +119,6 @@ Agent::TakeReply(Instant now)
     }
     const Pending pending = std::move(m_pending.extract(m_pending.begin()).value());
     ProbeResponse response;
-    response.server = m_options.server;
     if (m_options.baseForm)
     {
         response.report.ram = pending.report.ram;
@@ -124,12 +132,95 @@ Agent::TakeReply(Instant now)
         response.id = m_options.id;
     }
     ++m_replies;
+    return Pack(std::move(response), pending.address, pending.port);
+}
+
+Reply
+Agent::Pack(ProbeResponse response, const std::string& address, std::uint16_t port) const
+{
+    response.server = m_options.server;
     std::string pdu = Encode(response);
     if (m_keyring)
     {
         pdu = m_keyring->Seal(Role::RESPONSE, m_options.server.address, pdu);
     }
-    return Reply{std::move(pdu), pending.address, pending.port};
+    return Reply{std::move(pdu), address, port};
+}
+
+void
+Agent::Watch(const ProbeRequest& request,
+             const std::string& address,
+             std::uint16_t port,
+             Instant now)
+{
+    const auto known =
+        std::find_if(m_watchers.begin(),
+                     m_watchers.end(),
+                     [&](const auto& w) { return w.port == port && w.address == address; });
+    if (known != m_watchers.end())
+    {
+        m_watchers.erase(known);
+    }
+    // Without a nonce, or in the base form, there are no words for a notice.
+    if (!request.below || !request.nonce || m_options.baseForm)
+    {
+        return;
+    }
+    if (m_watchers.size() >= m_options.mostWatchers)
+    {
+        m_watchers.erase(m_watchers.begin());
+    }
+    m_watchers.push_back(Watcher{address, port, *request.nonce, *request.below, now});
+}
+
+std::optional<Reply>
+Agent::Notify(std::uint32_t before,
+              std::uint32_t after,
+              Instant now,
+              const Report& report,
+              RandomStream& random)
+{
+    Watcher* const watcher = DrawWatcher(before, after, now, random);
+    if (watcher == nullptr)
+    {
+        return std::nullopt;
+    }
+    watcher->lastHold = HoldOf(watcher->arrived, now);
+    ProbeResponse response;
+    response.report = report;
+    response.nonce = watcher->nonce;
+    response.hold = watcher->lastHold;
+    response.id = m_options.id;
+    response.notice = true;
+    ++m_notices;
+    return Pack(std::move(response), watcher->address, watcher->port);
+}
+
+Agent::Watcher*
+Agent::DrawWatcher(std::uint32_t before, std::uint32_t after, Instant now, RandomStream& random)
+{
+    // They stand in the order of their requests, so the ones to forget stand together.
+    const auto kept =
+        std::find_if(m_watchers.begin(),
+                     m_watchers.end(),
+                     [&](const auto& w) { return HoldOf(w.arrived, now) <= MAX_HOLD; });
+    m_watchers.erase(m_watchers.begin(), kept);
+    const auto waits = [&](const Watcher& w)
+    { return after < w.below && w.below <= before && HoldOf(w.arrived, now) > w.lastHold; };
+    const auto waiting = std::count_if(m_watchers.begin(), m_watchers.end(), waits);
+    if (waiting == 0)
+    {
+        return nullptr;
+    }
+    auto drawn = waiting == 1 ? 0 : random.Below(static_cast<std::size_t>(waiting));
+    for (auto& watcher : m_watchers)
+    {
+        if (waits(watcher) && drawn-- == 0)
+        {
+            return &watcher;
+        }
+    }
+    return nullptr;
 }
 
 } // namespace sonda

@@ -26,6 +26,9 @@ struct AgentOptions
     bool baseForm{false};                                   //!< answer with the report's keys only
     /** Bounds memory under a flood of requests; an honest monitor has one or two waiting. */
     std::size_t mostPending{64};
+    /** Monitors that can wait for notices at a time; of more, the one that asked longest ago goes.
+     */
+    std::size_t mostWatchers{64};
 };
 
 /** A datagram and the peer that it goes to; Peer is the caller's own notion of an address. */
@@ -41,7 +44,11 @@ struct Reply
  *
  * On a request it takes the load figures at once, as the student report has it, waits a uniform
  * time in the request's window and answers with the hold time. A request is answered once: its
- * nonce is remembered. Not thread-safe.
+ * nonce is remembered.
+ *
+ * A request may ask for notices: until the next request of the same monitor, which replaces or ends
+ * the wish, and for at most MAX_HOLD. An agent does not know how often it is asked; after that time
+ * the monitor is gone, or takes the nonce for too old. Not thread-safe.
  */
 class Agent
 {
@@ -68,6 +75,22 @@ class Agent
     /** \return the reply that has been due longest at \p now, if any; it must be sent at once. */
     std::optional<Reply> TakeReply(Instant now);
 
+    /**
+     * To be called when connections of the server end. Of the monitors that asked to be told of
+     * falling below a number of connections that lies between \p before and \p after, one, drawn at
+     * random, is told (Join-Idle-Queue: an idle server reports to one random dispatcher; Lu et al.,
+     * Performance Evaluation 68, 2011).
+     * \param before connections before the end, \p after after it, fewer
+     * \param report the load figures at this moment
+     * \param random for the draw
+     * \return the notice, which must be sent at once, or nothing when nobody waits for one
+     */
+    std::optional<Reply> Notify(std::uint32_t before,
+                                std::uint32_t after,
+                                Instant now,
+                                const Report& report,
+                                RandomStream& random);
+
     const RefusalCounters&
     Refusals() const
     {
@@ -78,6 +101,12 @@ class Agent
     RepliesTaken() const
     {
         return m_replies;
+    }
+
+    std::uint64_t
+    NoticesTaken() const
+    {
+        return m_notices;
     }
 
     const AgentOptions&
@@ -103,6 +132,18 @@ class Agent
         }
     };
 
+    /** A monitor that wants notices, and the request that said so. */
+    struct Watcher
+    {
+        std::string address;
+        std::uint16_t port;
+        std::string nonce;
+        std::uint32_t below;
+        Instant arrived;
+        /** Of the last notice, whole microseconds; the monitor accepts longer ones only. */
+        Duration lastHold{-1};
+    };
+
     std::optional<Refusal> Accept(std::string_view datagram,
                                   const std::string& address,
                                   std::uint16_t port,
@@ -110,14 +151,25 @@ class Agent
                                   const Report& report,
                                   RandomStream& random);
     bool Remember(const std::string& nonce);
+    void Watch(const ProbeRequest& request,
+               const std::string& address,
+               std::uint16_t port,
+               Instant now);
+    Watcher* DrawWatcher(std::uint32_t before,
+                         std::uint32_t after,
+                         Instant now,
+                         RandomStream& random);
+    Reply Pack(ProbeResponse response, const std::string& address, std::uint16_t port) const;
 
     AgentOptions m_options;
     std::optional<Keyring> m_keyring;
     std::multiset<Pending> m_pending;
     std::deque<std::string> m_seenOrder; //!< nonces, oldest first
     std::set<std::string> m_seen;
+    std::vector<Watcher> m_watchers; //!< in the order of their requests
     RefusalCounters m_refusals;
     std::uint64_t m_replies{0};
+    std::uint64_t m_notices{0};
 };
 
 } // namespace sonda

@@ -29,7 +29,11 @@ Balancer::Update(const Observation& observation, Instant now)
     auto agent = m_table.Update(observation, now);
     if (agent)
     {
-        m_policy->OnReport(m_table, *agent, now);
+        // An answer that was overtaken has told the table nothing of the agent's load.
+        if (m_table.Get(*agent).takenAt == observation.TakenAt(now))
+        {
+            m_policy->OnReport(m_table, *agent, now);
+        }
         if (observation.notice)
         {
             m_policy->OnNotice(m_table, *agent, now);

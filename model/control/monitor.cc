@@ -1,5 +1,7 @@
 #include "model/control/monitor.h"
 
+#include <charconv>
+#include <stdexcept>
 #include <utility>
 
 namespace sonda
@@ -17,30 +19,123 @@ Monitor::Monitor(MonitorOptions options, std::optional<Keyring> keyring)
     : m_options(options),
       m_keyring(std::move(keyring))
 {
+    if (m_options.slices == 0)
+    {
+        throw std::invalid_argument("monitor: slices must be at least 1");
+    }
+    if (m_options.baseForm && (m_options.slices > 1 || m_options.noticeBelow > 0))
+    {
+        throw std::invalid_argument("monitor: a request of the base form can ask neither for a "
+                                    "slice nor for notices");
+    }
+}
+
+Monitor::Nonce
+Monitor::ParseNonce(const std::string& digits)
+{
+    // The decoder has made sure that there are 32 hexadecimal digits.
+    Nonce nonce{};
+    const char* const text = digits.data();
+    std::from_chars(text, text + 16, nonce.high, 16);
+    std::from_chars(text + 16, text + 32, nonce.low, 16);
+    return nonce;
 }
 
 std::string
 Monitor::Probe(Instant now, const std::string& source, RandomStream& random)
 {
-    const Duration kept = m_options.interval * ACCEPTED_INTERVALS;
-    while (!m_rounds.empty() && m_rounds.front().sent + kept < now)
-    {
-        m_rounds.pop_front();
-    }
-    Round& round = m_rounds.emplace_back();
-    round.sent = now;
     ProbeRequest request;
     if (!m_options.baseForm)
     {
         using std::chrono::milliseconds;
-        round.nonce = RandomHex(random, 128);
-        request.nonce = round.nonce;
         request.windowMs = std::chrono::duration_cast<milliseconds>(m_options.window).count();
     }
-    m_nextProbe = now + m_options.interval;
+    if (m_options.slices > 1)
+    {
+        request.slice = Slice{m_options.slices, m_nextSlice};
+        m_nextSlice = (m_nextSlice + 1) % m_options.slices;
+    }
+    m_nextProbe = now + m_options.interval / m_options.slices;
     ++m_probesSent;
+    return Send(std::move(request), false, now, source, random);
+}
+
+std::string
+Monitor::ProbeAgent(Instant now, const std::string& source, RandomStream& random)
+{
+    ProbeRequest request;
+    request.windowMs = 0;
+    ++m_singleProbesSent;
+    return Send(std::move(request), true, now, source, random);
+}
+
+std::string
+Monitor::Send(ProbeRequest request,
+              bool single,
+              Instant now,
+              const std::string& source,
+              RandomStream& random)
+{
+    Forget(now);
+    // In the base form the nonce stays here: it then is a name that no response can guess.
+    std::string digits = RandomHex(random, 128);
+    const Nonce nonce = ParseNonce(digits);
+    Request& kept = Keep(nonce);
+    kept.sent = now;
+    kept.single = single;
+    if (!single)
+    {
+        m_lastRound = nonce;
+    }
+    if (single || !m_options.baseForm)
+    {
+        request.nonce = std::move(digits);
+    }
+    if (m_options.noticeBelow > 0)
+    {
+        request.below = m_options.noticeBelow;
+    }
     std::string pdu = Encode(request);
     return m_keyring ? m_keyring->Seal(Role::REQUEST, source, pdu) : pdu;
+}
+
+void
+Monitor::Forget(Instant now)
+{
+    const Instant oldest = now - m_options.interval * ACCEPTED_INTERVALS;
+    while (!m_order.empty())
+    {
+        const auto found = m_requests.find(m_order.front());
+        if (found != m_requests.end() && found->second.sent >= oldest)
+        {
+            break;
+        }
+        // Not there only if a stream without randomness has given one nonce twice.
+        if (found != m_requests.end())
+        {
+            m_spare.push_back(m_requests.extract(found));
+        }
+        m_order.pop_front();
+    }
+}
+
+Monitor::Request&
+Monitor::Keep(const Nonce& nonce)
+{
+    m_order.push_back(nonce);
+    Requests::iterator place;
+    if (m_spare.empty())
+    {
+        place = m_requests.try_emplace(nonce).first;
+    }
+    else
+    {
+        m_spare.back().key() = nonce;
+        place = m_requests.insert(std::move(m_spare.back())).position;
+        m_spare.pop_back();
+    }
+    place->second.heard.clear();
+    return place->second;
 }
 
 Expected<Observation, Refusal>
@@ -50,6 +145,7 @@ Monitor::OnDatagram(std::string_view datagram, const std::string& source, Instan
     if (result)
     {
         ++m_accepted;
+        m_notices += result->notice ? 1 : 0;
     }
     else
     {
@@ -83,8 +179,8 @@ Monitor::Digest(std::string_view datagram, const std::string& source, Instant no
         return Refusal{RefusalReason::FOREIGN_SOURCE,
                        source + " advertises " + response->server.address};
     }
-    Round* const round = FindRound(*response, now);
-    if (round == nullptr)
+    Request* const request = FindRequest(*response, now);
+    if (request == nullptr)
     {
         return response->nonce ? Refusal{RefusalReason::UNKNOWN_NONCE, *response->nonce}
                                : Refusal{RefusalReason::NO_REQUEST, source};
@@ -93,37 +189,61 @@ Monitor::Digest(std::string_view datagram, const std::string& source, Instant no
     observation.id = response->id.value_or(ToString(response->server));
     observation.server = response->server;
     observation.report = response->report;
-    observation.elapsed = now - round->sent;
+    observation.elapsed = now - request->sent;
     observation.hold = response->hold.value_or(Duration(0));
     observation.holdKnown = response->hold.has_value();
+    observation.notice = response->notice;
+    observation.source = source;
     if (observation.hold > observation.elapsed)
     {
         return Refusal{RefusalReason::HOLD_TOO_LONG, observation.id};
     }
-    if (!round->answered.insert(observation.id).second)
+    if (const auto reason = Count(*request, observation))
     {
-        return Refusal{RefusalReason::DUPLICATE_RESPONSE, observation.id};
+        return Refusal{*reason, observation.id};
     }
     return observation;
 }
 
-Monitor::Round*
-Monitor::FindRound(const ProbeResponse& response, Instant now)
+std::optional<RefusalReason>
+Monitor::Count(Request& request, const Observation& observation)
 {
-    const Instant oldest = now - m_options.interval * ACCEPTED_INTERVALS;
-    for (auto round = m_rounds.rbegin(); round != m_rounds.rend(); ++round)
+    if (observation.notice && m_options.noticeBelow == 0)
     {
-        if (round->sent < oldest)
-        {
-            break;
-        }
-        // A base-form response can only belong to the last request, as far as anyone can tell.
-        if (!response.nonce || *response.nonce == round->nonce)
-        {
-            return &*round;
-        }
+        return RefusalReason::UNWANTED_NOTICE;
     }
-    return nullptr;
+    const bool byAnother =
+        request.single && !request.heard.empty() && request.heard.count(observation.id) == 0;
+    if (byAnother)
+    {
+        return RefusalReason::DUPLICATE_RESPONSE;
+    }
+    Heard& heard = request.heard[observation.id];
+    const bool again = observation.notice ? observation.hold <= heard.lastNotice : heard.answered;
+    if (again)
+    {
+        return RefusalReason::DUPLICATE_RESPONSE;
+    }
+    if (observation.notice)
+    {
+        heard.lastNotice = observation.hold;
+    }
+    else
+    {
+        heard.answered = true;
+    }
+    return std::nullopt;
+}
+
+Monitor::Request*
+Monitor::FindRequest(const ProbeResponse& response, Instant now)
+{
+    // A base-form response can only belong to the last round, as far as anyone can tell.
+    const auto nonce = response.nonce ? ParseNonce(*response.nonce) : m_lastRound;
+    const auto found = nonce ? m_requests.find(*nonce) : m_requests.end();
+    const bool inTime = found != m_requests.end() &&
+                        found->second.sent + m_options.interval * ACCEPTED_INTERVALS >= now;
+    return inTime ? &found->second : nullptr;
 }
 
 } // namespace sonda

@@ -8,11 +8,13 @@
 #include "model/protocol/refusal.h"
 #include "model/table/agent-status.h"
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
+#include <vector>
 
 namespace sonda
 {
@@ -23,7 +25,10 @@ struct MonitorOptions
     Duration interval{std::chrono::seconds(5)};      //!< between probe requests
     Duration window{std::chrono::milliseconds(500)}; //!< agents spread their responses over it
     bool baseForm{false};                            //!< ask in the base form: no nonce, no window
-    /** Each agent is asked once an interval; with k slices, k requests in turn ask a k-th each. */
+    /**
+     * Each agent is asked once an interval; with k slices, k requests in turn ask a k-th each.
+     * Agents of the base form know no slices and answer all k.
+     */
     std::uint32_t slices{1};
     std::uint32_t noticeBelow{0};  //!< agents shall tell that they fall below it; 0: no
     bool acceptBase{true};         //!< accept responses without a nonce
@@ -32,20 +37,30 @@ struct MonitorOptions
 
 /**
  * Sends probe requests and digests responses, without I/O: the caller sends what Probe() returns to
- * the group and hands in what arrives.
+ * the group, what ProbeAgent() returns to one agent, and hands in what arrives.
  *
- * A response is accepted once per agent and request, for a request of the last two intervals. RTT
- * is arrival minus departure minus hold time. A base-form response is matched to the last request.
+ * A response is accepted once per agent and request, for a request of the last two intervals; one
+ * to a request for a single agent from one agent only. RTT is arrival minus departure minus hold
+ * time. A base-form response is matched to the last request to the group.
+ *
+ * A notice refers to a request of the last two intervals too, whether the agent has answered it or
+ * not. Of the notices of one agent that refer to one request each must have a longer hold time than
+ * the last one accepted: so neither a copy of a notice nor an older one is believed.
+ *
  * Every refusal is counted by reason. Not thread-safe.
  */
 class Monitor
 {
   public:
-    /** \param keyring when given, requests are signed and only authentic responses accepted */
+    /**
+     * Throws std::invalid_argument for options that contradict each other: no slice at all, slices
+     * or notices in the base form, which has no words for them.
+     * \param keyring when given, requests are signed and only authentic responses accepted
+     */
     Monitor(MonitorOptions options, std::optional<Keyring> keyring);
 
     /**
-     * Starts a round.
+     * Starts a round, or the next slice of one.
      * \param now departure of the request
      * \param source dotted quad that the agents will see as sender; used with a keyring only
      * \param random for the nonce
@@ -53,7 +68,19 @@ class Monitor
      */
     std::string Probe(Instant now, const std::string& source, RandomStream& random);
 
-    /** \return when the next round is due: one interval after the last, at once in the beginning.
+    /**
+     * \param now departure of the request
+     * \param source as in Probe()
+     * \param random for the nonce
+     * \return a request for one agent, which answers at once, to be sent to
+     *         AgentStatus::source; in version 2 whatever the options say, as the base form has no
+     *         nonce to tell its answer from that of a round
+     */
+    std::string ProbeAgent(Instant now, const std::string& source, RandomStream& random);
+
+    /**
+     * \return when Probe() is due next: an interval after the last time, or its k-th part with k
+     *         slices; at once in the beginning.
      */
     Instant
     NextProbe() const
@@ -83,16 +110,31 @@ class Monitor
         return m_refusals;
     }
 
+    /** \return how many requests went to the group. */
     std::uint64_t
     ProbesSent() const
     {
         return m_probesSent;
     }
 
+    /** \return how many requests went to one agent each. */
+    std::uint64_t
+    SingleProbesSent() const
+    {
+        return m_singleProbesSent;
+    }
+
+    /** \return how many datagrams were accepted, notices included. */
     std::uint64_t
     ResponsesAccepted() const
     {
         return m_accepted;
+    }
+
+    std::uint64_t
+    NoticesAccepted() const
+    {
+        return m_notices;
     }
 
     const MonitorOptions&
@@ -102,25 +144,73 @@ class Monitor
     }
 
   private:
-    struct Round
+    /** A nonce as a number: with single probes there are tens of thousands at a time. */
+    struct Nonce
     {
-        std::string nonce;
-        Instant sent;
-        std::unordered_set<std::string> answered; //!< identities
+        std::uint64_t high;
+        std::uint64_t low;
+
+        bool
+        operator==(const Nonce& other) const
+        {
+            return high == other.high && low == other.low;
+        }
     };
 
+    struct NonceHash
+    {
+        std::size_t
+        operator()(const Nonce& nonce) const
+        {
+            return nonce.high ^ nonce.low;
+        }
+    };
+
+    /** What one agent has said to one request. */
+    struct Heard
+    {
+        bool answered{false};
+        Duration lastNotice{-1}; //!< its hold time
+    };
+
+    /** A request that may still be answered. */
+    struct Request
+    {
+        Instant sent;
+        bool single;
+        std::unordered_map<std::string, Heard> heard; //!< by identity
+    };
+
+    using Requests = std::unordered_map<Nonce, Request, NonceHash>;
+
+    static Nonce ParseNonce(const std::string& digits);
+
+    std::string Send(ProbeRequest request,
+                     bool single,
+                     Instant now,
+                     const std::string& source,
+                     RandomStream& random);
+    void Forget(Instant now);
+    Request& Keep(const Nonce& nonce);
     Expected<Observation, Refusal> Digest(std::string_view datagram,
                                           const std::string& source,
                                           Instant now);
-    Round* FindRound(const ProbeResponse& response, Instant now);
+    Request* FindRequest(const ProbeResponse& response, Instant now);
+    std::optional<RefusalReason> Count(Request& request, const Observation& observation);
 
     MonitorOptions m_options;
     std::optional<Keyring> m_keyring;
-    std::deque<Round> m_rounds; //!< newest last
+    Requests m_requests;
+    std::deque<Nonce> m_order;                //!< of m_requests, oldest first
+    std::vector<Requests::node_type> m_spare; //!< forgotten requests, to be used again
+    std::optional<Nonce> m_lastRound;
+    std::uint32_t m_nextSlice{0};
     Instant m_nextProbe{};
     RefusalCounters m_refusals;
     std::uint64_t m_probesSent{0};
+    std::uint64_t m_singleProbesSent{0};
     std::uint64_t m_accepted{0};
+    std::uint64_t m_notices{0};
 };
 
 } // namespace sonda

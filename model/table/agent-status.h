@@ -44,6 +44,17 @@ struct Observation
     {
         return elapsed - hold;
     }
+
+    /**
+     * \param arrival of this observation
+     * \return about when the agent took its load figures: an answer's when the request arrived, a
+     *         notice's when it left; the way takes half of the RTT.
+     */
+    Instant
+    TakenAt(Instant arrival) const
+    {
+        return arrival - Rtt() / 2 - (notice ? Duration(0) : hold);
+    }
 };
 
 /**
@@ -69,11 +80,13 @@ struct AgentStatus
     DecayingCount recentFailures{std::chrono::seconds(10)};
 
     Instant firstSeen{};
-    Instant reportedAt{};
-    Duration elapsed{0};
+    Instant reportedAt{}; //!< arrival of the last response, notices included
+    Instant takenAt{};    //!< about when the agent took the figures of `report`
+    Duration elapsed{0};  //!< of the last answer; notices have none
     RttEstimate rtt;
     std::uint64_t reports{0};
     std::string id;
+    std::string source; //!< from where the last response came: requests for it alone go there
     Endpoint server;
 };
 

@@ -23,11 +23,11 @@ ValueOf(Variable variable, const AgentStatus& status, Instant now)
     case Variable::LOAD:
         return report.load1.value_or(unknown);
     case Variable::ELAPSED:
-        return ToSeconds(status.elapsed);
+        return status.rtt.HasSample() ? ToSeconds(status.elapsed) : unknown;
     case Variable::RTT:
-        return ToSeconds(status.rtt.Smoothed());
+        return status.rtt.HasSample() ? ToSeconds(status.rtt.Smoothed()) : unknown;
     case Variable::RTT_MIN:
-        return ToSeconds(status.rtt.Least());
+        return status.rtt.HasSample() ? ToSeconds(status.rtt.Least()) : unknown;
     case Variable::AGE:
         return ToSeconds(now - status.reportedAt);
     case Variable::INFLIGHT:

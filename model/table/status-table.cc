@@ -41,19 +41,36 @@ StatusTable::Update(const Observation& observation, Instant now)
         // The agent moved: the way to its new place has another RTT.
         status.server = observation.server;
         status.rtt = RttEstimate();
+        status.takenAt = Instant::min();
     }
-    status.report = observation.report;
-    status.reportedAt = now;
-    status.elapsed = observation.elapsed;
-    status.rtt.AddSample(observation.Rtt());
-    ++status.reports;
-    if (status.restingReports > 0)
+    // Held answers are overtaken by notices and by answers that were not held.
+    const Instant takenAt = observation.TakenAt(now);
+    if (isNew || takenAt >= status.takenAt)
     {
-        --status.restingReports;
+        status.report = observation.report;
+        status.takenAt = takenAt;
+    }
+    status.reportedAt = now;
+    status.source = observation.source;
+    ++status.reports;
+    if (!observation.notice)
+    {
+        TakeAnswer(status, observation);
     }
     const auto from = isNew ? std::nullopt : std::make_optional(status.freshness);
     Enter(agent, from, Freshness::FRESH, now);
     return agent;
+}
+
+void
+StatusTable::TakeAnswer(AgentStatus& status, const Observation& observation)
+{
+    status.elapsed = observation.elapsed;
+    status.rtt.AddSample(observation.Rtt());
+    if (status.restingReports > 0)
+    {
+        --status.restingReports;
+    }
 }
 
 AgentIndex

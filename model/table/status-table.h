@@ -70,7 +70,9 @@ class StatusTable
     void SetObserver(Observer observer);
 
     /**
-     * Takes a report in, after Advance(). Refuses one whose identity belongs to another server that
+     * Takes a report in, after Advance(). Figures that the agent took before those that are known
+     * already do not replace them; the rest of the response counts. A notice yields no RTT and does
+     * not shorten an agent's rest. Refuses one whose identity belongs to another server that
      * is fresh (ID_CONFLICT): the agent that is there stays until it is overdue.
      */
     Expected<AgentIndex, Refusal> Update(const Observation& observation, Instant now);
@@ -143,6 +145,7 @@ class StatusTable
 
   private:
     AgentIndex Insert(const Observation& observation, Instant now);
+    static void TakeAnswer(AgentStatus& status, const Observation& observation);
     void Remove(AgentIndex agent, Instant now);
     void Enter(AgentIndex agent, std::optional<Freshness> from, Freshness to, Instant now);
     void ScheduleExpiry(AgentIndex agent, std::optional<Instant> at);

@@ -1,7 +1,5 @@
-#include "model/control/monitor.h"
 #include "tests/catch.h"
-#include "tests/model/support/samples.h"
-#include "tests/model/support/seeded-stream.h"
+#include "tests/model/support/monitor-bench.h"
 
 using namespace sonda;
 using namespace sonda::test;
@@ -11,58 +9,11 @@ namespace
 
 const std::string KEYS = "key k AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\nactive k\n";
 
-/** A monitor with the nonces of its rounds, and an agent at 10.0.0.7 to answer them. */
-struct Bench
-{
-    explicit Bench(MonitorOptions options = {}, std::optional<Keyring> ring = std::nullopt)
-        : keyring(ring),
-          monitor(options, ring)
-    {
-        answer.server = {"10.0.0.7", 80};
-        answer.id = "seven";
-        answer.hold = Duration(0);
-    }
-
-    void
-    Probe(double second)
-    {
-        const std::string request = monitor.Probe(At(second), "10.0.0.1", random);
-        nonces.push_back(DecodeRequest(request)->nonce.value());
-    }
-
-    /** \return the verdict on an answer to the round of that number. */
-    std::string
-    Answer(std::size_t round, Instant now)
-    {
-        answer.nonce = nonces.at(round);
-        return Hear(Encode(answer), "10.0.0.7", now);
-    }
-
-    std::string
-    Hear(const std::string& datagram, const std::string& source, Instant now)
-    {
-        const auto heard = monitor.OnDatagram(datagram, source, now);
-        if (heard)
-        {
-            return "accepted";
-        }
-        const auto reason = heard.GetError().reason;
-        CHECK(monitor.Refusals().Get(reason) > 0);
-        return ToString(reason);
-    }
-
-    SeededStream random{1};
-    std::optional<Keyring> keyring;
-    Monitor monitor;
-    ProbeResponse answer;
-    std::vector<std::string> nonces;
-};
-
 } // namespace
 
 TEST_CASE("a nonce is good for two intervals and no longer")
 {
-    Bench bench;
+    MonitorBench bench;
     bench.Probe(0);
     bench.Probe(5);
     CHECK(bench.Answer(0, At(10)) == "accepted");
@@ -73,7 +24,7 @@ TEST_CASE("a nonce is good for two intervals and no longer")
 
 TEST_CASE("the nonce of three rounds ago is refused")
 {
-    Bench bench;
+    MonitorBench bench;
     for (const double second : {0, 5, 10, 15})
     {
         bench.Probe(second);
@@ -88,7 +39,7 @@ TEST_CASE("the nonce of three rounds ago is refused")
 
 TEST_CASE("an agent is heard once a round, two agents twice")
 {
-    Bench bench;
+    MonitorBench bench;
     bench.Probe(0);
     CHECK(bench.Answer(0, At(0.1)) == "accepted");
     CHECK(bench.Answer(0, At(0.2)) == "duplicate-response");
@@ -101,7 +52,7 @@ TEST_CASE("an agent is heard once a round, two agents twice")
 
 TEST_CASE("the base form is heard once a round as well")
 {
-    Bench bench;
+    MonitorBench bench;
     const std::string base =
         R"({"tipo":"probe response","RAM":1,"CPU":1,"IP":"10.0.0.7","Door":80})";
     CHECK(bench.Hear(base, "10.0.0.7", At(0)) == "no-request");
@@ -115,7 +66,7 @@ TEST_CASE("the base form can be switched off")
 {
     MonitorOptions options;
     options.acceptBase = false;
-    Bench bench(options);
+    MonitorBench bench(options);
     bench.Probe(0);
     const std::string base =
         R"({"tipo":"probe response","RAM":1,"CPU":1,"IP":"10.0.0.7","Door":80})";
@@ -125,7 +76,7 @@ TEST_CASE("the base form can be switched off")
 
 TEST_CASE("nobody can have held a request for longer than it was away")
 {
-    Bench bench;
+    MonitorBench bench;
     bench.Probe(0);
     bench.answer.hold = FromSeconds(0.250001);
     CHECK(bench.Answer(0, At(0.25)) == "hold-too-long");
@@ -140,7 +91,7 @@ TEST_CASE("a response from another address than it advertises is refused where t
     {
         MonitorOptions options;
         options.allowForeignSource = allowed;
-        Bench bench(options);
+        MonitorBench bench(options);
         bench.Probe(0);
         bench.answer.nonce = bench.nonces[0];
         CHECK(bench.Hear(Encode(bench.answer), "10.0.0.9", At(0.1)) ==
@@ -152,7 +103,7 @@ TEST_CASE("a response from another address than it advertises is refused where t
 
 TEST_CASE("with a key nothing unsigned is parsed, whatever it says")
 {
-    Bench bench({}, *Keyring::Parse(KEYS, "keys"));
+    MonitorBench bench({}, *Keyring::Parse(KEYS, "keys"));
     bench.Probe(0);
     CHECK(bench.Answer(0, At(0.1)) == "unsigned");
     CHECK(bench.Hear("{{{{", "10.0.0.7", At(0.1)) == "unsigned");
@@ -174,7 +125,7 @@ TEST_CASE("with a key nothing unsigned is parsed, whatever it says")
 
 TEST_CASE("a malformed datagram changes nothing but a counter")
 {
-    Bench bench;
+    MonitorBench bench;
     bench.Probe(0);
     CHECK(bench.Hear("", "10.0.0.7", At(0.1)) == "not-json");
     CHECK(bench.Hear("[]", "10.0.0.7", At(0.1)) == "not-an-object");

@@ -151,15 +151,16 @@ TEST_CASE("a place in the table is used again, with nothing left of its last own
 TEST_CASE("a server that is not ready is no candidate")
 {
     StatusTable table = MakeTable("min: rtt", 2);
+    double second = 0;
     for (const auto state : {ServerState::DRAIN, ServerState::DOWN})
     {
         Observation observation = Observe(0);
         observation.report.state = state;
-        table.Update(observation, At(1));
+        table.Update(observation, At(++second));
         CHECK(table.Candidates() == std::vector<AgentIndex>{*table.Find("agent-1")});
         CHECK(table.BestIndexed() == table.Candidates());
         CHECK(table.Size() == 2);
-        table.Update(Observe(0), At(2));
+        table.Update(Observe(0), At(++second));
         CHECK(table.Candidates().size() == 2);
     }
 }
