@@ -6,7 +6,6 @@
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv4-list-routing-helper.h"
 #include "ns3/ipv4-static-routing-helper.h"
-#include "ns3/simple-channel.h"
 #include "ns3/simple-net-device.h"
 
 namespace sonda::sim
@@ -16,19 +15,6 @@ using namespace ns3;
 
 namespace
 {
-
-/** Up to here looking at the ports costs less than the way through a second switch (measured). */
-constexpr std::uint32_t SWITCH_PORTS = 1200;
-
-Ptr<SimpleNetDevice>
-AddDevice(Ptr<Node> node, Ptr<SimpleChannel> channel)
-{
-    auto device = CreateObject<SimpleNetDevice>();
-    device->SetAddress(Mac48Address::Allocate());
-    node->AddDevice(device);
-    device->SetChannel(channel);
-    return device;
-}
 
 /**
  * Without IPv6, which costs and is not used. List routing around the static one, because only it
@@ -62,36 +48,8 @@ Introduce(const LanHost& who, const LanHost& toWhom)
 } // namespace
 
 LanHelper::LanHelper()
-    : m_centre(MakeSwitch())
+    : m_switch(CreateObject<StarChannel>())
 {
-}
-
-LanHelper::Switch
-LanHelper::MakeSwitch()
-{
-    Switch made{CreateObject<Node>(), CreateObject<BridgeNetDevice>()};
-    made.bridge->SetAddress(Mac48Address::Allocate());
-    // Where a host is never changes: one that is silent for long need not be looked for again.
-    made.bridge->SetAttribute("ExpirationTime", TimeValue(Seconds(1e8)));
-    made.node->AddDevice(made.bridge);
-    return made;
-}
-
-const LanHelper::Switch&
-LanHelper::NextSwitch()
-{
-    if (m_hosts < SWITCH_PORTS)
-    {
-        return m_centre;
-    }
-    if (m_hosts % SWITCH_PORTS == 0)
-    {
-        m_outer = MakeSwitch();
-        auto channel = CreateObject<SimpleChannel>();
-        m_centre.bridge->AddBridgePort(AddDevice(m_centre.node, channel));
-        m_outer.bridge->AddBridgePort(AddDevice(m_outer.node, channel));
-    }
-    return m_outer;
 }
 
 LanHost
@@ -100,11 +58,12 @@ LanHelper::AddHost(Time delay)
     LanHost host;
     host.delay = delay;
     host.node = CreateObject<Node>();
-    auto channel = CreateObject<SimpleChannel>();
-    channel->SetAttribute("Delay", TimeValue(delay));
-    host.device = AddDevice(host.node, channel);
-    const Switch& at = NextSwitch();
-    at.bridge->AddBridgePort(AddDevice(at.node, channel));
+    auto device = CreateObject<SimpleNetDevice>();
+    device->SetAddress(Mac48Address::Allocate());
+    host.node->AddDevice(device);
+    device->SetChannel(m_switch);
+    m_switch->SetCable(device, delay);
+    host.device = device;
 
     InstallStack(host.node);
     ++m_hosts;

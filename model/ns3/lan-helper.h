@@ -1,9 +1,9 @@
 #ifndef SONDA_MODEL_NS3_LAN_HELPER_H
 #define SONDA_MODEL_NS3_LAN_HELPER_H
 
-#include "ns3/bridge-net-device.h"
+#include "model/ns3/star-channel.h"
+
 #include "ns3/ipv4-address.h"
-#include "ns3/mac48-address.h"
 #include "ns3/net-device.h"
 #include "ns3/node.h"
 #include "ns3/nstime.h"
@@ -25,13 +25,11 @@ struct LanHost
 };
 
 /**
- * Builds one LAN: switches (nodes with a BridgeNetDevice) and any number of hosts, each on a cable
- * of its own with its own delay. One IP subnet, 10.0.0.0/8; neither routing nor ARP traffic.
+ * Builds one LAN: a switch (StarChannel) and any number of hosts, each on a cable of its own with
+ * its own delay. One IP subnet, 10.0.0.0/8; neither routing nor ARP traffic.
  *
  * This layout is the one that scales: with a shared channel every datagram reaches every host, and
- * a CsmaChannel is busy for as long as its delay. A switch looks at all its ports for every frame,
- * so the first hosts are at a central switch and the others in groups at switches of their own,
- * with no delay between the switches.
+ * a CsmaChannel is busy for as long as its delay.
  */
 class LanHelper
 {
@@ -48,18 +46,7 @@ class LanHelper
     static void Acquaint(const LanHost& a, const LanHost& b);
 
   private:
-    /** A node with a bridge. */
-    struct Switch
-    {
-        ns3::Ptr<ns3::Node> node;
-        ns3::Ptr<ns3::BridgeNetDevice> bridge;
-    };
-
-    static Switch MakeSwitch();
-    const Switch& NextSwitch();
-
-    Switch m_centre;
-    Switch m_outer; //!< the one that is being filled
+    ns3::Ptr<StarChannel> m_switch;
     std::uint32_t m_hosts{0};
 };
 
