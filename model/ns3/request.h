@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace sonda::sim
 {
@@ -20,6 +21,15 @@ struct Request
     std::uint32_t requestBytes{200}; //!< sent by the client, header included
     std::uint32_t responseBytes{2000};
 };
+
+/** One row of a recorded trace. */
+struct TraceRow
+{
+    double arrivalS; //!< since the clients began
+    double work;     //!< seconds of one core at speed 1
+};
+
+using Trace = std::vector<TraceRow>;
 
 /** The first bytes of a request on the simulated wire tell the server what to do. */
 constexpr std::uint32_t REQUEST_HEADER_BYTES = 12;

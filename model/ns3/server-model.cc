@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace sonda::sim
 {
@@ -31,14 +32,27 @@ ServerModel::~ServerModel()
     m_timer.Cancel();
 }
 
+std::size_t
+ServerModel::MostInService() const
+{
+    switch (m_options.discipline)
+    {
+    case Discipline::PROCESSOR_SHARING:
+        return std::numeric_limits<std::size_t>::max();
+    case Discipline::LIMITED_PROCESSOR_SHARING:
+        return m_options.concurrency;
+    case Discipline::FCFS:
+    case Discipline::LCFS:
+        break;
+    }
+    return static_cast<std::size_t>(m_options.cores);
+}
+
 double
 ServerModel::Rate() const
 {
     double rate = m_options.speed * (1 - m_background);
-    if (m_options.discipline == Discipline::PROCESSOR_SHARING)
-    {
-        rate *= std::min(1.0, m_options.cores / static_cast<double>(m_inService.size()));
-    }
+    rate *= std::min(1.0, m_options.cores / static_cast<double>(m_inService.size()));
     const double needed = static_cast<double>(InFlight()) * m_options.requestRamBytes;
     return needed > m_options.ramBytes ? rate * THRASHING_SPEED : rate;
 }
@@ -77,9 +91,7 @@ ServerModel::Submit(std::uint64_t tag, double work)
     NS_ABORT_MSG_IF(!m_up, "a request was submitted to a server that is down");
     AdvanceClock();
     const Job job{work, m_order++, tag};
-    const bool starts = m_options.discipline == Discipline::PROCESSOR_SHARING ||
-                        static_cast<double>(m_inService.size()) < m_options.cores;
-    if (starts)
+    if (m_inService.size() < MostInService())
     {
         Start(job);
     }
@@ -128,8 +140,16 @@ ServerModel::OnTimer()
         m_inService.pop();
         if (!m_waiting.empty())
         {
-            Start(m_waiting.front());
-            m_waiting.pop_front();
+            if (m_options.discipline == Discipline::LCFS)
+            {
+                Start(m_waiting.back());
+                m_waiting.pop_back();
+            }
+            else
+            {
+                Start(m_waiting.front());
+                m_waiting.pop_front();
+            }
         }
         m_ended(tag, true);
         if (!m_up)

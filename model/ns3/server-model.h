@@ -18,8 +18,10 @@ namespace sonda::sim
 /** In which order a server works on its requests. */
 enum class Discipline
 {
-    PROCESSOR_SHARING, //!< all at once, each at an equal share
-    FCFS,              //!< first come, first served: one request a core
+    PROCESSOR_SHARING,         //!< all at once, each at an equal share
+    FCFS,                      //!< first come, first served: one request a core
+    LCFS,                      //!< last come, first served, without interruption: one a core
+    LIMITED_PROCESSOR_SHARING, //!< the first `concurrency` at once, the others wait in order
 };
 
 /** What a simulated server is. */
@@ -30,6 +32,7 @@ struct ServerOptions
     double ramBytes{4096e6};     //!< memory of the machine
     double requestRamBytes{8e6}; //!< memory that each present request takes
     Discipline discipline{Discipline::PROCESSOR_SHARING};
+    std::uint32_t concurrency{1}; //!< limited processor sharing: most requests worked on at once
     Duration sampleInterval{std::chrono::seconds(1)}; //!< between readings of the CPU figures
     Duration samplePhase{0};                          //!< when the first one is taken
 };
@@ -108,6 +111,7 @@ class ServerModel
         }
     };
 
+    std::size_t MostInService() const;
     double Rate() const;
     double BusyShare() const;
     void AdvanceClock();

@@ -24,7 +24,7 @@ BackgroundLoad::AssignStreams(std::int64_t stream)
 void
 BackgroundLoad::Start()
 {
-    if (m_scenario.onOff)
+    if (m_scenario.kind == BackgroundScenario::Kind::ON_OFF)
     {
         Switch(false);
     }

@@ -5,11 +5,8 @@
 namespace sonda::sim
 {
 
-namespace
-{
-
 std::string
-Range(double least, double most)
+RangeText(double least, double most)
 {
     if (most == std::numeric_limits<double>::max())
     {
@@ -18,11 +15,10 @@ Range(double least, double most)
     return FormatNumber(least) + " to " + FormatNumber(most);
 }
 
-} // namespace
-
-JsonReader::JsonReader(const Json& value, std::string where)
+JsonReader::JsonReader(const Json& value, std::string where, std::filesystem::path folder)
     : m_value(&value),
-      m_where(std::move(where))
+      m_where(std::move(where)),
+      m_folder(std::move(folder))
 {
     if (!value.is_object())
     {
@@ -53,7 +49,7 @@ JsonReader::Number(const std::string& key, double least, double most)
     const Json& value = Get(key);
     if (!value.is_number() || !(value.get<double>() >= least && value.get<double>() <= most))
     {
-        Fail(key, "a number, " + Range(least, most));
+        Fail(key, "a number, " + RangeText(least, most));
     }
     return value.get<double>();
 }
@@ -103,6 +99,33 @@ JsonReader::Text(const std::string& key, const std::string& otherwise)
     return Has(key) ? Text(key) : otherwise;
 }
 
+bool
+JsonReader::Flag(const std::string& key, bool otherwise)
+{
+    if (Has(key) && !Get(key).is_boolean())
+    {
+        Fail(key, "true or false");
+    }
+    return Has(key) ? Get(key).get<bool>() : otherwise;
+}
+
+std::string
+JsonReader::OnlyMember(const std::string& key,
+                       std::initializer_list<const char*> allowed,
+                       const std::string& expected)
+{
+    const Json& value = Get(key);
+    const bool one = value.is_object() && value.size() == 1;
+    for (const char* name : allowed)
+    {
+        if (one && value.contains(name))
+        {
+            return name;
+        }
+    }
+    Fail(key, expected);
+}
+
 std::string
 JsonReader::OneOf(const std::string& key, std::initializer_list<const char*> allowed)
 {
@@ -126,7 +149,7 @@ JsonReader
 JsonReader::Object(const std::string& key)
 {
     static const Json empty = Json::object();
-    return JsonReader(Has(key) ? (*m_value)[key] : empty, At(key));
+    return JsonReader(Has(key) ? (*m_value)[key] : empty, At(key), m_folder);
 }
 
 std::string

@@ -2,6 +2,7 @@
 #define SONDA_SCENARIOS_SIM_JSON_READER_H
 
 #include <cstdint>
+#include <filesystem>
 #include <initializer_list>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -20,6 +21,9 @@ class ScenarioError : public std::runtime_error
     using std::runtime_error::runtime_error;
 };
 
+/** \return "at least 0" or "0 to 1". */
+std::string RangeText(double least, double most);
+
 /**
  * Reads one JSON object strictly: every key has a type and a range, and Done() refuses the keys
  * that nobody asked for. Throws ScenarioError.
@@ -29,8 +33,12 @@ class JsonReader
   public:
     using Json = nlohmann::ordered_json;
 
-    /** \param value must be an object \param where file and path of the object, for messages */
-    JsonReader(const Json& value, std::string where);
+    /**
+     * \param value must be an object, and outlive the reader
+     * \param where file and path of the object, for messages
+     * \param folder what names of files in the object are relative to
+     */
+    JsonReader(const Json& value, std::string where, std::filesystem::path folder = {});
 
     /** \return whether the member is there; to ask makes the key a known one. */
     bool Has(const std::string& key);
@@ -48,11 +56,29 @@ class JsonReader
     std::string Text(const std::string& key);
     std::string Text(const std::string& key, const std::string& otherwise);
 
+    bool Flag(const std::string& key, bool otherwise);
+
     /** \return the member, one of \p allowed; the first of them when it is absent. */
     std::string OneOf(const std::string& key, std::initializer_list<const char*> allowed);
 
     /** \return a reader of a member that is an object; of an empty one when it is absent. */
     JsonReader Object(const std::string& key);
+
+    /**
+     * \return the only member's name of a member that is an object with one member, which must be
+     *         one of \p allowed, as in {"exponential": 5}
+     * \param expected what to say when it is not
+     */
+    std::string OnlyMember(const std::string& key,
+                           std::initializer_list<const char*> allowed,
+                           const std::string& expected);
+
+    /** \return what names of files are relative to. */
+    const std::filesystem::path&
+    Folder() const
+    {
+        return m_folder;
+    }
 
     /** \return the path of a member, for messages. */
     std::string At(const std::string& key) const;
@@ -65,6 +91,7 @@ class JsonReader
   private:
     const Json* m_value;
     std::string m_where;
+    std::filesystem::path m_folder;
     std::set<std::string> m_known;
 };
 

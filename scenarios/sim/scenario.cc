@@ -1,8 +1,9 @@
 #include "scenarios/sim/scenario.h"
 
 #include "model/metrics/result-files.h"
+#include "scenarios/sim/scenario-parts.h"
 
-#include <cmath>
+#include <filesystem>
 #include <set>
 
 namespace sonda::sim
@@ -13,119 +14,57 @@ namespace
 
 using Json = JsonReader::Json;
 
-constexpr double ANY = std::numeric_limits<double>::max();
-/** Below it a run would never end. */
-constexpr double TINY = 1e-6;
+/** Longer than any journey on a LAN, with much room. */
+constexpr double JOURNEY_S = 0.1;
 
-BackgroundScenario
-ReadBackground(JsonReader& agents)
+ProbeScenario
+ReadProbe(JsonReader reader)
 {
-    BackgroundScenario result;
-    JsonReader background = agents.Object("background");
-    if (background.Has("cpu") && background.Get("cpu").is_number())
+    ProbeScenario probe;
+    probe.intervalS = reader.Number("interval_s", 1e-3, 1e6, probe.intervalS);
+    probe.windowMs = reader.Whole("window_ms", 0, MAX_WINDOW_MS, probe.windowMs);
+    probe.loss = reader.Number("loss", 0, 1, probe.loss);
+    if (probe.loss == 1)
     {
-        result.level = background.Number("cpu", 0, 0.99);
+        reader.Fail("loss", "a number, 0 to below 1");
     }
-    else if (background.Has("cpu"))
-    {
-        JsonReader cpu = background.Object("cpu");
-        cpu.Get("on_off");
-        JsonReader onOff = cpu.Object("on_off");
-        result.onOff = true;
-        result.level = onOff.Number("level", 0, 0.99);
-        result.onS = Distribution::Read(onOff, "on_s", 0, ANY);
-        result.offS = Distribution::Read(onOff, "off_s", 0, ANY);
-        if (result.onS.Mean() + result.offS.Mean() < 1e-3)
-        {
-            onOff.Fail("on_s", "on_s and off_s that last 1 ms together");
-        }
-        onOff.Done();
-        cpu.Done();
-    }
-    background.Done();
-    return result;
-}
-
-AgentsScenario
-ReadAgents(const Json& json, const std::string& where)
-{
-    JsonReader reader(json, where);
-    AgentsScenario agents;
-    agents.name = reader.Text("name");
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-    if (agents.name.empty() || agents.name.size() > 40 ||
-        agents.name.find_first_not_of(allowed) != std::string::npos)
-    {
-        reader.Fail("name", "1 to 40 letters, digits, hyphens and underscores");
-    }
-    agents.count = reader.Whole("count", 1, 100'000, agents.count);
-    agents.cores = reader.Whole("cores", 1, 1024, agents.cores);
-    const auto read = [&reader](const char* key, Distribution& to, double least)
-    {
-        if (reader.Has(key))
-        {
-            to = Distribution::Read(reader, key, least, ANY);
-        }
-    };
-    read("speed", agents.speed, TINY);
-    read("ram_mb", agents.ramMb, TINY);
-    read("delay_ms", agents.delayMs, 0);
-    const auto discipline = reader.OneOf("discipline", {"processor-sharing", "fcfs"});
-    agents.discipline = discipline == "fcfs" ? Discipline::FCFS : Discipline::PROCESSOR_SHARING;
-    agents.weight = reader.Number("weight", 1e-6, 1e6, agents.weight);
-    agents.background = ReadBackground(reader);
+    probe.slices = reader.Whole("slices", 1, 10'000, probe.slices);
     reader.Done();
-    return agents;
+    return probe;
 }
 
-WorkloadScenario
-ReadWorkload(JsonReader reader)
+ClientsScenario
+ReadClients(JsonReader reader, const Scenario& scenario)
 {
-    WorkloadScenario workload;
-    workload.load = reader.Number("load", TINY, 10);
-    reader.OneOf("arrivals", {"poisson"});
-    workload.serviceMs = Distribution::Read(reader, "service_ms", 0, ANY);
-    if (workload.serviceMs.Mean() < TINY)
+    ClientsScenario clients;
+    clients.count = reader.Whole("count", 1, 10'000, clients.count);
+    if (clients.count < scenario.monitors)
     {
-        reader.Fail("service_ms", "a mean above 0");
+        throw ScenarioError(reader.At("count") + " = " + std::to_string(clients.count) +
+                            ": must be at least monitors = " + std::to_string(scenario.monitors) +
+                            ", as client i uses proxy i mod monitors");
     }
-    workload.ramMb = reader.Number("ram_mb", 0, ANY, workload.ramMb);
-    // A request must fit into the simulated socket's buffer, and holds its own header.
-    workload.requestBytes = reader.Whole("request_bytes", 12, 100'000, workload.requestBytes);
-    workload.responseBytes =
-        reader.Whole("response_bytes", 1, 1'000'000'000, workload.responseBytes);
+    if (reader.Has("delay_ms"))
+    {
+        clients.delayMs = Distribution::Read(reader, "delay_ms", 0, ANY);
+    }
+    const double slices = scenario.probe.slices;
+    const double lastSlice = scenario.probe.intervalS * (slices - 1) / slices;
+    const double firstRound = lastSlice + scenario.probe.windowMs * 1e-3 + JOURNEY_S;
+    clients.startS = reader.Number("start_s", 0, ANY, firstRound);
+    if (clients.startS >= scenario.durationS)
+    {
+        throw ScenarioError(reader.At("start_s") + " = " + FormatNumber(clients.startS) +
+                            ": must be less than duration_s; the default is when the first "
+                            "interval's responses are in: the last slice's request "
+                            "(probe.interval_s, probe.slices), the reply window "
+                            "(probe.window_ms) and 0.1 s");
+    }
     reader.Done();
-    return workload;
+    return clients;
 }
 
-EventScenario
-ReadEvent(const Json& json, const std::string& where, const Scenario& scenario)
-{
-    JsonReader reader(json, where);
-    EventScenario event;
-    event.atS = reader.Number("at_s", 0, scenario.durationS);
-    event.agents = reader.Text("agents");
-    reader.Get("do");
-    event.action = reader.OneOf("do", {"crash", "recover"});
-    reader.Done();
-    std::string names;
-    for (const auto& group : scenario.agents)
-    {
-        names +=
-            " " + group.name + " " + group.name + "[0]…[" + std::to_string(group.count - 1) + "]";
-        for (std::uint32_t i = 0; i < group.count; ++i)
-        {
-            if (event.agents == group.name ||
-                event.agents == group.name + "[" + std::to_string(i) + "]")
-            {
-                return event;
-            }
-        }
-    }
-    reader.Fail("agents", "one of:" + names);
-}
-
+/** Calls \p read with a reader of each item of a list. */
 template <typename Read>
 void
 ForEach(JsonReader& reader, const std::string& key, Read read)
@@ -137,8 +76,31 @@ ForEach(JsonReader& reader, const std::string& key, Read read)
     }
     for (std::size_t i = 0; i < list.size(); ++i)
     {
-        read(list[i], reader.At(key) + "[" + std::to_string(i) + "]");
+        const std::string where = reader.At(key) + "[" + std::to_string(i) + "]";
+        read(JsonReader(list[i], where, reader.Folder()));
     }
+}
+
+std::vector<AgentsScenario>
+ReadGroups(JsonReader& reader)
+{
+    std::vector<AgentsScenario> groups;
+    std::set<std::string> names;
+    ForEach(reader,
+            "agents",
+            [&](const JsonReader& group)
+            {
+                groups.push_back(ReadAgents(group));
+                if (!names.insert(groups.back().name).second)
+                {
+                    throw ScenarioError(group.At("name") + ": another group has this name");
+                }
+            });
+    if (groups.empty())
+    {
+        reader.Fail("agents", "at least one group of agents");
+    }
+    return groups;
 }
 
 } // namespace
@@ -146,13 +108,22 @@ ForEach(JsonReader& reader, const std::string& key, Read read)
 const char*
 ToString(Fidelity fidelity)
 {
-    return fidelity == Fidelity::PACKET ? "packet" : "request";
+    switch (fidelity)
+    {
+    case Fidelity::EVENT:
+        return "event";
+    case Fidelity::PACKET:
+        return "packet";
+    case Fidelity::REQUEST:
+        break;
+    }
+    return "request";
 }
 
 Scenario
 Scenario::Read(const Json& json, const std::string& file)
 {
-    JsonReader reader(json, file + ": ");
+    JsonReader reader(json, file + ": ", std::filesystem::path(file).parent_path());
     Scenario scenario;
     scenario.name = reader.Text("name");
     scenario.about = reader.Text("about", "");
@@ -162,56 +133,26 @@ Scenario::Read(const Json& json, const std::string& file)
     {
         reader.Fail("warmup_s", "less than duration_s");
     }
-    const auto fidelity = reader.OneOf("fidelity", {"request", "packet"});
-    scenario.fidelity = fidelity == "packet" ? Fidelity::PACKET : Fidelity::REQUEST;
-
-    JsonReader probe = reader.Object("probe");
-    scenario.probe.intervalS = probe.Number("interval_s", 1e-3, 1e6, scenario.probe.intervalS);
-    scenario.probe.windowMs = probe.Whole("window_ms", 0, MAX_WINDOW_MS, scenario.probe.windowMs);
-    probe.Number("loss", 0, 0, 0);
-    probe.Done();
-    reader.Whole("monitors", 1, 1, 1);
-
-    JsonReader clients = reader.Object("clients");
-    scenario.clients.count = clients.Whole("count", 1, 10'000, scenario.clients.count);
-    if (clients.Has("delay_ms"))
+    const auto fidelity = reader.OneOf("fidelity", {"request", "event", "packet"});
+    for (const auto known : {Fidelity::EVENT, Fidelity::REQUEST, Fidelity::PACKET})
     {
-        scenario.clients.delayMs = Distribution::Read(clients, "delay_ms", 0, ANY);
+        if (fidelity == ToString(known))
+        {
+            scenario.fidelity = known;
+        }
     }
-    // 0.1 s more than the window: the longest journey on a LAN, with much room.
-    const double firstRound = scenario.probe.windowMs * 1e-3 + 0.1;
-    scenario.clients.startS = clients.Number("start_s", 0, ANY, firstRound);
-    if (scenario.clients.startS >= scenario.durationS)
-    {
-        throw ScenarioError(clients.At("start_s") + " = " + FormatNumber(scenario.clients.startS) +
-                            ": must be less than duration_s; the default is the reply window "
-                            "(probe.window_ms) and 0.1 s");
-    }
-    clients.Done();
-
-    std::set<std::string> names;
-    ForEach(reader,
-            "agents",
-            [&](const Json& item, const std::string& where)
-            {
-                scenario.agents.push_back(ReadAgents(item, where));
-                if (!names.insert(scenario.agents.back().name).second)
-                {
-                    throw ScenarioError(where + ".name: another group has this name");
-                }
-            });
-    if (scenario.agents.empty())
-    {
-        reader.Fail("agents", "at least one group of agents");
-    }
+    scenario.probe = ReadProbe(reader.Object("probe"));
+    scenario.monitors = reader.Whole("monitors", 1, 64, scenario.monitors);
+    scenario.clients = ReadClients(reader.Object("clients"), scenario);
+    scenario.agents = ReadGroups(reader);
     reader.Get("workload");
-    scenario.workload = ReadWorkload(reader.Object("workload"));
+    scenario.workload = ReadWorkload(reader.Object("workload"), scenario.durationS);
     if (reader.Has("events"))
     {
         ForEach(reader,
                 "events",
-                [&](const Json& item, const std::string& where)
-                { scenario.events.push_back(ReadEvent(item, where, scenario)); });
+                [&](const JsonReader& event)
+                { scenario.events.push_back(ReadEvent(event, scenario)); });
     }
     reader.Done();
     return scenario;
@@ -228,58 +169,52 @@ Scenario::AgentCount() const
     return count;
 }
 
+bool
+Scenario::IsAbsentAtFirst(const std::string& id) const
+{
+    const EventScenario* first = nullptr;
+    for (const auto& event : events)
+    {
+        // Of two at one moment the earlier in the file is the first.
+        const bool earlier = first == nullptr || event.atS < first->atS;
+        if (event.action != EventScenario::Action::LOAD && event.IsFor(id) && earlier)
+        {
+            first = &event;
+        }
+    }
+    return first != nullptr && first->action == EventScenario::Action::JOIN;
+}
+
 Json
 Scenario::ToJson() const
 {
-    Json groups = Json::array();
-    for (const auto& group : agents)
+    const auto list = [](const auto& items)
     {
-        Json cpu = group.background.level;
-        if (group.background.onOff)
+        Json result = Json::array();
+        for (const auto& item : items)
         {
-            cpu = {{"on_off",
-                    {{"level", group.background.level},
-                     {"on_s", group.background.onS.ToJson()},
-                     {"off_s", group.background.offS.ToJson()}}}};
+            result.push_back(sim::ToJson(item));
         }
-        const char* const discipline =
-            group.discipline == Discipline::FCFS ? "fcfs" : "processor-sharing";
-        groups.push_back({{"name", group.name},
-                          {"count", group.count},
-                          {"cores", group.cores},
-                          {"speed", group.speed.ToJson()},
-                          {"ram_mb", group.ramMb.ToJson()},
-                          {"discipline", discipline},
-                          {"delay_ms", group.delayMs.ToJson()},
-                          {"weight", group.weight},
-                          {"background", {{"cpu", cpu}}}});
-    }
-    Json happenings = Json::array();
-    for (const auto& event : events)
-    {
-        happenings.push_back({{"at_s", event.atS}, {"agents", event.agents}, {"do", event.action}});
-    }
-    return {
-        {"name", name},
-        {"about", about},
-        {"duration_s", durationS},
-        {"warmup_s", warmupS},
-        {"fidelity", ToString(fidelity)},
-        {"probe", {{"interval_s", probe.intervalS}, {"window_ms", probe.windowMs}, {"loss", 0}}},
-        {"monitors", 1},
-        {"clients",
-         {{"count", clients.count},
-          {"delay_ms", clients.delayMs.ToJson()},
-          {"start_s", clients.startS}}},
-        {"agents", groups},
-        {"workload",
-         {{"load", workload.load},
-          {"arrivals", "poisson"},
-          {"service_ms", workload.serviceMs.ToJson()},
-          {"ram_mb", workload.ramMb},
-          {"request_bytes", workload.requestBytes},
-          {"response_bytes", workload.responseBytes}}},
-        {"events", happenings}};
+        return result;
+    };
+    return {{"name", name},
+            {"about", about},
+            {"duration_s", durationS},
+            {"warmup_s", warmupS},
+            {"fidelity", ToString(fidelity)},
+            {"probe",
+             {{"interval_s", probe.intervalS},
+              {"window_ms", probe.windowMs},
+              {"loss", probe.loss},
+              {"slices", probe.slices}}},
+            {"monitors", monitors},
+            {"clients",
+             {{"count", clients.count},
+              {"delay_ms", clients.delayMs.ToJson()},
+              {"start_s", clients.startS}}},
+            {"agents", list(agents)},
+            {"workload", sim::ToJson(workload)},
+            {"events", list(events)}};
 }
 
 } // namespace sonda::sim

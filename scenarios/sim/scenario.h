@@ -1,11 +1,16 @@
 #ifndef SONDA_SCENARIOS_SIM_SCENARIO_H
 #define SONDA_SCENARIOS_SIM_SCENARIO_H
 
+#include "model/ns3/request.h"
 #include "model/ns3/server-model.h"
+#include "model/protocol/pdu.h"
+#include "scenarios/sim/data-file.h"
 #include "scenarios/sim/distribution.h"
 #include "scenarios/sim/json-reader.h"
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +18,10 @@
 namespace sonda::sim
 {
 
-/** How requests travel; see docs/design.md, section 6. */
+/** How probes and requests travel; see docs/design.md, section 6. */
 enum class Fidelity
 {
+    EVENT,
     REQUEST,
     PACKET,
 };
@@ -26,23 +32,37 @@ struct ProbeScenario
 {
     double intervalS{5};
     std::uint32_t windowMs{500};
+    double loss{0};          //!< probability that a datagram is lost, each by itself
+    std::uint32_t slices{1}; //!< requests per interval; each agent answers one of them
 };
 
 struct ClientsScenario
 {
     std::uint32_t count{4};
     Distribution delayMs{Distribution::Constant(1)};
-    /** When they begin; by default when the first reply window is over and all agents are known. */
+    /** When they begin; by default when the first interval's responses are in. */
     double startS{0};
 };
 
-/** Load of a machine by others: `level` of its CPU, always or on and off. */
+/** Load of the machines of a group by others. */
 struct BackgroundScenario
 {
-    double level{0};
-    bool onOff{false};
+    enum class Kind
+    {
+        CONSTANT,    //!< always `level`
+        ON_OFF,      //!< `level` for a time onS, nothing for a time offS, beginning with nothing
+        REDRAWN,     //!< one of `levels`, drawn anew after each time everyS
+        ANTAGONISTS, //!< `count` of them, each takes `level` of one agent and hops after everyS
+    };
+
+    Kind kind{Kind::CONSTANT};
+    double level{0}; //!< share of the CPU
+    Distribution levels;
     Distribution onS;
     Distribution offS;
+    Distribution everyS;
+    bool shared{false}; //!< on_off, redrawn: all agents of the group alike, at the same moments
+    std::uint32_t count{1};
 };
 
 /** A group of equal agents, named NAME[0], NAME[1], … */
@@ -55,25 +75,93 @@ struct AgentsScenario
     Distribution ramMb{Distribution::Constant(4096)};
     Distribution delayMs{Distribution::Constant(0.2)};
     Discipline discipline{Discipline::PROCESSOR_SHARING};
+    std::uint32_t concurrency{
+        1}; //!< limited processor sharing: requests that are worked on at once
     double weight{1};
     BackgroundScenario background;
 };
 
+/** When requests come. */
+struct ArrivalsScenario
+{
+    enum class Kind
+    {
+        POISSON,
+        DETERMINISTIC, //!< equal gaps over all clients
+        ERLANG,        //!< each client's gaps are sums of `stages` exponential ones
+        DIURNAL,       //!< Poisson, its rate a sine around the mean
+        FLASH_CROWD,   //!< Poisson, its rate `factor` times the usual one for a while
+        TRACE,         //!< as a file says
+        CLOSED,        //!< each client has one request under way or thinks
+    };
+
+    Kind kind{Kind::POISSON};
+    std::uint32_t stages{1};
+    double periodS{0};
+    double amplitude{0}; //!< of the sine, relative to the mean
+    double atS{0};
+    double lastsS{0};
+    double factor{1};
+    Distribution thinkMs;
+    DataFile file{};
+    std::shared_ptr<const Trace> trace{};
+
+    /** \return whether `workload.load` says how many requests come. */
+    bool
+    FollowsLoad() const
+    {
+        return kind != Kind::TRACE && kind != Kind::CLOSED;
+    }
+};
+
 struct WorkloadScenario
 {
-    double load{0.7};
-    Distribution serviceMs;
+    double load{0.7}; //!< unless trace or closed
+    ArrivalsScenario arrivals;
+    Distribution serviceMs; //!< of a trace: the mean of its rows
     double ramMb{8};
     std::uint32_t requestBytes{200};
     std::uint32_t responseBytes{2000};
 };
 
-/** Something that happens to agents. */
+/** What a lying agent reports; what is absent it reports truly. */
+struct LieScenario
+{
+    std::optional<double> cpu; //!< unused, percent
+    std::optional<double> ramMb;
+    std::optional<double> load1;
+    std::optional<std::uint32_t> inFlight;
+    std::optional<double> serviceMs;
+    std::optional<double> rate;
+    std::optional<double> weight;
+};
+
+/** Something that happens. */
 struct EventScenario
 {
+    enum class Action
+    {
+        CRASH,
+        RECOVER,
+        SILENCE,
+        LIE,
+        SLOW,
+        FAIL,
+        DRAIN,
+        JOIN,
+        LEAVE,
+        LOAD,
+    };
+
     double atS{0};
-    std::string agents; //!< NAME or NAME[i]
-    std::string action; //!< crash or recover
+    std::string agents; //!< NAME or NAME[i]; empty for LOAD
+    Action action{Action::CRASH};
+    LieScenario report; //!< LIE
+    double factor{1};   //!< SLOW
+    double load{0};     //!< LOAD
+
+    /** \return whether it is for the agent \p id, NAME[i]. */
+    bool IsFor(const std::string& id) const;
 };
 
 struct Scenario
@@ -84,18 +172,25 @@ struct Scenario
     double warmupS{0};
     Fidelity fidelity{Fidelity::REQUEST};
     ProbeScenario probe;
+    std::uint32_t monitors{1}; //!< proxies, each with its own monitor; client i uses i mod monitors
     ClientsScenario clients;
     std::vector<AgentsScenario> agents;
     WorkloadScenario workload;
-    std::vector<EventScenario> events;
+    std::vector<EventScenario> events; //!< in the order of the file
 
-    /** Reads and checks a scenario. \param file for messages. Throws ScenarioError. */
+    /**
+     * Reads and checks a scenario. Throws ScenarioError.
+     * \param file for messages; files that the scenario names are relative to its folder
+     */
     static Scenario Read(const JsonReader::Json& json, const std::string& file);
 
     /** \return the scenario with every default written out. */
     JsonReader::Json ToJson() const;
 
     std::uint32_t AgentCount() const;
+
+    /** \return whether the agent \p id is absent until it joins: its first event is `join`. */
+    bool IsAbsentAtFirst(const std::string& id) const;
 };
 
 /**

@@ -1,4 +1,5 @@
 #include "model/ns3/adapters.h"
+#include "scenarios/sim/not-yet.h"
 #include "scenarios/sim/world.h"
 
 #include "ns3/boolean.h"
@@ -50,6 +51,7 @@ World::World(const Scenario& scenario, Formula formula, const std::string& polic
       m_recorder(
           RecorderOptions{FromSeconds(scenario.probe.intervalS), FromSeconds(scenario.warmupS)})
 {
+    RefuseNotYet(m_scenario);
     BuildProxy(std::move(formula), policy);
     BuildAgents();
     BuildClients();
@@ -144,6 +146,7 @@ World::PlanAgents() const
             options.ramBytes = ram->GetValue();
             options.requestRamBytes = m_scenario.workload.ramMb * BYTES_PER_MB;
             options.discipline = group.discipline;
+            options.concurrency = group.concurrency;
             options.samplePhase = FromSeconds(ToSeconds(options.sampleInterval) * phase.Uniform());
             plans.push_back({&group,
                              group.name + "[" + std::to_string(i) + "]",
@@ -228,8 +231,7 @@ World::BuildClients()
     for (std::uint32_t i = 0; i < m_scenario.clients.count; ++i)
     {
         const ns3::Time wire = ns3::Seconds(delay->GetValue());
-        Distribution gap{Distribution::Kind::EXPONENTIAL, 1 / rate, 1 / rate};
-        const auto interarrival = gap.MakeVariable(1);
+        const auto interarrival = Distribution::Exponential(1 / rate).MakeVariable(1);
         const auto work = workload.serviceMs.MakeVariable(1e-3);
         const std::int64_t stream = CLIENT_STREAMS + 2 * static_cast<std::int64_t>(i);
         const ns3::Time last = TimeFromSeconds(m_scenario.durationS);

@@ -33,9 +33,9 @@ World::Apply(const EventScenario& event)
     {
         const std::string& id = m_recorder.AgentIds()[row];
         Host& host = m_hosts[row];
-        const bool meant = id == event.agents || id.substr(0, id.find('[')) == event.agents;
         const bool up = host.model->IsUp();
-        if (!meant || up != (event.action == "crash"))
+        const bool crashes = event.action == EventScenario::Action::CRASH;
+        if (!event.IsFor(id) || up != crashes)
         {
             continue;
         }

@@ -1,110 +1,99 @@
-#include "scenarios/sim/scenario.h"
-#include "tests/catch.h"
+#include "tests/sim/scenario-json.h"
 
 #include <string>
 
 using namespace sonda::sim;
-using Json = JsonReader::Json;
-
-namespace
-{
-
-Json
-Minimal()
-{
-    return Json::parse(R"({
-        "name": "small", "duration_s": 10,
-        "agents": [{"name": "a", "count": 2}],
-        "workload": {"load": 0.5, "service_ms": 50}
-    })");
-}
-
-/** \return what is wrong with the scenario; empty when nothing is. */
-std::string
-ErrorOf(const Json& json)
-{
-    try
-    {
-        Scenario::Read(json, "file.json");
-        return "";
-    }
-    catch (const ScenarioError& error)
-    {
-        return error.what();
-    }
-}
-
-/** \return the minimal scenario with one value replaced. */
-Json
-With(const std::string& pointer, const Json& value)
-{
-    Json json = Minimal();
-    json[Json::json_pointer(pointer)] = value;
-    return json;
-}
-
-} // namespace
+using namespace sonda::sim::test;
 
 TEST_CASE("defaults are written out and read back alike", "[scenario]")
 {
-    const Scenario scenario = Scenario::Read(Minimal(), "file.json");
+    const Scenario scenario = ReadBack(Minimal());
     CHECK(scenario.probe.intervalS == 5);
+    CHECK(scenario.probe.loss == 0);
+    CHECK(scenario.probe.slices == 1);
+    CHECK(scenario.monitors == 1);
     CHECK(scenario.clients.startS == Approx(0.6));
     CHECK(scenario.AgentCount() == 2);
-    const Json resolved = scenario.ToJson();
-    CHECK(Scenario::Read(resolved, "again").ToJson() == resolved);
+    const Json json = scenario.ToJson();
+    CHECK(json["workload"]["arrivals"] == "poisson");
+    CHECK(json["agents"][0]["discipline"] == "processor-sharing");
+    CHECK(json["agents"][0]["background"]["cpu"] == 0.0);
 }
 
-TEST_CASE("every key of the design's example that this release knows is read", "[scenario]")
+TEST_CASE("every fidelity is read", "[scenario]")
 {
-    Json json = Minimal();
-    json["agents"][0]["background"] = Json::parse(
-        R"({"cpu": {"on_off": {"level": 0.5, "on_s": {"exponential": 20}, "off_s": {"exponential": 20}}}})");
-    json["agents"][0]["delay_ms"] = Json::parse(R"({"uniform": [0.2, 5]})");
-    json["agents"][0]["discipline"] = "fcfs";
-    json["workload"]["arrivals"] = "poisson";
-    json["events"] = Json::parse(R"([{"at_s": 6, "agents": "a[1]", "do": "crash"}])");
-    CHECK(ErrorOf(json) == "");
-    const Scenario scenario = Scenario::Read(json, "file.json");
-    CHECK(scenario.agents[0].background.onOff);
-    CHECK(scenario.agents[0].delayMs.Mean() == Approx(2.6));
-    CHECK(Scenario::Read(scenario.ToJson(), "again").ToJson() == scenario.ToJson());
+    for (const auto fidelity : {Fidelity::EVENT, Fidelity::REQUEST, Fidelity::PACKET})
+    {
+        const std::string name = ToString(fidelity);
+        const Scenario scenario = ReadBack(With("/fidelity", '"' + name + '"'));
+        CHECK(scenario.fidelity == fidelity);
+    }
+    CheckErrors({{With("/fidelity", R"("exact")"),
+                  R"(fidelity: expected one of "request", "event", "packet", not "exact")"}});
+}
+
+TEST_CASE("probe: interval, window, loss and slices", "[scenario]")
+{
+    const Scenario scenario = ReadBack(
+        With("/probe", R"({"interval_s": 2, "window_ms": 100, "loss": 0.2, "slices": 4})"));
+    CHECK(scenario.probe.intervalS == 2);
+    CHECK(scenario.probe.windowMs == 100);
+    CHECK(scenario.probe.loss == 0.2);
+    CHECK(scenario.probe.slices == 4);
+    // The last of four slices is asked after 1.5 s.
+    CHECK(scenario.clients.startS == Approx(1.5 + 0.1 + 0.1));
+    CheckErrors({
+        {With("/probe", R"({"loss": 1})"), "probe.loss: expected a number, 0 to below 1, not 1"},
+        {With("/probe", R"({"loss": -0.1})"), "probe.loss: expected a number, 0 to 1, not -0.1"},
+        {With("/probe", R"({"slices": 0})"), "probe.slices: expected a whole number, 1 to 10000"},
+        {With("/probe", R"({"slices": 2.5})"), "probe.slices: expected a whole number"},
+        {With("/probe", R"({"interval_s": 0})"), "probe.interval_s: expected a number"},
+        {With("/probe", R"({"window_ms": 60001})"), "probe.window_ms: expected a whole number"},
+        {With("/probe", R"({"every_s": 1})"), "probe.every_s: unknown key"},
+        {With("/probe", "5"), "file.json: probe: expected an object"},
+    });
+}
+
+TEST_CASE("monitors, and enough clients for them", "[scenario]")
+{
+    CHECK(ReadBack(With("/monitors", "4")).monitors == 4);
+    Json many = With("/monitors", "64");
+    CheckErrors({
+        {many, "clients.count = 4: must be at least monitors = 64"},
+        {With("/monitors", "0"), "monitors: expected a whole number, 1 to 64, not 0"},
+        {With("/monitors", "65"), "monitors: expected a whole number, 1 to 64, not 65"},
+    });
+    many["clients"]["count"] = 64;
+    CHECK(ReadBack(many).monitors == 64);
+}
+
+TEST_CASE("clients: count, delay and start", "[scenario]")
+{
+    const Scenario scenario = ReadBack(
+        With("/clients", R"({"count": 9, "delay_ms": {"uniform": [1, 3]}, "start_s": 2})"));
+    CHECK(scenario.clients.count == 9);
+    CHECK(scenario.clients.delayMs.Mean() == 2);
+    CHECK(scenario.clients.startS == 2);
+    CheckErrors({
+        {With("/clients", R"({"count": 10001})"), "clients.count: expected a whole number"},
+        {With("/clients", R"({"start_s": 10})"), "clients.start_s = 10: must be less than"},
+        {With("/clients", R"({"delay_ms": -1})"),
+         "clients.delay_ms: expected a number, at least 0"},
+    });
 }
 
 TEST_CASE("errors name the file, the key, the value and what is allowed", "[scenario]")
 {
-    const std::vector<std::pair<Json, std::string>> cases = {
-        {With("/durations", 5), "file.json: durations: unknown key; allowed here:"},
-        {With("/duration_s", -1),
+    CheckErrors({
+        {With("/durations", "5"), "file.json: durations: unknown key; allowed here:"},
+        {With("/duration_s", "-1"),
          "file.json: duration_s: expected a number, 0.001 to 1e+07, not -1"},
-        {With("/duration_s", "10"), "file.json: duration_s: expected a number"},
-        {With("/warmup_s", 10), "file.json: warmup_s: expected less than duration_s, not 10"},
-        {With("/fidelity", "exact"), "one of \"request\", \"packet\", not \"exact\""},
-        {With("/agents/0/cores", 1.5), "file.json: agents[0].cores: expected a whole number"},
-        {With("/agents/0/cpus", 1), "file.json: agents[0].cpus: unknown key"},
-        {With("/agents/0/name", "a b"), "agents[0].name: expected 1 to 40 letters"},
-        {With("/agents/0/delay_ms", Json{{"normal", 3}}), "agents[0].delay_ms.normal: unknown key"},
-        {With("/agents/0/delay_ms", Json{{"uniform", {3, 1}}}), "[a, b] with a not above b"},
-        {With("/agents/0/discipline", "lifo"), "processor-sharing"},
-        {With("/agents", Json::array()), "agents: expected at least one group"},
-        {With("/workload/load", 0), "workload.load: expected a number"},
-        {With("/workload/service_ms", 0), "workload.service_ms: expected a mean above 0"},
-        {With("/probe", 5), "file.json: probe: expected an object"},
-        {With("/probe", Json{{"loss", 0.1}}), "probe.loss"},
-        {With("/monitors", 2), "monitors: expected a whole number, 1 to 1"},
-        {With("/events", Json::parse(R"([{"at_s": 1, "agents": "b", "do": "crash"}])")),
-         "events[0].agents: expected one of: a a[0]"},
-        {With("/events", Json::parse(R"([{"at_s": 11, "agents": "a", "do": "crash"}])")),
-         "events[0].at_s"},
-        {With("/events", Json::parse(R"([{"at_s": 1, "agents": "a", "do": "dance"}])")),
-         "one of \"crash\", \"recover\", not \"dance\""},
-    };
-    for (const auto& [json, expected] : cases)
-    {
-        const std::string error = ErrorOf(json);
-        INFO(error);
-        CHECK(error.find(expected) != std::string::npos);
-    }
+        {With("/duration_s", R"("10")"), "file.json: duration_s: expected a number"},
+        {With("/warmup_s", "10"), "file.json: warmup_s: expected less than duration_s, not 10"},
+        {With("/agents", "[]"), "agents: expected at least one group"},
+        {With("/agents", "{}"), "agents: expected a list"},
+        {With("/agents/1", R"({"name": "a"})"), "agents[1].name: another group has this name"},
+    });
 }
 
 TEST_CASE("what is missing is said", "[scenario]")

@@ -1,0 +1,205 @@
+#include "scenarios/sim/scenario-parts.h"
+
+#include <array>
+#include <utility>
+
+/** Groups of agents in a scenario. */
+namespace sonda::sim
+{
+
+namespace
+{
+
+using Json = JsonReader::Json;
+
+struct DisciplineName
+{
+    Discipline discipline;
+    const char* name;
+};
+
+constexpr std::array<DisciplineName, 4> DISCIPLINES{{
+    {Discipline::PROCESSOR_SHARING, "processor-sharing"},
+    {Discipline::FCFS, "fcfs"},
+    {Discipline::LCFS, "lcfs"},
+    {Discipline::LIMITED_PROCESSOR_SHARING, "limited-processor-sharing"},
+}};
+
+void
+ReadDiscipline(JsonReader& reader, AgentsScenario& agents)
+{
+    const auto name = reader.OneOf(
+        "discipline",
+        {DISCIPLINES[0].name, DISCIPLINES[1].name, DISCIPLINES[2].name, DISCIPLINES[3].name});
+    for (const auto& known : DISCIPLINES)
+    {
+        if (name == known.name)
+        {
+            agents.discipline = known.discipline;
+        }
+    }
+    if (agents.discipline == Discipline::LIMITED_PROCESSOR_SHARING)
+    {
+        agents.concurrency = reader.Whole("concurrency", 1, 1'000'000);
+    }
+    else if (reader.Has("concurrency"))
+    {
+        reader.Fail("concurrency",
+                    "this key only with \"discipline\": \"limited-processor-sharing\"");
+    }
+}
+
+/** A change that comes more often than this costs more events than the requests do. */
+void
+RequireLength(const JsonReader& reader, const char* key, double seconds, const std::string& what)
+{
+    if (seconds < 1e-3)
+    {
+        reader.Fail(key, what + " of at least 1 ms in the mean");
+    }
+}
+
+} // namespace
+
+AgentsScenario
+ReadAgents(JsonReader reader)
+{
+    AgentsScenario agents;
+    agents.name = reader.Text("name");
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    if (agents.name.empty() || agents.name.size() > 40 ||
+        agents.name.find_first_not_of(allowed) != std::string::npos)
+    {
+        reader.Fail("name", "1 to 40 letters, digits, hyphens and underscores");
+    }
+    agents.count = reader.Whole("count", 1, 100'000, agents.count);
+    agents.cores = reader.Whole("cores", 1, 1024, agents.cores);
+    const auto read = [&reader](const char* key, Distribution& to, double least)
+    {
+        if (reader.Has(key))
+        {
+            to = Distribution::Read(reader, key, least, ANY);
+        }
+    };
+    read("speed", agents.speed, TINY);
+    read("ram_mb", agents.ramMb, TINY);
+    read("delay_ms", agents.delayMs, 0);
+    ReadDiscipline(reader, agents);
+    agents.weight = reader.Number("weight", 1e-6, 1e6, agents.weight);
+    agents.background = ReadBackground(reader.Object("background"), agents.count);
+    reader.Done();
+    return agents;
+}
+
+Json
+ToJson(const AgentsScenario& agents)
+{
+    Json json = {{"name", agents.name},
+                 {"count", agents.count},
+                 {"cores", agents.cores},
+                 {"speed", agents.speed.ToJson()},
+                 {"ram_mb", agents.ramMb.ToJson()}};
+    for (const auto& known : DISCIPLINES)
+    {
+        if (agents.discipline == known.discipline)
+        {
+            json["discipline"] = known.name;
+        }
+    }
+    if (agents.discipline == Discipline::LIMITED_PROCESSOR_SHARING)
+    {
+        json["concurrency"] = agents.concurrency;
+    }
+    json["delay_ms"] = agents.delayMs.ToJson();
+    json["weight"] = agents.weight;
+    json["background"] = ToJson(agents.background);
+    return json;
+}
+
+BackgroundScenario
+ReadBackground(JsonReader reader, std::uint32_t agents)
+{
+    using Kind = BackgroundScenario::Kind;
+    BackgroundScenario result;
+    if (!reader.Has("cpu") || reader.Get("cpu").is_number())
+    {
+        result.level = reader.Number("cpu", 0, MOST_BACKGROUND, 0);
+        reader.Done();
+        return result;
+    }
+    const auto kind = reader.OnlyMember("cpu",
+                                        {"on_off", "redrawn", "antagonists"},
+                                        R"(a number, {"on_off": {…}}, {"redrawn": {…}} or )"
+                                        R"({"antagonists": {…}})");
+    JsonReader cpu = reader.Object("cpu");
+    JsonReader inner = cpu.Object(kind);
+    if (kind == "redrawn")
+    {
+        result.kind = Kind::REDRAWN;
+        result.levels = Distribution::Read(inner, "level", 0, MOST_BACKGROUND);
+        if (result.levels.kind == Distribution::Kind::EXPONENTIAL ||
+            result.levels.kind == Distribution::Kind::LOGNORMAL)
+        {
+            inner.Fail("level", "a distribution with a largest value");
+        }
+    }
+    else
+    {
+        result.kind = kind == "on_off" ? Kind::ON_OFF : Kind::ANTAGONISTS;
+        result.level = inner.Number("level", 0, MOST_BACKGROUND);
+    }
+    if (kind == "on_off")
+    {
+        result.onS = Distribution::Read(inner, "on_s", 0, ANY);
+        result.offS = Distribution::Read(inner, "off_s", 0, ANY);
+        RequireLength(inner, "on_s", result.onS.Mean() + result.offS.Mean(), "on_s and off_s");
+    }
+    else
+    {
+        result.everyS = Distribution::Read(inner, "every_s", 0, ANY);
+        RequireLength(inner, "every_s", result.everyS.Mean(), "a time");
+    }
+    if (kind == "antagonists")
+    {
+        result.count = inner.Whole("count", 1, agents, result.count);
+    }
+    else
+    {
+        result.shared = inner.Flag("shared", result.shared);
+    }
+    inner.Done();
+    reader.Done();
+    return result;
+}
+
+Json
+ToJson(const BackgroundScenario& background)
+{
+    Json cpu;
+    switch (background.kind)
+    {
+    case BackgroundScenario::Kind::CONSTANT:
+        cpu = background.level;
+        break;
+    case BackgroundScenario::Kind::ON_OFF:
+        cpu["on_off"] = {{"level", background.level},
+                         {"on_s", background.onS.ToJson()},
+                         {"off_s", background.offS.ToJson()},
+                         {"shared", background.shared}};
+        break;
+    case BackgroundScenario::Kind::REDRAWN:
+        cpu["redrawn"] = {{"level", background.levels.ToJson()},
+                          {"every_s", background.everyS.ToJson()},
+                          {"shared", background.shared}};
+        break;
+    case BackgroundScenario::Kind::ANTAGONISTS:
+        cpu["antagonists"] = {{"level", background.level},
+                              {"every_s", background.everyS.ToJson()},
+                              {"count", background.count}};
+        break;
+    }
+    return {{"cpu", cpu}};
+}
+
+} // namespace sonda::sim

@@ -1,0 +1,204 @@
+#include "scenarios/sim/scenario-parts.h"
+
+#include <array>
+
+/** The events of a scenario. */
+namespace sonda::sim
+{
+
+namespace
+{
+
+using Json = JsonReader::Json;
+using Action = EventScenario::Action;
+
+struct ActionName
+{
+    Action action;
+    const char* name;
+};
+
+constexpr std::array<ActionName, 10> ACTIONS{{
+    {Action::CRASH, "crash"},
+    {Action::RECOVER, "recover"},
+    {Action::SILENCE, "silence"},
+    {Action::LIE, "lie"},
+    {Action::SLOW, "slow"},
+    {Action::FAIL, "fail"},
+    {Action::DRAIN, "drain"},
+    {Action::JOIN, "join"},
+    {Action::LEAVE, "leave"},
+    {Action::LOAD, "load"},
+}};
+
+Action
+ReadAction(JsonReader& reader)
+{
+    std::string allowed;
+    for (const auto& known : ACTIONS)
+    {
+        if (reader.Get("do") == known.name)
+        {
+            return known.action;
+        }
+        allowed += std::string(allowed.empty() ? "one of \"" : ", \"") + known.name + '"';
+    }
+    reader.Fail("do", allowed);
+}
+
+/** Reads whom it is for, which must be a group or an agent of the scenario. */
+void
+ReadAgentsOf(JsonReader& reader, EventScenario& event, const Scenario& scenario)
+{
+    event.agents = reader.Text("agents");
+    std::string names;
+    for (const auto& group : scenario.agents)
+    {
+        const auto last = std::to_string(group.count - 1);
+        names += " " + group.name + " " + group.name + "[0]" +
+                 (group.count > 1 ? "…" + group.name + "[" + last + "]" : "");
+        if (event.agents == group.name)
+        {
+            return;
+        }
+        for (std::uint32_t i = 0; i < group.count; ++i)
+        {
+            if (event.agents == group.name + "[" + std::to_string(i) + "]")
+            {
+                return;
+            }
+        }
+    }
+    reader.Fail("agents", "one of:" + names);
+}
+
+LieScenario
+ReadLie(JsonReader reader)
+{
+    LieScenario lie;
+    bool any = false;
+    const auto read = [&](const char* key, std::optional<double>& to, double least, double most)
+    {
+        if (reader.Has(key))
+        {
+            to = reader.Number(key, least, most);
+            any = true;
+        }
+    };
+    // The ranges are those of the protocol: a lie that is refused deceives nobody.
+    read("cpu", lie.cpu, 0, 100);
+    read("ram_mb", lie.ramMb, 0, 1e9);
+    read("load_1", lie.load1, 0, 1e6);
+    if (reader.Has("in_flight"))
+    {
+        lie.inFlight = reader.Whole("in_flight", 0, 1'000'000);
+        any = true;
+    }
+    read("service_ms", lie.serviceMs, 0, 1e6);
+    read("rate", lie.rate, 0, 1e9);
+    read("weight", lie.weight, 1e-6, 1e6);
+    reader.Done();
+    if (!any)
+    {
+        throw ScenarioError(reader.At("cpu") +
+                            ": missing; a lie needs at least one of: cpu ram_mb load_1 in_flight "
+                            "service_ms rate weight");
+    }
+    return lie;
+}
+
+Json
+ToJson(const LieScenario& lie)
+{
+    Json json = Json::object();
+    const auto write = [&json](const char* key, const auto& value)
+    {
+        if (value)
+        {
+            json[key] = *value;
+        }
+    };
+    write("cpu", lie.cpu);
+    write("ram_mb", lie.ramMb);
+    write("load_1", lie.load1);
+    write("in_flight", lie.inFlight);
+    write("service_ms", lie.serviceMs);
+    write("rate", lie.rate);
+    write("weight", lie.weight);
+    return json;
+}
+
+} // namespace
+
+bool
+EventScenario::IsFor(const std::string& id) const
+{
+    return id == agents || id.compare(0, id.find('['), agents) == 0;
+}
+
+EventScenario
+ReadEvent(JsonReader reader, const Scenario& scenario)
+{
+    EventScenario event;
+    event.atS = reader.Number("at_s", 0, scenario.durationS);
+    event.action = ReadAction(reader);
+    switch (event.action)
+    {
+    case Action::LOAD:
+        event.load = reader.Number("load", TINY, 10);
+        if (!scenario.workload.arrivals.FollowsLoad())
+        {
+            reader.Fail("do", "another event: with a trace or closed-loop clients no load is set");
+        }
+        break;
+    case Action::LIE:
+        reader.Get("report");
+        event.report = ReadLie(reader.Object("report"));
+        break;
+    case Action::SLOW:
+        event.factor = reader.Number("factor", 1e-3, 1000);
+        break;
+    default:
+        break;
+    }
+    if (event.action != Action::LOAD)
+    {
+        ReadAgentsOf(reader, event, scenario);
+    }
+    reader.Done();
+    return event;
+}
+
+Json
+ToJson(const EventScenario& event)
+{
+    Json json = {{"at_s", event.atS}};
+    if (event.action != Action::LOAD)
+    {
+        json["agents"] = event.agents;
+    }
+    for (const auto& known : ACTIONS)
+    {
+        if (event.action == known.action)
+        {
+            json["do"] = known.name;
+        }
+    }
+    switch (event.action)
+    {
+    case Action::LOAD:
+        json["load"] = event.load;
+        break;
+    case Action::LIE:
+        json["report"] = ToJson(event.report);
+        break;
+    case Action::SLOW:
+        json["factor"] = event.factor;
+        break;
+    default:
+        break;
+    }
+    return json;
+}
+
+} // namespace sonda::sim
