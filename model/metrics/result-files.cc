@@ -16,6 +16,26 @@ Format(Instant at)
     return FormatNumber(ToSeconds(at - Instant()));
 }
 
+/** `window,start_s,end_s` of a window, the last one cut short by the end of the run. */
+void
+WriteWindowTimes(std::ostream& out, const RunRecorder& run, std::uint32_t window, Instant end)
+{
+    const Duration length = run.GetOptions().window;
+    const Instant start = Instant() + length * window;
+    out << window << ',' << Format(start) << ',' << Format(std::min(start + length, end));
+}
+
+void
+WriteHistogram(std::ostream& out, const LogHistogram& histogram)
+{
+    out << "low_s,high_s,count\n";
+    for (const auto& bucket : histogram.Buckets())
+    {
+        out << FormatNumber(bucket.low) << ',' << FormatNumber(bucket.high) << ',' << bucket.count
+            << '\n';
+    }
+}
+
 } // namespace
 
 std::string
@@ -34,17 +54,49 @@ void
 WriteWindows(std::ostream& out, const RunRecorder& run, Instant end)
 {
     out << "window,start_s,end_s,agent,capacity,picks,completions,failures,in_flight,score,"
-           "probe_rtt_s,report_age_s\n";
+           "probe_rtt_s,report_age_s,in_flight_mean,in_flight_max\n";
     for (const auto& row : run.Windows())
     {
-        const Instant start = Instant() + run.GetOptions().window * row.window;
-        out << row.window << ',' << Format(start) << ','
-            << Format(std::min(start + run.GetOptions().window, end)) << ','
-            << run.AgentIds()[row.agent] << ',' << FormatNumber(run.Capacities()[row.agent]) << ','
-            << row.picks << ',' << row.completions << ',' << row.failures << ',' << row.inFlight
-            << ',' << FormatNumber(row.score) << ',' << FormatNumber(row.probeRtt) << ','
-            << FormatNumber(row.reportAge) << '\n';
+        WriteWindowTimes(out, run, row.window, end);
+        out << ',' << run.AgentIds()[row.agent] << ',' << FormatNumber(run.Capacities()[row.agent])
+            << ',' << row.picks << ',' << row.completions << ',' << row.failures << ','
+            << row.inFlight << ',' << FormatNumber(row.score) << ',' << FormatNumber(row.probeRtt)
+            << ',' << FormatNumber(row.reportAge) << ',' << FormatNumber(row.inFlightOver.mean)
+            << ',' << row.inFlightOver.most << '\n';
     }
+}
+
+void
+WriteFairness(std::ostream& out, const RunRecorder& run, Instant end)
+{
+    out << "window,start_s,end_s,picks,jain,chance\n";
+    for (const auto& row : run.FairnessRows())
+    {
+        WriteWindowTimes(out, run, row.window, end);
+        out << ',' << row.picks << ',' << FormatNumber(row.jain) << ',' << FormatNumber(row.chance)
+            << '\n';
+    }
+}
+
+void
+WriteSeries(std::ostream& out, const RunRecorder& run)
+{
+    out << "start_s,end_s,answered,failures,mean_s\n";
+    const ArrivalSeries& series = run.Series();
+    Instant start;
+    for (const auto& bin : series.Bins())
+    {
+        const auto answered = static_cast<double>(bin.answered);
+        out << Format(start) << ',' << Format(start + series.Step()) << ',' << bin.answered << ','
+            << bin.failures << ',' << FormatNumber(bin.sumS / answered) << '\n';
+        start += series.Step();
+    }
+}
+
+void
+WriteAges(std::ostream& out, const RunRecorder& run)
+{
+    WriteHistogram(out, run.ReportAges());
 }
 
 void
@@ -76,12 +128,7 @@ WriteRttHistogram(std::ostream& out, const RunRecorder& run)
 void
 WriteLatency(std::ostream& out, const RunRecorder& run)
 {
-    out << "low_s,high_s,count\n";
-    for (const auto& bucket : run.ResponseTimes().Buckets())
-    {
-        out << FormatNumber(bucket.low) << ',' << FormatNumber(bucket.high) << ',' << bucket.count
-            << '\n';
-    }
+    WriteHistogram(out, run.ResponseTimes());
 }
 
 void
@@ -103,6 +150,8 @@ WriteSummary(std::ostream& out, const RunRecorder& run, const Metrics& more)
         {"windows", static_cast<double>(fairness.windows)},
         {"picks", static_cast<double>(run.Picks())},
         {"retries", static_cast<double>(run.Retries())},
+        {"in_flight_max", static_cast<double>(run.MostInFlight())},
+        {"report_age_mean_s", run.ReportAges().Mean()},
     };
     metrics.insert(metrics.end(), more.begin(), more.end());
     out << "metric,value\n";

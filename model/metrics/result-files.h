@@ -22,6 +22,15 @@ std::string FormatNumber(double value);
 /** windows.csv; \p end cuts the last window short. */
 void WriteWindows(std::ostream& out, const RunRecorder& run, Instant end);
 
+/** fairness.csv; \p end cuts the last window short. */
+void WriteFairness(std::ostream& out, const RunRecorder& run, Instant end);
+
+/** series.csv */
+void WriteSeries(std::ostream& out, const RunRecorder& run);
+
+/** ages.csv */
+void WriteAges(std::ostream& out, const RunRecorder& run);
+
 /** rtt.csv */
 void WriteRtt(std::ostream& out, const RunRecorder& run);
 

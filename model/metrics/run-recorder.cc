@@ -3,6 +3,7 @@
 #include "model/metrics/fairness.h"
 #include "model/table/status-table.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace sonda
@@ -28,6 +29,7 @@ RunRecorder::AddAgent(const std::string& id, double capacity)
     m_capacities.push_back(capacity);
     m_agentById.emplace(id, row);
     m_window.emplace_back();
+    m_inFlight.emplace_back();
     return row;
 }
 
@@ -43,22 +45,29 @@ RunRecorder::FindAgent(const std::string& id) const
 }
 
 void
-RunRecorder::OnDispatch(std::uint32_t agent)
+RunRecorder::OnDispatch(std::uint32_t agent, Instant now, Duration reportAge)
 {
     ++m_window[agent].picks;
+    m_inFlight[agent].Enter(now);
+    if (now - Instant() >= m_options.warmup)
+    {
+        m_reportAges.Add(ToSeconds(reportAge));
+    }
 }
 
 void
-RunRecorder::OnCompletion(std::uint32_t agent, bool good)
+RunRecorder::OnCompletion(std::uint32_t agent, Instant now, bool good)
 {
     ++(good ? m_window[agent].completions : m_window[agent].failures);
+    m_inFlight[agent].Leave(now);
 }
 
 void
-RunRecorder::OnRetry(std::uint32_t agent)
+RunRecorder::OnRetry(std::uint32_t agent, Instant now)
 {
     ++m_window[agent].failures;
     ++m_retries;
+    m_inFlight[agent].Leave(now);
 }
 
 void
@@ -84,6 +93,7 @@ RunRecorder::OnProbe(std::uint32_t agent, Instant now, Duration elapsed, Duratio
 void
 RunRecorder::OnResponse(Instant arrival, Duration responseTime, bool good)
 {
+    m_series.Add(arrival - Instant(), responseTime, good);
     if (arrival - Instant() < m_options.warmup)
     {
         return;
@@ -101,10 +111,8 @@ RunRecorder::OnResponse(Instant arrival, Duration responseTime, bool good)
 void
 RunRecorder::CloseWindow(const StatusTable& table, Instant now)
 {
-    if (m_windowStart - Instant() >= m_options.warmup)
-    {
-        AddFairness();
-    }
+    const bool afterWarmup = m_windowStart - Instant() >= m_options.warmup;
+    AddFairness(afterWarmup);
     for (std::uint32_t agent = 0; agent < m_ids.size(); ++agent)
     {
         const Counts& counts = m_window[agent];
@@ -117,7 +125,12 @@ RunRecorder::CloseWindow(const StatusTable& table, Instant now)
                       0,
                       UNKNOWN,
                       UNKNOWN,
-                      UNKNOWN};
+                      UNKNOWN,
+                      m_inFlight[agent].CloseWindow(now)};
+        if (afterWarmup)
+        {
+            m_mostInFlight = std::max(m_mostInFlight, row.inFlightOver.most);
+        }
         if (const auto place = table.Find(m_ids[agent]))
         {
             const AgentStatus& status = table.Get(*place);
@@ -134,7 +147,7 @@ RunRecorder::CloseWindow(const StatusTable& table, Instant now)
 }
 
 void
-RunRecorder::AddFairness()
+RunRecorder::AddFairness(bool afterWarmup)
 {
     std::vector<std::uint64_t> picks;
     picks.reserve(m_window.size());
@@ -144,10 +157,15 @@ RunRecorder::AddFairness()
         picks.push_back(counts.picks);
         total += counts.picks;
     }
-    if (total > 0)
+    const FairnessRow row{m_windowNumber,
+                          total,
+                          JainIndex(picks, m_capacities),
+                          JainChance(total, m_capacities)};
+    m_fairnessRows.push_back(row);
+    if (afterWarmup && total > 0)
     {
-        m_jainSum += JainIndex(picks, m_capacities);
-        m_chanceSum += JainChance(total, m_capacities);
+        m_jainSum += row.jain;
+        m_chanceSum += row.chance;
         ++m_fairWindows;
     }
 }

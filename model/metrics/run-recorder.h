@@ -2,7 +2,9 @@
 #define SONDA_MODEL_METRICS_RUN_RECORDER_H
 
 #include "model/base/time.h"
+#include "model/metrics/arrival-series.h"
 #include "model/metrics/log-histogram.h"
+#include "model/metrics/occupancy.h"
 
 #include <cstdint>
 #include <map>
@@ -33,8 +35,18 @@ struct WindowRow
     std::uint64_t failures;
     std::uint32_t inFlight; //!< at the window's end, as are the following
     double score;
-    double probeRtt;  //!< smoothed, seconds
-    double reportAge; //!< seconds
+    double probeRtt;                //!< smoothed, seconds
+    double reportAge;               //!< seconds
+    Occupancy::Window inFlightOver; //!< the window: mean and most, of all proxies together
+};
+
+/** One window, a row of fairness.csv. NaN: the window has no pick. */
+struct FairnessRow
+{
+    std::uint32_t window;
+    std::uint64_t picks;
+    double jain;
+    double chance;
 };
 
 /** One accepted probe response, a row of rtt.csv. */
@@ -61,13 +73,17 @@ class RunRecorder
 
     std::optional<std::uint32_t> FindAgent(const std::string& id) const;
 
-    void OnDispatch(std::uint32_t agent);
-    void OnCompletion(std::uint32_t agent, bool good);
+    /** \param reportAge time since the agent's last report, as the pick saw it */
+    void OnDispatch(std::uint32_t agent, Instant now, Duration reportAge);
+    void OnCompletion(std::uint32_t agent, Instant now, bool good);
     /** A dispatch that could not be connected; the connection goes to another agent. */
-    void OnRetry(std::uint32_t agent);
+    void OnRetry(std::uint32_t agent, Instant now);
     void OnProbe(std::uint32_t agent, Instant now, Duration elapsed, Duration hold);
 
-    /** A request has an outcome, as its client sees it. Ignored if it arrived in the warm-up. */
+    /**
+     * A request has an outcome, as its client sees it. If it arrived in the warm-up, only the
+     * series counts it.
+     */
     void OnResponse(Instant arrival, Duration responseTime, bool good);
 
     /** Ends the current window; \p table yields in flight, score, RTT and age. */
@@ -111,6 +127,12 @@ class RunRecorder
         return m_rows;
     }
 
+    const std::vector<FairnessRow>&
+    FairnessRows() const
+    {
+        return m_fairnessRows;
+    }
+
     const std::vector<ProbeRow>&
     Probes() const
     {
@@ -129,6 +151,27 @@ class RunRecorder
     ResponseTimes() const
     {
         return m_responseTimes;
+    }
+
+    /** All requests by arrival, those of the warm-up included. */
+    const ArrivalSeries&
+    Series() const
+    {
+        return m_series;
+    }
+
+    /** Age of the picked agent's report, one value for each dispatch after the warm-up. */
+    const LogHistogram&
+    ReportAges() const
+    {
+        return m_reportAges;
+    }
+
+    /** The most that one agent had in flight at once, in windows after the warm-up. */
+    std::uint32_t
+    MostInFlight() const
+    {
+        return m_mostInFlight;
     }
 
     /** Counted after the warm-up. */
@@ -161,7 +204,7 @@ class RunRecorder
     };
 
     double Mean(double sum) const;
-    void AddFairness();
+    void AddFairness(bool afterWarmup);
 
     RecorderOptions m_options;
     std::vector<std::string> m_ids;
@@ -172,6 +215,9 @@ class RunRecorder
     std::uint32_t m_windowNumber{0};
     Instant m_windowStart{};
     std::vector<WindowRow> m_rows;
+    std::vector<Occupancy> m_inFlight; //!< by agent
+    std::uint32_t m_mostInFlight{0};
+    std::vector<FairnessRow> m_fairnessRows;
     double m_jainSum{0};
     double m_chanceSum{0};
     std::uint64_t m_fairWindows{0};
@@ -179,6 +225,8 @@ class RunRecorder
     std::vector<ProbeRow> m_probes;
     std::vector<LogHistogram> m_rttHistograms;
     LogHistogram m_responseTimes;
+    ArrivalSeries m_series;
+    LogHistogram m_reportAges;
     std::uint64_t m_failures{0};
     std::uint64_t m_picks{0};
     std::uint64_t m_retries{0};

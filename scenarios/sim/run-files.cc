@@ -112,6 +112,9 @@ WriteRunFiles(const std::string& path,
                  [&](std::ostream& out)
                  { WriteSummary(out, run, MoreMetrics(order, world, cost)); });
     folder.Write("windows.csv", [&](std::ostream& out) { WriteWindows(out, run, end); });
+    folder.Write("fairness.csv", [&](std::ostream& out) { WriteFairness(out, run, end); });
+    folder.Write("series.csv", [&](std::ostream& out) { WriteSeries(out, run); });
+    folder.Write("ages.csv", [&](std::ostream& out) { WriteAges(out, run); });
     folder.Write("latency.csv", [&](std::ostream& out) { WriteLatency(out, run); });
     if (run.RttHistograms().empty())
     {

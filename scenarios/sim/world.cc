@@ -81,19 +81,20 @@ World::RowOf(AgentIndex agent)
 void
 World::OnDispatch(AgentIndex agent)
 {
-    m_recorder.OnDispatch(RowOf(agent));
+    const AgentStatus& status = m_proxy->GetBalancer().Table().Get(agent);
+    m_recorder.OnDispatch(RowOf(agent), Now(), Now() - status.reportedAt);
 }
 
 void
 World::OnConnectFailure(AgentIndex agent)
 {
-    m_recorder.OnRetry(RowOf(agent));
+    m_recorder.OnRetry(RowOf(agent), Now());
 }
 
 void
 World::OnCompletion(AgentIndex agent, ns3::Time, bool good)
 {
-    m_recorder.OnCompletion(RowOf(agent), good);
+    m_recorder.OnCompletion(RowOf(agent), Now(), good);
 }
 
 void

@@ -12,7 +12,8 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("SONDA_BIN", ROOT / "build" / "bin"))
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.json"))
-FILES = ["summary.csv", "windows.csv", "rtt.csv", "latency.csv"]
+FILES = ["summary.csv", "windows.csv", "fairness.csv", "rtt.csv", "latency.csv", "series.csv",
+         "ages.csv"]
 SHORT = "--set=duration_s=12;warmup_s=2;events=[]"
 
 
@@ -41,6 +42,37 @@ def test_every_shipped_scenario_runs(tmp_path, scenario):
     assert summary["refusals"] == "0"
     windows = rows(tmp_path / "run" / "windows.csv")
     assert sum(int(row["picks"]) for row in windows) == int(summary["picks"])
+
+
+def test_the_files_of_a_run_agree_with_each_other(tmp_path):
+    simulate(tmp_path / "run", "--scenario=scenarios/two-speeds.json", "--policy=random", "--requests",
+             "--set=duration_s=60;warmup_s=20")
+    summary = {row["metric"]: row["value"] for row in rows(tmp_path / "run" / "summary.csv")}
+    series = rows(tmp_path / "run" / "series.csv")
+    with gzip.open(tmp_path / "run" / "requests.csv.gz", "rt", newline="") as file:
+        requests = list(csv.DictReader(file))
+    assert sum(int(row["answered"]) + int(row["failures"]) for row in series) == len(requests)
+    step = float(series[0]["end_s"])
+    for place in (100, len(series) // 2, len(series) - 1):
+        times = [float(r["response_time_s"]) for r in requests
+                 if float(series[place]["start_s"]) <= float(r["arrival_s"]) < float(series[place]["end_s"])]
+        assert len(times) == int(series[place]["answered"])
+        assert not times or sum(times) / len(times) == pytest.approx(float(series[place]["mean_s"]))
+    assert 500 <= 60 / step <= 1000
+
+    late = [row for row in rows(tmp_path / "run" / "fairness.csv") if float(row["start_s"]) >= 20]
+    assert len(late) == int(summary["windows"])
+    assert sum(float(row["jain"]) for row in late) / len(late) == pytest.approx(float(summary["jain_window"]))
+    windows = [row for row in rows(tmp_path / "run" / "windows.csv") if float(row["start_s"]) >= 20]
+    assert max(int(row["in_flight_max"]) for row in windows) == int(summary["in_flight_max"])
+    for row in windows:
+        assert float(row["in_flight_mean"]) <= int(row["in_flight_max"])
+        assert int(row["in_flight"]) <= int(row["in_flight_max"])
+    ages = rows(tmp_path / "run" / "ages.csv")
+    assert sum(int(row["count"]) for row in ages) == sum(int(row["picks"]) for row in windows)
+    # A probe every 5 s with answers within 0.5 s: no report is older than that, and their mean age is half of 5 s.
+    assert float(ages[-1]["high_s"]) < 5.6
+    assert float(summary["report_age_mean_s"]) == pytest.approx(2.5, abs=0.3)
 
 
 @pytest.mark.parametrize("fidelity", ["request", "packet"])
