@@ -109,7 +109,7 @@ RunRecorder::OnResponse(Instant arrival, Duration responseTime, bool good)
 }
 
 void
-RunRecorder::CloseWindow(const StatusTable& table, Instant now)
+RunRecorder::CloseWindow(const std::vector<const StatusTable*>& tables, Instant now)
 {
     const bool afterWarmup = m_windowStart - Instant() >= m_options.warmup;
     AddFairness(afterWarmup);
@@ -131,19 +131,37 @@ RunRecorder::CloseWindow(const StatusTable& table, Instant now)
         {
             m_mostInFlight = std::max(m_mostInFlight, row.inFlightOver.most);
         }
-        if (const auto place = table.Find(m_ids[agent]))
-        {
-            const AgentStatus& status = table.Get(*place);
-            row.inFlight = status.inFlight;
-            row.score = table.Score(*place, now);
-            row.probeRtt = ToSeconds(status.rtt.Smoothed());
-            row.reportAge = ToSeconds(now - status.reportedAt);
-        }
+        Complete(row, tables, now);
         m_rows.push_back(row);
     }
     m_window.assign(m_window.size(), Counts());
     m_windowStart = now;
     ++m_windowNumber;
+}
+
+void
+RunRecorder::Complete(WindowRow& row,
+                      const std::vector<const StatusTable*>& tables,
+                      Instant now) const
+{
+    bool known = false;
+    for (const StatusTable* const table : tables)
+    {
+        const auto place = table->Find(m_ids[row.agent]);
+        if (!place)
+        {
+            continue;
+        }
+        const AgentStatus& status = table->Get(*place);
+        row.inFlight += status.inFlight;
+        if (!known)
+        {
+            row.score = table->Score(*place, now);
+            row.probeRtt = ToSeconds(status.rtt.Smoothed());
+            row.reportAge = ToSeconds(now - status.reportedAt);
+            known = true;
+        }
+    }
 }
 
 void

@@ -7,9 +7,9 @@
 #include "model/metrics/occupancy.h"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace sonda
@@ -86,8 +86,12 @@ class RunRecorder
      */
     void OnResponse(Instant arrival, Duration responseTime, bool good);
 
-    /** Ends the current window; \p table yields in flight, score, RTT and age. */
-    void CloseWindow(const StatusTable& table, Instant now);
+    /**
+     * Ends the current window.
+     * \param tables one for each proxy: in flight is their sum; score, RTT and age are those of the
+     *        first table that knows the agent
+     */
+    void CloseWindow(const std::vector<const StatusTable*>& tables, Instant now);
 
     /** The mean of Jain's index over windows after the warm-up, and of its chance value. */
     struct Fairness
@@ -204,12 +208,13 @@ class RunRecorder
     };
 
     double Mean(double sum) const;
+    void Complete(WindowRow& row, const std::vector<const StatusTable*>& tables, Instant now) const;
     void AddFairness(bool afterWarmup);
 
     RecorderOptions m_options;
     std::vector<std::string> m_ids;
     std::vector<double> m_capacities;
-    std::map<std::string, std::uint32_t> m_agentById;
+    std::unordered_map<std::string, std::uint32_t> m_agentById;
 
     std::vector<Counts> m_window; //!< by agent, of the current window
     std::uint32_t m_windowNumber{0};

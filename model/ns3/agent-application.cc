@@ -4,9 +4,9 @@
 
 #include "ns3/abort.h"
 #include "ns3/boolean.h"
+#include "ns3/double.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/log.h"
-#include "ns3/simulator.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
@@ -54,6 +54,11 @@ AgentApplication::GetTypeId()
                           ns3::BooleanValue(false),
                           ns3::MakeBooleanAccessor(&AgentApplication::m_baseForm),
                           ns3::MakeBooleanChecker())
+            .AddAttribute("Loss",
+                          "Probability with which a datagram that arrives is lost.",
+                          ns3::DoubleValue(0),
+                          ns3::MakeDoubleAccessor(&AgentApplication::m_loss),
+                          ns3::MakeDoubleChecker<double>(0, 1))
             .AddTraceSource("Request",
                             "A probe request was accepted.",
                             ns3::MakeTraceSourceAccessor(&AgentApplication::m_requestTrace),
@@ -79,18 +84,32 @@ void
 AgentApplication::SetSilent(bool silent)
 {
     m_silent = silent;
+    if (m_driver)
+    {
+        m_driver->SetSilent(silent);
+    }
+}
+
+void
+AgentApplication::OnFall(std::uint32_t before, std::uint32_t after)
+{
+    if (m_driver)
+    {
+        m_driver->OnFall(before, after);
+    }
 }
 
 std::int64_t
 AgentApplication::AssignStreams(std::int64_t stream)
 {
-    return m_random.AssignStreams(stream);
+    m_stream = stream;
+    return 3;
 }
 
 const Agent&
 AgentApplication::GetAgent() const
 {
-    return *m_agent;
+    return m_driver->GetAgent();
 }
 
 void
@@ -102,7 +121,16 @@ AgentApplication::StartApplication()
     options.id = m_id.empty() ? ToString(options.server) : m_id;
     options.defaultWindow = ToDuration(m_window);
     options.baseForm = m_baseForm;
-    m_agent.emplace(options, std::nullopt);
+    AgentPorts ports;
+    ports.figures = m_figures;
+    ports.send = [this](const Reply& reply) { Send(reply); };
+    ports.refused = [this](const Refusal& refusal) { Refuse(refusal); };
+    m_driver.emplace(options, m_loss, std::move(ports));
+    m_driver->SetSilent(m_silent);
+    if (m_stream >= 0)
+    {
+        m_driver->AssignStreams(m_stream);
+    }
     m_socket = OpenUdp(GetNode(), m_probePort);
     m_socket->SetRecvCallback(ns3::MakeCallback(&AgentApplication::OnReadable, this));
 }
@@ -110,7 +138,10 @@ AgentApplication::StartApplication()
 void
 AgentApplication::StopApplication()
 {
-    m_reply.Cancel();
+    if (m_driver)
+    {
+        m_driver->Stop();
+    }
     if (m_socket)
     {
         m_socket->SetRecvCallback(ns3::MakeNullCallback<void, ns3::Ptr<ns3::Socket>>());
@@ -133,52 +164,27 @@ AgentApplication::OnReadable(ns3::Ptr<ns3::Socket> socket)
     ns3::Address from;
     while (ReceiveDatagram(socket, m_buffer, from))
     {
-        if (m_silent)
-        {
-            continue;
-        }
         const auto sender = ns3::InetSocketAddress::ConvertFrom(from);
-        const auto refusal = m_agent->OnDatagram(m_buffer,
-                                                 ToText(sender.GetIpv4()),
-                                                 sender.GetPort(),
-                                                 Now(),
-                                                 m_figures(),
-                                                 m_random);
-        if (refusal)
+        if (m_driver->OnDatagram(m_buffer, ToText(sender.GetIpv4()), sender.GetPort()))
         {
-            NS_LOG_INFO("refused: " << sonda::ToString(refusal->reason) << " " << refusal->detail);
-            m_refusalTrace(sonda::ToString(refusal->reason));
-            continue;
+            m_requestTrace(from);
         }
-        m_requestTrace(from);
-    }
-    ScheduleReply();
-}
-
-void
-AgentApplication::ScheduleReply()
-{
-    m_reply.Cancel();
-    if (const auto due = m_agent->NextReply())
-    {
-        m_reply = ns3::Simulator::Schedule(DelayUntil(*due), &AgentApplication::SendDue, this);
     }
 }
 
 void
-AgentApplication::SendDue()
+AgentApplication::Send(const Reply& reply)
 {
-    while (const auto reply = m_agent->TakeReply(Now()))
-    {
-        if (m_silent)
-        {
-            continue;
-        }
-        const ns3::InetSocketAddress to(ns3::Ipv4Address(reply->address.c_str()), reply->port);
-        SendDatagram(m_socket, reply->datagram, to);
-        m_responseTrace(reply->datagram);
-    }
-    ScheduleReply();
+    const ns3::InetSocketAddress to(ns3::Ipv4Address(reply.address.c_str()), reply.port);
+    SendDatagram(m_socket, reply.datagram, to);
+    m_responseTrace(reply.datagram);
+}
+
+void
+AgentApplication::Refuse(const Refusal& refusal)
+{
+    NS_LOG_INFO("refused: " << sonda::ToString(refusal.reason) << " " << refusal.detail);
+    m_refusalTrace(sonda::ToString(refusal.reason));
 }
 
 } // namespace sonda::sim

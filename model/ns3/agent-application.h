@@ -1,13 +1,10 @@
 #ifndef SONDA_MODEL_NS3_AGENT_APPLICATION_H
 #define SONDA_MODEL_NS3_AGENT_APPLICATION_H
 
-#include "model/control/agent.h"
-#include "model/ns3/adapters.h"
-#include "model/ns3/server-model.h"
+#include "model/ns3/agent-driver.h"
 
 #include "ns3/address.h"
 #include "ns3/application.h"
-#include "ns3/event-id.h"
 #include "ns3/ptr.h"
 #include "ns3/socket.h"
 #include "ns3/traced-callback.h"
@@ -24,8 +21,8 @@ namespace sonda::sim
  * The agent (model/control/agent.h) as an ns-3 application: answers probe requests over UDP with
  * the load figures of a server.
  *
- * Attributes: Id, Address, Port (where its server accepts TCP), ProbePort, Window, BaseForm.
- * Trace sources: Request, Response, Refusal.
+ * Attributes: Id, Address, Port (where its server accepts TCP), ProbePort, Window, BaseForm, Loss.
+ * Trace sources: Request, Response (notices too), Refusal.
  */
 class AgentApplication : public ns3::Application
 {
@@ -40,7 +37,10 @@ class AgentApplication : public ns3::Application
     /** While silent it answers nothing, as a crashed agent. */
     void SetSilent(bool silent);
 
-    /** \return 1, the number of streams used: the wait. */
+    /** The server's connections fell: see AgentDriver::OnFall(). */
+    void OnFall(std::uint32_t before, std::uint32_t after);
+
+    /** \return 3, the number of streams used; see AgentDriver. */
     std::int64_t AssignStreams(std::int64_t stream);
 
     /** \return the agent's own counters; the application must have started. */
@@ -53,8 +53,8 @@ class AgentApplication : public ns3::Application
     void StartApplication() override;
     void StopApplication() override;
     void OnReadable(ns3::Ptr<ns3::Socket> socket);
-    void SendDue();
-    void ScheduleReply();
+    void Send(const Reply& reply);
+    void Refuse(const Refusal& refusal);
 
     std::string m_id;
     ns3::Ipv4Address m_address;
@@ -62,13 +62,13 @@ class AgentApplication : public ns3::Application
     std::uint16_t m_probePort{8888};
     ns3::Time m_window;
     bool m_baseForm{false};
+    double m_loss{0};
     bool m_silent{false};
     LoadFigures m_figures;
-    StreamAdapter m_random;
+    std::int64_t m_stream{-1}; //!< -1: streams are assigned by ns-3
 
-    std::optional<Agent> m_agent;
+    std::optional<AgentDriver> m_driver;
     ns3::Ptr<ns3::Socket> m_socket;
-    ns3::EventId m_reply;
     std::string m_buffer;
 
     /** A request was accepted: its sender. */

@@ -4,10 +4,10 @@
 
 #include "ns3/abort.h"
 #include "ns3/boolean.h"
+#include "ns3/double.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/log.h"
 #include "ns3/pointer.h"
-#include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 
 namespace sonda::sim
@@ -39,6 +39,11 @@ MonitorApplication::GetTypeId()
                           ns3::TimeValue(ns3::MilliSeconds(500)),
                           ns3::MakeTimeAccessor(&MonitorApplication::m_window),
                           ns3::MakeTimeChecker(ns3::Seconds(0), ns3::Seconds(60)))
+            .AddAttribute("Slices",
+                          "In how many requests a round is divided, each to a part of the agents.",
+                          ns3::UintegerValue(1),
+                          ns3::MakeUintegerAccessor(&MonitorApplication::m_slices),
+                          ns3::MakeUintegerChecker<std::uint32_t>(1))
             .AddAttribute("Group",
                           "Multicast group of the agents.",
                           ns3::Ipv4AddressValue("239.8.8.8"),
@@ -59,6 +64,11 @@ MonitorApplication::GetTypeId()
                           ns3::BooleanValue(true),
                           ns3::MakeBooleanAccessor(&MonitorApplication::m_acceptBase),
                           ns3::MakeBooleanChecker())
+            .AddAttribute("Loss",
+                          "Probability with which a datagram that arrives is lost.",
+                          ns3::DoubleValue(0),
+                          ns3::MakeDoubleAccessor(&MonitorApplication::m_loss),
+                          ns3::MakeDoubleChecker<double>(0, 1))
             .AddTraceSource("Request",
                             "A probe request was sent.",
                             ns3::MakeTraceSourceAccessor(&MonitorApplication::m_requestTrace),
@@ -77,36 +87,73 @@ MonitorApplication::GetTypeId()
 std::int64_t
 MonitorApplication::AssignStreams(std::int64_t stream)
 {
-    return m_random.AssignStreams(stream);
+    m_stream = stream;
+    return 2;
 }
 
 const Monitor&
 MonitorApplication::GetMonitor() const
 {
-    return *m_monitor;
+    return m_driver->GetMonitor();
+}
+
+MonitorOptions
+MonitorApplication::MakeOptions() const
+{
+    MonitorOptions options;
+    options.interval = ToDuration(m_interval);
+    options.window = ToDuration(m_window);
+    options.slices = m_slices;
+    options.baseForm = m_baseForm;
+    options.acceptBase = m_acceptBase;
+    return options;
+}
+
+MonitorPorts
+MonitorApplication::MakePorts()
+{
+    MonitorPorts ports;
+    ports.toGroup = [this](const std::string& datagram) { Send(datagram, m_group); };
+    ports.toAgent = [this](const std::string& datagram, const AgentStatus& agent)
+    { Send(datagram, ns3::Ipv4Address(agent.source.c_str())); };
+    ports.requested = [this](const std::string& datagram) { m_requestTrace(datagram); };
+    ports.accepted = [this](const Observation& observation) { m_responseTrace(observation); };
+    ports.refused = [this](const Refusal& refusal)
+    {
+        NS_LOG_INFO("refused: " << sonda::ToString(refusal.reason) << " " << refusal.detail);
+        m_refusalTrace(sonda::ToString(refusal.reason));
+    };
+    return ports;
 }
 
 void
 MonitorApplication::StartApplication()
 {
     NS_ABORT_MSG_IF(!m_proxy, "MonitorApplication: the attribute Proxy is not set");
-    MonitorOptions options;
-    options.interval = ToDuration(m_interval);
-    options.window = ToDuration(m_window);
-    options.baseForm = m_baseForm;
-    options.acceptBase = m_acceptBase;
-    m_monitor.emplace(options, std::nullopt);
+    m_driver.emplace(*m_proxy, MakeOptions(), m_loss, MakePorts());
+    if (m_stream >= 0)
+    {
+        m_driver->AssignStreams(m_stream);
+    }
+    m_proxy->TraceConnectWithoutContext("Dispatch",
+                                        ns3::MakeCallback(&MonitorApplication::OnDispatch, this));
     m_socket = OpenUdp(GetNode(), 0);
     m_socket->SetRecvCallback(ns3::MakeCallback(&MonitorApplication::OnReadable, this));
-    Probe();
+    m_driver->Start();
 }
 
 void
 MonitorApplication::StopApplication()
 {
-    m_next.Cancel();
+    if (m_driver)
+    {
+        m_driver->Stop();
+    }
     if (m_socket)
     {
+        m_proxy->TraceDisconnectWithoutContext(
+            "Dispatch",
+            ns3::MakeCallback(&MonitorApplication::OnDispatch, this));
         m_socket->SetRecvCallback(ns3::MakeNullCallback<void, ns3::Ptr<ns3::Socket>>());
         m_socket->Close();
         m_socket = nullptr;
@@ -122,14 +169,9 @@ MonitorApplication::DoDispose()
 }
 
 void
-MonitorApplication::Probe()
+MonitorApplication::Send(const std::string& datagram, ns3::Ipv4Address to)
 {
-    const std::string request = m_monitor->Probe(Now(), "", m_random);
-    SendDatagram(m_socket, request, ns3::InetSocketAddress(m_group, m_probePort));
-    m_requestTrace(request);
-    m_next = ns3::Simulator::Schedule(DelayUntil(m_monitor->NextProbe()),
-                                      &MonitorApplication::Probe,
-                                      this);
+    SendDatagram(m_socket, datagram, ns3::InetSocketAddress(to, m_probePort));
 }
 
 void
@@ -139,28 +181,14 @@ MonitorApplication::OnReadable(ns3::Ptr<ns3::Socket> socket)
     while (ReceiveDatagram(socket, m_buffer, from))
     {
         const auto sender = ns3::InetSocketAddress::ConvertFrom(from).GetIpv4();
-        const auto observation = m_monitor->OnDatagram(m_buffer, ToText(sender), Now());
-        if (!observation)
-        {
-            Refuse(observation.GetError());
-            continue;
-        }
-        const auto updated = m_proxy->GetBalancer().Update(*observation, Now());
-        if (!updated)
-        {
-            m_monitor->CountRefusal(updated.GetError().reason);
-            Refuse(updated.GetError());
-            continue;
-        }
-        m_responseTrace(*observation);
+        m_driver->OnDatagram(m_buffer, ToText(sender));
     }
 }
 
 void
-MonitorApplication::Refuse(const Refusal& refusal)
+MonitorApplication::OnDispatch(AgentIndex)
 {
-    NS_LOG_INFO("refused: " << sonda::ToString(refusal.reason) << " " << refusal.detail);
-    m_refusalTrace(sonda::ToString(refusal.reason));
+    m_driver->OnDispatch();
 }
 
 } // namespace sonda::sim

@@ -1,12 +1,9 @@
 #ifndef SONDA_MODEL_NS3_MONITOR_APPLICATION_H
 #define SONDA_MODEL_NS3_MONITOR_APPLICATION_H
 
-#include "model/control/monitor.h"
-#include "model/ns3/adapters.h"
-#include "model/ns3/proxy-application.h"
+#include "model/ns3/monitor-driver.h"
 
 #include "ns3/application.h"
-#include "ns3/event-id.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/ptr.h"
 #include "ns3/socket.h"
@@ -23,7 +20,7 @@ namespace sonda::sim
  * The monitor (model/control/monitor.h) as an ns-3 application: multicasts probe requests and gives
  * what the responses say to a proxy's balancer.
  *
- * Attributes: Proxy, Interval, Window, Group, ProbePort, BaseForm, AcceptBase.
+ * Attributes: Proxy, Interval, Window, Slices, Group, ProbePort, BaseForm, AcceptBase, Loss.
  * Trace sources: Request, Response, Refusal.
  */
 class MonitorApplication : public ns3::Application
@@ -31,7 +28,7 @@ class MonitorApplication : public ns3::Application
   public:
     static ns3::TypeId GetTypeId();
 
-    /** \return 1, the number of streams used: the nonces'. */
+    /** \return 2, the number of streams used; see MonitorDriver. */
     std::int64_t AssignStreams(std::int64_t stream);
 
     /** \return the monitor's own counters; the application must have started. */
@@ -43,22 +40,25 @@ class MonitorApplication : public ns3::Application
   private:
     void StartApplication() override;
     void StopApplication() override;
-    void Probe();
     void OnReadable(ns3::Ptr<ns3::Socket> socket);
-    void Refuse(const Refusal& refusal);
+    void OnDispatch(AgentIndex agent);
+    MonitorOptions MakeOptions() const;
+    MonitorPorts MakePorts();
+    void Send(const std::string& datagram, ns3::Ipv4Address to);
 
     ns3::Ptr<ProxyApplication> m_proxy;
     ns3::Time m_interval;
     ns3::Time m_window;
+    std::uint32_t m_slices{1};
     ns3::Ipv4Address m_group;
     std::uint16_t m_probePort{8888};
     bool m_baseForm{false};
     bool m_acceptBase{true};
-    StreamAdapter m_random;
+    double m_loss{0};
+    std::int64_t m_stream{-1}; //!< -1: streams are assigned by ns-3
 
-    std::optional<Monitor> m_monitor;
+    std::optional<MonitorDriver> m_driver;
     ns3::Ptr<ns3::Socket> m_socket;
-    ns3::EventId m_next;
     std::string m_buffer;
 
     /** A probe request left: its text. */

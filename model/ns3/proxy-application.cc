@@ -83,6 +83,19 @@ ProxyApplication::SetFormula(Formula formula)
     m_formula.emplace(std::move(formula));
 }
 
+void
+ProxyApplication::SetOracle(const Oracle& oracle)
+{
+    NS_ABORT_MSG_IF(m_balancer, "SetOracle() after the balancer was made");
+    m_oracle = &oracle;
+}
+
+bool
+ProxyApplication::HoldsBack() const
+{
+    return m_balancer->GetPolicy().HoldsBack() && !m_balancer->Table().Candidates().empty();
+}
+
 Balancer&
 ProxyApplication::GetBalancer()
 {
@@ -96,7 +109,7 @@ ProxyApplication::GetBalancer()
         NS_ABORT_MSG_IF(!formula, formula.GetError().message);
         m_formula.emplace(std::move(*formula));
     }
-    auto policy = MakePolicy(m_policyText);
+    auto policy = MakePolicy(m_policyText, m_oracle);
     NS_ABORT_MSG_IF(!policy, policy.GetError().message);
     TableTiming timing;
     timing.interval = ToDuration(m_interval);
@@ -115,7 +128,7 @@ ProxyApplication::Dispatch()
     {
         m_dispatchTrace(*agent);
     }
-    else
+    else if (!HoldsBack())
     {
         m_noAgentTrace();
     }

@@ -45,11 +45,17 @@ class ProxyApplication : public ns3::Application, public RelayOwner
     /** Takes a formula that is not in the built-in catalogue; instead of the attribute. */
     void SetFormula(Formula formula);
 
+    /** What the policy may know of the servers; to be called before the balancer is made. */
+    void SetOracle(const Oracle& oracle);
+
     /** \return the balancer; made on first use from the attributes, which are fixed from then on.
      */
     Balancer& GetBalancer();
 
-    /** \return the picked agent, or nothing when there is no candidate. */
+    /** \return whether a connection that was not dispatched waits: see Policy::HoldsBack(). */
+    bool HoldsBack() const;
+
+    /** \return the picked agent, or nothing when there is no candidate, or none for now. */
     std::optional<AgentIndex> Dispatch() override;
     void Connected(AgentIndex agent) override;
     void ConnectFailed(AgentIndex agent) override;
@@ -79,6 +85,7 @@ class ProxyApplication : public ns3::Application, public RelayOwner
     StreamAdapter m_random;
 
     std::optional<Formula> m_formula;
+    const Oracle* m_oracle{nullptr};
     std::unique_ptr<Balancer> m_balancer;
     std::vector<ns3::Ptr<ns3::Node>> m_stacks; //!< beside the application's own node
     std::vector<ns3::Ptr<ns3::Socket>> m_listeners;

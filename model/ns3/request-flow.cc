@@ -17,20 +17,44 @@ constexpr std::uint32_t UNKNOWN_SERVER = std::numeric_limits<std::uint32_t>::max
 
 } // namespace
 
-RequestFlow::RequestFlow(ProxyApplication& proxy, Outcome outcome)
-    : m_proxy(proxy),
-      m_outcome(outcome)
+RequestFlow::RequestFlow(Outcome outcome)
+    : m_outcome(outcome)
 {
+}
+
+RequestFlow::~RequestFlow() = default;
+
+double
+RequestFlow::Proxy::Present(AgentIndex agent) const
+{
+    const Server& server = flow.m_servers[flow.ServerOf(*this, agent)];
+    return static_cast<double>(server.model.InFlight() + server.coming);
+}
+
+double
+RequestFlow::Proxy::WorkLeft(AgentIndex agent) const
+{
+    const Server& server = flow.m_servers[flow.ServerOf(*this, agent)];
+    return server.model.WorkLeft() + server.comingWork / server.model.Capacity();
+}
+
+std::uint32_t
+RequestFlow::AddProxy(ProxyApplication& proxy)
+{
+    const auto number = static_cast<std::uint32_t>(m_proxies.size());
+    Proxy& added = m_proxies.emplace_back(*this, proxy);
+    proxy.SetOracle(added);
     // An index may be given to another agent after its removal.
-    m_proxy.TraceConnectWithoutContext("Freshness",
-                                       ns3::Callback<void, const AgentStatus&, Freshness>(
-                                           [this](const AgentStatus&, Freshness to)
-                                           {
-                                               if (to == Freshness::REMOVED)
-                                               {
-                                                   m_serverByAgent.clear();
-                                               }
-                                           }));
+    const ns3::Callback<void, const AgentStatus&, Freshness> forget(
+        [&added](const AgentStatus&, Freshness to)
+        {
+            if (to == Freshness::REMOVED)
+            {
+                added.serverByAgent.clear();
+            }
+        });
+    proxy.TraceConnectWithoutContext("Freshness", forget);
+    return number;
 }
 
 void
@@ -47,60 +71,103 @@ RequestFlow::GetServer(const std::string& id)
 }
 
 void
-RequestFlow::AddClient(RequestSource source, ns3::Time delay, ns3::Time lastArrival)
+RequestFlow::AddClient(RequestSource source,
+                       ns3::Time delay,
+                       std::uint32_t proxy,
+                       ns3::Time lastArrival)
 {
-    m_clients.push_back({std::move(source), delay, lastArrival, Request()});
-    ScheduleArrival(static_cast<std::uint32_t>(m_clients.size() - 1));
+    auto client = ns3::Create<Client>(*this, std::move(source));
+    client->number = static_cast<std::uint32_t>(m_clients.size());
+    client->proxy = proxy;
+    client->delay = delay;
+    client->lastArrival = lastArrival;
+    m_clients.push_back(client);
+    ScheduleArrival(*client);
 }
 
 void
-RequestFlow::ScheduleArrival(std::uint32_t client)
+RequestFlow::ScheduleArrival(Client& client)
 {
-    Client& from = m_clients[client];
-    from.coming = from.source.Next();
-    if (from.coming.arrival > from.lastArrival)
+    client.coming = client.source.Next();
+    if (client.coming.arrival > client.lastArrival)
     {
         return;
     }
     ++m_coming;
-    const ns3::Time accepted = from.coming.arrival + from.delay * std::int64_t(3);
-    ns3::Simulator::Schedule(accepted - ns3::Simulator::Now(),
-                             &RequestFlow::OnArrival,
-                             this,
-                             client);
+    const ns3::Time accepted = client.coming.arrival + client.delay * std::int64_t(3);
+    ns3::Simulator::Schedule(accepted - ns3::Simulator::Now(), ns3::Ptr<ns3::EventImpl>(&client));
+}
+
+RequestFlow::Call&
+RequestFlow::NewCall()
+{
+    if (m_free.empty())
+    {
+        const auto place = static_cast<std::uint32_t>(m_calls.size());
+        m_calls.push_back(ns3::Create<Call>(*this, place));
+        m_free.reserve(m_calls.capacity());
+        return *m_calls.back();
+    }
+    Call& call = *m_calls[m_free.back()];
+    m_free.pop_back();
+    return call;
 }
 
 void
-RequestFlow::OnArrival(std::uint32_t client)
+RequestFlow::OnArrival(Client& client)
 {
     --m_coming;
-    Tag tag = m_requests.size();
-    if (m_free.empty())
-    {
-        m_requests.emplace_back();
-    }
-    else
-    {
-        tag = m_free.back();
-        m_free.pop_back();
-    }
-    const Request& request = m_clients[client].coming;
-    m_requests[tag] = Call{request.arrival, ns3::Time(), request.work, client, 0, 0, true};
+    Call& call = NewCall();
+    call.active = true;
+    call.client = client.number;
+    call.arrival = client.coming.arrival;
+    call.work = client.coming.work;
     ScheduleArrival(client);
-    Dispatch(tag);
+    Begin(call);
+}
+
+void
+RequestFlow::Schedule(Call& call, Step step, ns3::Time delay)
+{
+    call.step = step;
+    if (delay.IsZero())
+    {
+        Take(call);
+        return;
+    }
+    ns3::Simulator::Schedule(delay, ns3::Ptr<ns3::EventImpl>(&call));
+}
+
+void
+RequestFlow::Take(Call& call)
+{
+    switch (call.step)
+    {
+    case Step::REFUSED:
+        m_proxies[m_clients[call.client]->proxy].application.ConnectFailed(call.agent);
+        Begin(call);
+        break;
+    case Step::AT_SERVER:
+        OnRequestAtServer(call);
+        break;
+    case Step::GOOD:
+    case Step::BAD:
+        OnResponseAtProxy(call, call.step == Step::GOOD);
+        break;
+    }
 }
 
 std::uint32_t
-RequestFlow::ServerOf(AgentIndex agent)
+RequestFlow::ServerOf(const Proxy& proxy, AgentIndex agent) const
 {
-    if (agent >= m_serverByAgent.size())
+    if (agent >= proxy.serverByAgent.size())
     {
-        m_serverByAgent.resize(agent + 1, UNKNOWN_SERVER);
+        proxy.serverByAgent.resize(agent + 1, UNKNOWN_SERVER);
     }
-    std::uint32_t& server = m_serverByAgent[agent];
+    std::uint32_t& server = proxy.serverByAgent[agent];
     if (server == UNKNOWN_SERVER)
     {
-        const std::string& id = m_proxy.GetBalancer().Table().Get(agent).id;
+        const std::string& id = proxy.application.GetBalancer().Table().Get(agent).id;
         const auto found = m_serverById.find(id);
         NS_ABORT_MSG_IF(found == m_serverById.end(), "agent " << id << " has no server");
         server = found->second;
@@ -108,98 +175,130 @@ RequestFlow::ServerOf(AgentIndex agent)
     return server;
 }
 
-void
-RequestFlow::Dispatch(Tag tag)
+/** Picks an agent and sends the request there. \return false when none was picked */
+bool
+RequestFlow::Dispatch(Call& call)
 {
-    const auto agent = m_proxy.Dispatch();
+    Proxy& proxy = m_proxies[m_clients[call.client]->proxy];
+    const auto agent = proxy.application.Dispatch();
     if (!agent)
     {
-        Finish(tag, false);
-        return;
+        return false;
     }
-    Call& call = m_requests[tag];
     call.agent = *agent;
-    call.server = ServerOf(*agent);
+    call.server = ServerOf(proxy, *agent);
     call.dispatched = ns3::Simulator::Now();
-    const Server& server = m_servers[call.server];
+    Server& server = m_servers[call.server];
     if (server.model.IsUp())
     {
-        ns3::Simulator::Schedule(server.delay * std::int64_t(3),
-                                 &RequestFlow::OnRequestAtServer,
-                                 this,
-                                 tag);
+        ++server.coming;
+        server.comingWork += call.work;
+        Schedule(call, Step::AT_SERVER, server.delay * std::int64_t(3));
+        return true;
     }
-    else
+    // Always an event: a fleet that is down whole would otherwise be tried in one recursion.
+    call.step = Step::REFUSED;
+    ns3::Simulator::Schedule(server.delay * std::int64_t(2), ns3::Ptr<ns3::EventImpl>(&call));
+    return true;
+}
+
+void
+RequestFlow::Begin(Call& call)
+{
+    Proxy& proxy = m_proxies[m_clients[call.client]->proxy];
+    if (!proxy.waiting.empty())
     {
-        ns3::Simulator::Schedule(server.delay * std::int64_t(2),
-                                 &RequestFlow::OnRefused,
-                                 this,
-                                 tag);
+        // First come, first served.
+        proxy.waiting.push_back(call.place);
+        return;
     }
-}
-
-void
-RequestFlow::OnRefused(Tag tag)
-{
-    m_proxy.ConnectFailed(m_requests[tag].agent);
-    Dispatch(tag);
-}
-
-void
-RequestFlow::OnRequestAtServer(Tag tag)
-{
-    const Call& call = m_requests[tag];
-    m_proxy.Connected(call.agent);
-    ServerModel& server = m_servers[call.server].model;
-    if (server.IsUp())
+    if (Dispatch(call))
     {
-        server.Submit(tag, call.work);
+        return;
     }
-    else
+    if (proxy.application.HoldsBack())
     {
-        // It crashed after the connection was made.
-        OnServed(tag, false);
+        proxy.waiting.push_back(call.place);
+        return;
+    }
+    Finish(call, false);
+}
+
+void
+RequestFlow::ReleaseWaiting(Proxy& proxy)
+{
+    while (!proxy.waiting.empty())
+    {
+        Call& call = *m_calls[proxy.waiting.front()];
+        // Out of the queue first: a step that takes no time may come back here.
+        proxy.waiting.pop_front();
+        if (!Dispatch(call))
+        {
+            proxy.waiting.push_front(call.place);
+            return;
+        }
     }
 }
 
 void
-RequestFlow::OnServed(Tag tag, bool good)
+RequestFlow::OnRequestAtServer(Call& call)
 {
-    ns3::Simulator::Schedule(m_servers[m_requests[tag].server].delay,
-                             &RequestFlow::OnResponseAtProxy,
-                             this,
-                             tag,
-                             good);
+    Server& server = m_servers[call.server];
+    --server.coming;
+    // From zero the sum keeps its precision.
+    server.comingWork = server.coming == 0 ? 0 : server.comingWork - call.work;
+    m_proxies[m_clients[call.client]->proxy].application.Connected(call.agent);
+    if (server.model.IsUp())
+    {
+        server.model.Submit(call.place, call.work);
+        return;
+    }
+    // It crashed after the connection was made.
+    Schedule(call, Step::BAD, server.delay);
 }
 
 void
-RequestFlow::OnResponseAtProxy(Tag tag, bool good)
+RequestFlow::OnServed(std::uint64_t tag, bool good)
 {
-    const Call& call = m_requests[tag];
-    m_proxy.Complete(call.agent, ToDuration(ns3::Simulator::Now() - call.dispatched), good);
-    Finish(tag, good);
+    Call& call = *m_calls[tag];
+    const Server& server = m_servers[call.server];
+    if (m_fall)
+    {
+        const auto left = static_cast<std::uint32_t>(server.model.InFlight());
+        m_fall(call.server, left + 1, left);
+    }
+    Schedule(call, good ? Step::GOOD : Step::BAD, server.delay);
 }
 
 void
-RequestFlow::Finish(Tag tag, bool good)
+RequestFlow::OnResponseAtProxy(Call& call, bool good)
 {
-    Call& call = m_requests[tag];
+    Proxy& proxy = m_proxies[m_clients[call.client]->proxy];
+    const Duration latency = ToDuration(ns3::Simulator::Now() - call.dispatched);
+    proxy.application.Complete(call.agent, latency, good);
+    Finish(call, good);
+    ReleaseWaiting(proxy);
+}
+
+void
+RequestFlow::Finish(Call& call, bool good)
+{
     call.active = false;
     // Free before the outcome is told: whoever hears it may ask what is unfinished.
-    m_free.push_back(tag);
-    const ns3::Time received = ns3::Simulator::Now() + m_clients[call.client].delay;
+    m_free.push_back(call.place);
+    const ns3::Time received = ns3::Simulator::Now() + m_clients[call.client]->delay;
     m_outcome(call.arrival, received - call.arrival, good);
 }
 
 void
 RequestFlow::Abandon()
 {
-    for (Call& call : m_requests)
+    for (const auto& call : m_calls)
     {
-        if (call.active)
+        if (call->active)
         {
-            call.active = false;
-            m_outcome(call.arrival, ns3::Simulator::Now() - call.arrival, false);
+            call->active = false;
+            m_outcome(call->arrival, ns3::Simulator::Now() - call->arrival, false);
         }
     }
 }

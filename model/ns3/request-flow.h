@@ -4,12 +4,15 @@
 #include "model/ns3/proxy-application.h"
 #include "model/ns3/request.h"
 #include "model/ns3/server-model.h"
+#include "model/selection/oracle.h"
 
 #include "ns3/callback.h"
+#include "ns3/event-impl.h"
 #include "ns3/nstime.h"
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -26,9 +29,13 @@ namespace sonda::sim
  * and the agent picked when the request's first byte comes); the server has the request 3 da after
  * the pick; the answer needs da to the proxy and dc to the client. A server that is down refuses
  * after 2 da, upon which the next agent is picked; one that crashes resets its connections, which
- * the proxy learns da later. Transmission takes no time.
+ * the proxy learns da later. Transmission takes no time. A step that takes no time is no event.
  *
- * Does not own the proxy and the servers. Destroy it after Simulator::Destroy.
+ * A request is itself the event of its next step and is used again after its end, so that nothing
+ * is allocated per request once as many have been under way at a time.
+ *
+ * Any number of proxies share the servers. Does not own the proxies; owns the servers. Destroy it
+ * after Simulator::Destroy.
  */
 class RequestFlow
 {
@@ -36,7 +43,20 @@ class RequestFlow
     /** A request has an outcome: its arrival, its response time, whether it was answered. */
     using Outcome = ns3::Callback<void, ns3::Time, ns3::Time, bool>;
 
-    RequestFlow(ProxyApplication& proxy, Outcome outcome);
+    /** The connections at a server fell: server by order of AddServer(), before, after. */
+    using Fall = std::function<void(std::uint32_t, std::uint32_t, std::uint32_t)>;
+
+    explicit RequestFlow(Outcome outcome);
+    ~RequestFlow();
+    RequestFlow(const RequestFlow&) = delete;
+    RequestFlow& operator=(const RequestFlow&) = delete;
+
+    /**
+     * Gives the proxy an oracle too. To be called before the proxy's balancer is made; the proxy
+     * must not relay by itself.
+     * \return the proxy's number, for AddClient()
+     */
+    std::uint32_t AddProxy(ProxyApplication& proxy);
 
     /**
      * \param id the agent's identity
@@ -45,23 +65,97 @@ class RequestFlow
      */
     void AddServer(const std::string& id, const ServerOptions& options, ns3::Time delay);
 
-    /** \return the server of an agent that was added; the flow owns it. */
+    /** \return the server of an agent that was added. */
     ServerModel& GetServer(const std::string& id);
 
-    /** \param delay one way, between client and proxy \param lastArrival no request begins later */
-    void AddClient(RequestSource source, ns3::Time delay, ns3::Time lastArrival);
+    /**
+     * \param delay one way, between client and proxy
+     * \param proxy the one that the client uses
+     * \param lastArrival no request begins later
+     */
+    void AddClient(RequestSource source,
+                   ns3::Time delay,
+                   std::uint32_t proxy,
+                   ns3::Time lastArrival);
+
+    /** \param fall called whenever a request leaves a server */
+    void
+    OnFall(Fall fall)
+    {
+        m_fall = std::move(fall);
+    }
 
     /** \return how many requests have no outcome yet, those on their way to the proxy included. */
     std::size_t
     Unfinished() const
     {
-        return m_requests.size() - m_free.size() + m_coming;
+        return m_calls.size() - m_free.size() + m_coming;
     }
 
     /** Gives every unfinished request the outcome that it was not answered. */
     void Abandon();
 
   private:
+    /** What comes next for a request. */
+    enum class Step : std::uint8_t
+    {
+        REFUSED,   //!< the proxy hears that the server refuses
+        AT_SERVER, //!< the request reaches the server
+        GOOD,      //!< the whole answer reaches the proxy
+        BAD,       //!< a reset reaches the proxy
+    };
+
+    /** A request under way, and the event of its next step. */
+    struct Call : public ns3::EventImpl
+    {
+        Call(RequestFlow& owner, std::uint32_t number)
+            : flow(owner),
+              place(number)
+        {
+        }
+
+        void
+        Notify() override
+        {
+            flow.Take(*this);
+        }
+
+        RequestFlow& flow;
+        const std::uint32_t place; //!< in m_calls; its tag at the server
+        Step step{};
+        bool active{false};
+        std::uint32_t client{0};
+        std::uint32_t server{0};
+        AgentIndex agent{0};
+        double work{0};
+        ns3::Time arrival;
+        ns3::Time dispatched;
+    };
+
+    /** A client, and the event of its next request's arrival at the proxy. */
+    struct Client : public ns3::EventImpl
+    {
+        Client(RequestFlow& owner, RequestSource requests)
+            : flow(owner),
+              source(std::move(requests))
+        {
+        }
+
+        void
+        Notify() override
+        {
+            flow.OnArrival(*this);
+        }
+
+        RequestFlow& flow;
+        RequestSource source;
+        std::uint32_t number{0};
+        std::uint32_t proxy{0};
+        ns3::Time delay;
+        ns3::Time lastArrival;
+        Request coming;
+    };
+
     struct Server
     {
         Server(const ServerOptions& options, ServerModel::Ended ended, ns3::Time wire)
@@ -72,49 +166,51 @@ class RequestFlow
 
         ServerModel model;
         ns3::Time delay;
+        std::uint32_t coming{0}; //!< requests on their way to it
+        double comingWork{0};    //!< seconds of one core at speed 1
     };
 
-    struct Client
+    /** A proxy, what it holds back, and what its policy may ask of the servers. */
+    struct Proxy : public Oracle
     {
-        RequestSource source;
-        ns3::Time delay;
-        ns3::Time lastArrival;
-        Request coming;
+        Proxy(RequestFlow& owner, ProxyApplication& which)
+            : flow(owner),
+              application(which)
+        {
+        }
+
+        double Present(AgentIndex agent) const override;
+        double WorkLeft(AgentIndex agent) const override;
+
+        RequestFlow& flow;
+        ProxyApplication& application;
+        mutable std::vector<std::uint32_t> serverByAgent; //!< cache, by AgentIndex
+        std::deque<std::uint32_t> waiting;                //!< places of requests held back
     };
 
-    /** A request under way; its place in m_requests is its tag. */
-    struct Call
-    {
-        ns3::Time arrival;
-        ns3::Time dispatched;
-        double work;
-        std::uint32_t client;
-        std::uint32_t server;
-        AgentIndex agent;
-        bool active;
-    };
+    void ScheduleArrival(Client& client);
+    void OnArrival(Client& client);
+    Call& NewCall();
+    void Schedule(Call& call, Step step, ns3::Time delay);
+    void Take(Call& call);
+    bool Dispatch(Call& call);
+    void Begin(Call& call);
+    void OnRequestAtServer(Call& call);
+    void OnServed(std::uint64_t tag, bool good);
+    void OnResponseAtProxy(Call& call, bool good);
+    void ReleaseWaiting(Proxy& proxy);
+    void Finish(Call& call, bool good);
+    std::uint32_t ServerOf(const Proxy& proxy, AgentIndex agent) const;
 
-    using Tag = std::uint64_t;
-
-    void ScheduleArrival(std::uint32_t client);
-    void OnArrival(std::uint32_t client);
-    void Dispatch(Tag tag);
-    void OnRefused(Tag tag);
-    void OnRequestAtServer(Tag tag);
-    void OnServed(Tag tag, bool good);
-    void OnResponseAtProxy(Tag tag, bool good);
-    void Finish(Tag tag, bool good);
-    std::uint32_t ServerOf(AgentIndex agent);
-
-    ProxyApplication& m_proxy;
     Outcome m_outcome;
-    std::vector<Client> m_clients;
+    Fall m_fall;
+    std::deque<Proxy> m_proxies;
+    std::vector<ns3::Ptr<Client>> m_clients;
     std::deque<Server> m_servers; //!< they do not move
     std::unordered_map<std::string, std::uint32_t> m_serverById;
-    std::vector<Call> m_requests;
-    std::vector<Tag> m_free;
-    std::size_t m_coming{0};                    //!< arrivals that are scheduled
-    std::vector<std::uint32_t> m_serverByAgent; //!< cache, by AgentIndex
+    std::vector<ns3::Ptr<Call>> m_calls;
+    std::vector<std::uint32_t> m_free;
+    std::size_t m_coming{0}; //!< arrivals that are scheduled
 };
 
 } // namespace sonda::sim

@@ -26,7 +26,11 @@ ServerApplication::GetTypeId()
                           "TCP port on which requests are accepted.",
                           ns3::UintegerValue(80),
                           ns3::MakeUintegerAccessor(&ServerApplication::m_port),
-                          ns3::MakeUintegerChecker<std::uint16_t>(1));
+                          ns3::MakeUintegerChecker<std::uint16_t>(1))
+            .AddTraceSource("Fall",
+                            "A request left: how many there were, how many are left.",
+                            ns3::MakeTraceSourceAccessor(&ServerApplication::m_fallTrace),
+                            "sonda::FallTracedCallback");
     return tid;
 }
 
@@ -123,6 +127,8 @@ ServerApplication::OnReadable(SocketPtr socket)
 void
 ServerApplication::OnServed(std::uint64_t tag, bool good)
 {
+    const auto left = static_cast<std::uint32_t>(m_model->InFlight());
+    m_fallTrace(left + 1, left);
     const auto found = m_connections.find(tag);
     if (found == m_connections.end() || !good)
     {

@@ -8,6 +8,7 @@
 #include "ns3/packet.h"
 #include "ns3/ptr.h"
 #include "ns3/socket.h"
+#include "ns3/traced-callback.h"
 
 #include <cstdint>
 #include <memory>
@@ -21,7 +22,7 @@ namespace sonda::sim
  * A TCP server with a ServerModel behind it: takes one request per connection, works on it as the
  * model says, answers and closes. It closes first, so that the proxy keeps no TIME_WAIT entries.
  *
- * Attribute: Port. Set the server's figures with SetOptions() before the start.
+ * Attribute: Port. Trace source: Fall. Set the server's figures with SetOptions() before the start.
  */
 class ServerApplication : public ns3::Application
 {
@@ -69,6 +70,9 @@ class ServerApplication : public ns3::Application
     std::uint64_t m_nextTag{0};
     std::unordered_map<std::uint64_t, Connection> m_connections;
     std::unordered_map<ns3::Socket*, std::uint64_t> m_tagOf;
+
+    /** A request left the server: how many there were, how many are left. */
+    ns3::TracedCallback<std::uint32_t, std::uint32_t> m_fallTrace;
 };
 
 } // namespace sonda::sim

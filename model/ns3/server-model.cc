@@ -58,6 +58,14 @@ ServerModel::Rate() const
 }
 
 double
+ServerModel::WorkLeft() const
+{
+    const double since = ToSeconds(Now() - m_clockAt) * Rate();
+    const double left = m_workLeft - since * static_cast<double>(m_inService.size());
+    return std::max(0.0, left) / (Capacity() * (1 - m_background));
+}
+
+double
 ServerModel::BusyShare() const
 {
     const auto working = std::min(static_cast<double>(m_inService.size()), m_options.cores);
@@ -77,10 +85,13 @@ ServerModel::AdvanceClock()
     {
         // Nobody holds a time of this clock: from zero its numbers keep their precision.
         m_clock = 0;
+        m_workLeft = 0;
     }
     else
     {
-        m_clock += ToSeconds(now - m_clockAt) * Rate();
+        const double done = ToSeconds(now - m_clockAt) * Rate();
+        m_clock += done;
+        m_workLeft -= done * static_cast<double>(m_inService.size());
     }
     m_clockAt = now;
 }
@@ -91,6 +102,7 @@ ServerModel::Submit(std::uint64_t tag, double work)
     NS_ABORT_MSG_IF(!m_up, "a request was submitted to a server that is down");
     AdvanceClock();
     const Job job{work, m_order++, tag};
+    m_workLeft += work;
     if (m_inService.size() < MostInService())
     {
         Start(job);

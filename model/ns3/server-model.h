@@ -90,6 +90,9 @@ class ServerModel
         return m_inService.size() + m_waiting.size();
     }
 
+    /** \return seconds until all present requests would be done, if no other came. */
+    double WorkLeft() const;
+
     /** \return cores times speed: seconds of work per second. */
     double
     Capacity() const
@@ -128,7 +131,8 @@ class ServerModel
     std::priority_queue<Job, std::vector<Job>, std::greater<Job>> m_inService;
     std::deque<Job> m_waiting;
     std::uint64_t m_order{0};
-    double m_clock{0}; //!< virtual, seconds of work
+    double m_clock{0};    //!< virtual, seconds of work
+    double m_workLeft{0}; //!< of all present requests, seconds of one core at speed 1
     Instant m_clockAt{};
     ns3::EventId m_timer;
     Instant m_timerAt{};

@@ -17,10 +17,6 @@ RefuseNotYet(const Scenario& scenario)
             throw ScenarioError(std::string(what) + " is not built yet");
         }
     };
-    refuse(scenario.fidelity == Fidelity::EVENT, "fidelity \"event\"");
-    refuse(scenario.monitors > 1, "monitors above 1");
-    refuse(scenario.probe.loss > 0, "probe.loss above 0");
-    refuse(scenario.probe.slices > 1, "probe.slices above 1");
     refuse(scenario.workload.arrivals.kind != ArrivalsScenario::Kind::POISSON,
            "workload.arrivals other than \"poisson\"");
     for (const auto& event : scenario.events)

@@ -82,12 +82,21 @@ MakeRunJson(const RunOrder& order, const RunCost& cost)
 Metrics
 MoreMetrics(const RunOrder& order, const World& world, const RunCost& cost)
 {
-    const Monitor& monitor = world.GetMonitor();
+    std::uint64_t requests = 0;
+    std::uint64_t responses = 0;
+    std::uint64_t refusals = 0;
+    for (const auto& proxy : world.Proxies())
+    {
+        const Monitor& monitor = proxy->GetMonitor();
+        requests += monitor.ProbesSent();
+        responses += monitor.ResponsesAccepted();
+        refusals += monitor.Refusals().Total();
+    }
     return {
         {"unfinished", static_cast<double>(world.Abandoned())},
-        {"probe_requests", static_cast<double>(monitor.ProbesSent())},
-        {"probe_responses", static_cast<double>(monitor.ResponsesAccepted())},
-        {"refusals", static_cast<double>(monitor.Refusals().Total())},
+        {"probe_requests", static_cast<double>(requests)},
+        {"probe_responses", static_cast<double>(responses)},
+        {"refusals", static_cast<double>(refusals)},
         {"duration_s", order.scenario.durationS},
         {"warmup_s", order.scenario.warmupS},
         {"simulator_events", static_cast<double>(cost.events)},

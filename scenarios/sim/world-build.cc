@@ -2,13 +2,14 @@
 #include "scenarios/sim/not-yet.h"
 #include "scenarios/sim/world.h"
 
-#include "ns3/boolean.h"
 #include "ns3/config.h"
 #include "ns3/double.h"
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
+
+#include <algorithm>
 
 /** How a world is built; what happens while it runs stands in world.cc. */
 namespace sonda::sim
@@ -19,19 +20,20 @@ namespace
 
 constexpr double BYTES_PER_MB = 1e6;
 
-/** Keeps each list of connections under a hundred with a thousand loaded agents. */
+/** All together; keeps each list of connections under a hundred with a thousand loaded agents. */
 constexpr int PROXY_STACKS = 32;
 
 /** First stream of each purpose, far enough apart for 10^5 hosts. */
 enum Streams : std::int64_t
 {
-    POLICY_STREAM = 1,
-    NONCE_STREAM = 2,
-    HOST_STREAM = 3, //!< delays, speeds, memory and phases while the world is built
+    HOST_STREAM = 1, //!< delays, speeds, memory and phases while the world is built
+    PROXY_STREAMS = 500'000,
     CLIENT_STREAMS = 1'000'000,
-    WAIT_STREAMS = 2'000'000,
+    AGENT_STREAMS = 2'000'000,
     BACKGROUND_STREAMS = 3'000'000,
 };
+
+constexpr std::int64_t STREAMS_PER_AGENT = 3;
 
 } // namespace
 
@@ -52,10 +54,22 @@ World::World(const Scenario& scenario, Formula formula, const std::string& polic
           RecorderOptions{FromSeconds(scenario.probe.intervalS), FromSeconds(scenario.warmupS)})
 {
     RefuseNotYet(m_scenario);
-    BuildProxy(std::move(formula), policy);
+    if (HasLan())
+    {
+        m_lan = std::make_unique<LanHelper>();
+    }
+    else
+    {
+        m_probing = std::make_unique<ProbeFlow>(m_scenario.probe.loss);
+    }
+    if (m_scenario.fidelity != Fidelity::PACKET)
+    {
+        m_flow = std::make_unique<RequestFlow>(ns3::MakeCallback(&World::OnResponse, this));
+    }
+    BuildProxies(formula, policy);
     BuildAgents();
     BuildClients();
-    Watch();
+    WatchFalls();
     ScheduleEvents();
     // The end comes before a window's end of the same time, being scheduled first.
     ns3::Simulator::Schedule(ns3::Seconds(m_scenario.durationS), &World::OnEnd, this);
@@ -68,58 +82,35 @@ World::~World()
 }
 
 void
-World::BuildProxy(Formula formula, const std::string& policy)
+World::BuildProxies(const Formula& formula, const std::string& policy)
 {
     const bool packets = m_scenario.fidelity == Fidelity::PACKET;
-    const ns3::TimeValue interval(ns3::Seconds(m_scenario.probe.intervalS));
-    m_proxyHost = m_lan.AddHost(ns3::Time(0));
-    m_proxy = ns3::CreateObjectWithAttributes<ProxyApplication>("Policy",
-                                                                ns3::StringValue(policy),
-                                                                "Interval",
-                                                                interval,
-                                                                "Relay",
-                                                                ns3::BooleanValue(packets));
-    m_proxy->SetFormula(std::move(formula));
-    m_proxy->AssignStreams(POLICY_STREAM);
-    m_proxyHost.node->AddApplication(m_proxy);
-    m_monitor = ns3::CreateObjectWithAttributes<MonitorApplication>(
-        "Proxy",
-        ns3::PointerValue(m_proxy),
-        "Interval",
-        interval,
-        "Window",
-        ns3::TimeValue(ns3::MilliSeconds(m_scenario.probe.windowMs)));
-    m_monitor->AssignStreams(NONCE_STREAM);
-    m_proxyHost.node->AddApplication(m_monitor);
-    if (packets)
+    const auto monitors = static_cast<int>(m_scenario.monitors);
+    const int stacks = packets ? std::max(1, PROXY_STACKS / monitors) : 1;
+    for (int i = 0; i < monitors; ++i)
     {
-        BuildStacks();
-    }
-    else
-    {
-        m_flow =
-            std::make_unique<RequestFlow>(*m_proxy, ns3::MakeCallback(&World::OnResponse, this));
+        m_proxies.push_back(std::make_unique<ProxySite>(m_scenario, policy, m_recorder));
+        ProxySite& site = *m_proxies.back();
+        if (m_flow)
+        {
+            m_flow->AddProxy(site.GetProxy());
+        }
+        // Every proxy parses the text for itself: a formula has buffers of its own.
+        auto own = Formula::Parse(formula.GetText(), formula.GetName());
+        site.Start(std::move(*own), PROXY_STREAMS + PROXY_SITE_STREAMS * i);
+        HasLan() ? site.JoinLan(*m_lan, stacks) : site.JoinFlow(*m_probing);
     }
 }
 
-void
-World::BuildStacks()
+LanHost
+World::AddHost(ns3::Time delay)
 {
-    for (int i = 1; i < PROXY_STACKS; ++i)
+    const LanHost host = m_lan->AddHost(delay);
+    for (const auto& proxy : m_proxies)
     {
-        m_proxyStacks.push_back(m_lan.AddHost(m_proxyHost.delay));
-        m_proxy->AddStack(m_proxyStacks.back().node);
+        proxy->Acquaint(host);
     }
-}
-
-void
-World::AcquaintWithProxy(const LanHost& host)
-{
-    LanHelper::Acquaint(m_proxyHost, host);
-    for (const auto& stack : m_proxyStacks)
-    {
-        LanHelper::Acquaint(stack, host);
-    }
+    return host;
 }
 
 std::vector<World::AgentPlan>
@@ -167,7 +158,7 @@ World::BuildAgents()
         // of objects of each host, a request at 5,000 agents costs little more than at 100.
         for (const auto& plan : plans)
         {
-            m_flow->AddServer(plan.id, plan.options, plan.delay + m_proxyHost.delay);
+            m_flow->AddServer(plan.id, plan.options, plan.delay);
         }
     }
     for (const auto& plan : plans)
@@ -180,8 +171,6 @@ void
 World::BuildAgent(const AgentPlan& plan)
 {
     Host host;
-    host.lan = m_lan.AddHost(plan.delay);
-    AcquaintWithProxy(host.lan);
     if (m_flow)
     {
         host.model = &m_flow->GetServer(plan.id);
@@ -191,27 +180,65 @@ World::BuildAgent(const AgentPlan& plan)
         host.application = ns3::CreateObject<ServerApplication>();
         host.application->SetOptions(plan.options);
         host.model = &host.application->GetModel();
-        host.lan.node->AddApplication(host.application);
     }
     const std::uint32_t row = m_recorder.AddAgent(plan.id, host.model->Capacity());
-    host.agent =
-        ns3::CreateObjectWithAttributes<AgentApplication>("Id",
-                                                          ns3::StringValue(plan.id),
-                                                          "Address",
-                                                          ns3::Ipv4AddressValue(host.lan.address));
-    host.agent->SetLoadFigures(
-        [model = host.model, weight = plan.group->weight]()
-        {
-            Report report = model->MakeReport();
-            report.weight = weight;
-            return report;
-        });
-    host.agent->AssignStreams(WAIT_STREAMS + row);
-    host.lan.node->AddApplication(host.agent);
+    BuildAgentEnd(host, plan, row);
     host.background = std::make_unique<BackgroundLoad>(*host.model, plan.group->background);
     host.background->AssignStreams(BACKGROUND_STREAMS + 2 * static_cast<std::int64_t>(row));
     host.background->Start();
     m_hosts.push_back(std::move(host));
+}
+
+void
+World::BuildAgentEnd(Host& host, const AgentPlan& plan, std::uint32_t row)
+{
+    const auto figures = [model = host.model, weight = plan.group->weight]()
+    {
+        Report report = model->MakeReport();
+        report.weight = weight;
+        return report;
+    };
+    const std::int64_t stream = AGENT_STREAMS + STREAMS_PER_AGENT * row;
+    if (!HasLan())
+    {
+        host.driver = &m_probing->AddAgent(plan.id, figures, plan.delay);
+        host.driver->AssignStreams(stream);
+        return;
+    }
+    const LanHost lan = AddHost(plan.delay);
+    if (host.application)
+    {
+        lan.node->AddApplication(host.application);
+    }
+    host.agent = ns3::CreateObject<AgentApplication>();
+    host.agent->SetAttribute("Id", ns3::StringValue(plan.id));
+    host.agent->SetAttribute("Address", ns3::Ipv4AddressValue(lan.address));
+    host.agent->SetAttribute("Loss", ns3::DoubleValue(m_scenario.probe.loss));
+    host.agent->SetLoadFigures(figures);
+    host.agent->AssignStreams(stream);
+    lan.node->AddApplication(host.agent);
+}
+
+void
+World::WatchFalls()
+{
+    // A policy that wants no notices costs no look at each departure.
+    if (m_proxies.front()->GetProxy().GetBalancer().GetPolicy().NoticeBelow() == 0)
+    {
+        return;
+    }
+    if (m_flow)
+    {
+        m_flow->OnFall([this](std::uint32_t row, std::uint32_t before, std::uint32_t after)
+                       { m_hosts[row].OnFall(before, after); });
+        return;
+    }
+    for (auto& host : m_hosts)
+    {
+        const ns3::Callback<void, std::uint32_t, std::uint32_t> fall(
+            [&host](std::uint32_t before, std::uint32_t after) { host.OnFall(before, after); });
+        host.application->TraceConnectWithoutContext("Fall", fall);
+    }
 }
 
 void
@@ -225,49 +252,53 @@ World::BuildClients()
     }
     const double workS = workload.serviceMs.Mean() * 1e-3;
     const double rate = workload.load * capacity / workS / m_scenario.clients.count;
-    const ns3::Time start = TimeFromSeconds(m_scenario.clients.startS);
     const auto delay = m_scenario.clients.delayMs.MakeVariable(1e-3);
     delay->SetStream(CLIENT_STREAMS - 1);
     for (std::uint32_t i = 0; i < m_scenario.clients.count; ++i)
     {
-        const ns3::Time wire = ns3::Seconds(delay->GetValue());
-        const auto interarrival = Distribution::Exponential(1 / rate).MakeVariable(1);
-        const auto work = workload.serviceMs.MakeVariable(1e-3);
-        const std::int64_t stream = CLIENT_STREAMS + 2 * static_cast<std::int64_t>(i);
-        const ns3::Time last = TimeFromSeconds(m_scenario.durationS);
-        if (m_flow)
-        {
-            RequestSource source(start,
-                                 interarrival,
-                                 work,
-                                 workload.requestBytes,
-                                 workload.responseBytes);
-            source.AssignStreams(stream);
-            m_flow->AddClient(std::move(source), wire + m_proxyHost.delay, last);
-            continue;
-        }
-        const LanHost host = m_lan.AddHost(wire);
-        AcquaintWithProxy(host);
-        auto client = ns3::CreateObjectWithAttributes<ClientApplication>(
-            "Remote",
-            ns3::Ipv4AddressValue(m_proxyHost.address),
-            "Interarrival",
-            ns3::PointerValue(interarrival),
-            "Work",
-            ns3::PointerValue(work));
-        for (const auto& stack : m_proxyStacks)
-        {
-            client->AddRemote(stack.address);
-        }
-        client->SetAttribute("RequestBytes", ns3::UintegerValue(workload.requestBytes));
-        client->SetAttribute("ResponseBytes", ns3::UintegerValue(workload.responseBytes));
-        client->SetAttribute("LastArrival", ns3::TimeValue(last));
-        client->AssignStreams(stream);
-        client->TraceConnectWithoutContext("Response", ns3::MakeCallback(&World::OnResponse, this));
-        client->SetStartTime(start);
-        host.node->AddApplication(client);
-        m_clients.push_back(client);
+        BuildClient(i, rate, ns3::Seconds(delay->GetValue()));
     }
+}
+
+void
+World::BuildClient(std::uint32_t number, double rate, ns3::Time wire)
+{
+    const WorkloadScenario& workload = m_scenario.workload;
+    const std::uint32_t proxy = number % m_scenario.monitors;
+    const ns3::Time start = TimeFromSeconds(m_scenario.clients.startS);
+    const ns3::Time last = TimeFromSeconds(m_scenario.durationS);
+    const auto interarrival = Distribution::Exponential(1 / rate).MakeVariable(1);
+    const auto work = workload.serviceMs.MakeVariable(1e-3);
+    const std::int64_t stream = CLIENT_STREAMS + 2 * static_cast<std::int64_t>(number);
+    if (m_flow)
+    {
+        RequestSource source(start,
+                             interarrival,
+                             work,
+                             workload.requestBytes,
+                             workload.responseBytes);
+        source.AssignStreams(stream);
+        m_flow->AddClient(std::move(source), wire, proxy, last);
+        return;
+    }
+    const LanHost host = AddHost(wire);
+    const auto addresses = m_proxies[proxy]->Addresses();
+    auto client = ns3::CreateObject<ClientApplication>();
+    client->SetAttribute("Remote", ns3::Ipv4AddressValue(addresses.front()));
+    for (std::size_t i = 1; i < addresses.size(); ++i)
+    {
+        client->AddRemote(addresses[i]);
+    }
+    client->SetAttribute("Interarrival", ns3::PointerValue(interarrival));
+    client->SetAttribute("Work", ns3::PointerValue(work));
+    client->SetAttribute("RequestBytes", ns3::UintegerValue(workload.requestBytes));
+    client->SetAttribute("ResponseBytes", ns3::UintegerValue(workload.responseBytes));
+    client->SetAttribute("LastArrival", ns3::TimeValue(last));
+    client->AssignStreams(stream);
+    client->TraceConnectWithoutContext("Response", ns3::MakeCallback(&World::OnResponse, this));
+    client->SetStartTime(start);
+    host.node->AddApplication(client);
+    m_clients.push_back(client);
 }
 
 } // namespace sonda::sim

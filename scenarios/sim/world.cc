@@ -4,18 +4,21 @@
 
 #include "ns3/simulator.h"
 
-#include <limits>
-
 /** What happens while a world runs; how it is built stands in world-build.cc. */
 namespace sonda::sim
 {
 
-namespace
+void
+World::Host::SetSilent(bool silent)
 {
+    agent ? agent->SetSilent(silent) : driver->SetSilent(silent);
+}
 
-constexpr std::uint32_t UNKNOWN_ROW = std::numeric_limits<std::uint32_t>::max();
-
-} // namespace
+void
+World::Host::OnFall(std::uint32_t before, std::uint32_t after)
+{
+    agent ? agent->OnFall(before, after) : driver->OnFall(before, after);
+}
 
 void
 World::ScheduleEvents()
@@ -39,7 +42,7 @@ World::Apply(const EventScenario& event)
         {
             continue;
         }
-        host.agent->SetSilent(up);
+        host.SetSilent(up);
         if (host.application)
         {
             up ? host.application->Crash() : host.application->Recover();
@@ -49,52 +52,6 @@ World::Apply(const EventScenario& event)
             up ? host.model->Crash() : host.model->Recover();
         }
     }
-}
-
-void
-World::Watch()
-{
-    const auto connect = [](auto object, const char* name, auto callback)
-    { object->TraceConnectWithoutContext(name, callback); };
-    connect(m_proxy, "Dispatch", ns3::MakeCallback(&World::OnDispatch, this));
-    connect(m_proxy, "ConnectFailure", ns3::MakeCallback(&World::OnConnectFailure, this));
-    connect(m_proxy, "Completion", ns3::MakeCallback(&World::OnCompletion, this));
-    connect(m_proxy, "Freshness", ns3::MakeCallback(&World::OnFreshness, this));
-    connect(m_monitor, "Response", ns3::MakeCallback(&World::OnProbeResponse, this));
-}
-
-std::uint32_t
-World::RowOf(AgentIndex agent)
-{
-    if (agent >= m_rowByAgent.size())
-    {
-        m_rowByAgent.resize(agent + 1, UNKNOWN_ROW);
-    }
-    std::uint32_t& row = m_rowByAgent[agent];
-    if (row == UNKNOWN_ROW)
-    {
-        row = *m_recorder.FindAgent(m_proxy->GetBalancer().Table().Get(agent).id);
-    }
-    return row;
-}
-
-void
-World::OnDispatch(AgentIndex agent)
-{
-    const AgentStatus& status = m_proxy->GetBalancer().Table().Get(agent);
-    m_recorder.OnDispatch(RowOf(agent), Now(), Now() - status.reportedAt);
-}
-
-void
-World::OnConnectFailure(AgentIndex agent)
-{
-    m_recorder.OnRetry(RowOf(agent), Now());
-}
-
-void
-World::OnCompletion(AgentIndex agent, ns3::Time, bool good)
-{
-    m_recorder.OnCompletion(RowOf(agent), Now(), good);
 }
 
 void
@@ -113,27 +70,14 @@ World::OnResponse(ns3::Time arrival, ns3::Time responseTime, bool good)
 }
 
 void
-World::OnProbeResponse(const Observation& observation)
-{
-    const auto row = m_recorder.FindAgent(observation.id);
-    m_recorder.OnProbe(*row, Now(), observation.elapsed, observation.hold);
-}
-
-void
-World::OnFreshness(const AgentStatus&, Freshness to)
-{
-    if (to == Freshness::REMOVED)
-    {
-        // The index may be given to another agent.
-        m_rowByAgent.clear();
-    }
-}
-
-void
 World::CloseWindow()
 {
-    m_proxy->GetBalancer().Advance(Now());
-    m_recorder.CloseWindow(m_proxy->GetBalancer().Table(), Now());
+    std::vector<const StatusTable*> tables;
+    for (const auto& proxy : m_proxies)
+    {
+        tables.push_back(&proxy->AgedTable());
+    }
+    m_recorder.CloseWindow(tables, Now());
 }
 
 void

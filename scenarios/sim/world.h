@@ -5,11 +5,11 @@
 #include "model/ns3/agent-application.h"
 #include "model/ns3/client-application.h"
 #include "model/ns3/lan-helper.h"
-#include "model/ns3/monitor-application.h"
-#include "model/ns3/proxy-application.h"
+#include "model/ns3/probe-flow.h"
 #include "model/ns3/request-flow.h"
 #include "model/ns3/server-application.h"
 #include "scenarios/sim/background-load.h"
+#include "scenarios/sim/proxy-site.h"
 #include "scenarios/sim/request-log.h"
 #include "scenarios/sim/scenario.h"
 
@@ -22,8 +22,12 @@ namespace sonda::sim
 {
 
 /**
- * A scenario brought to life: hosts, network, applications, workload, events, and the recorder that
- * listens to them. One world at a time; build it, Run() it, read the recorder.
+ * A scenario brought to life: proxies, agents and their servers, network, workload, events, and the
+ * recorder that listens to them. One world at a time; build it, Run() it, read the recorder.
+ *
+ * What there is depends on the fidelity: a LAN with `request` and `packet`, a ProbeFlow with
+ * `event`; a RequestFlow with `event` and `request`, applications for servers and clients with
+ * `packet`.
  *
  * Every purpose has random streams of its own, numbered from constants, so that all formulas and
  * policies meet the same arrivals, work, delays and waits for the same RngRun.
@@ -62,10 +66,11 @@ class World
         return m_recorder;
     }
 
-    const Monitor&
-    GetMonitor() const
+    /** \return the proxies with their monitors. */
+    const std::vector<std::unique_ptr<ProxySite>>&
+    Proxies() const
     {
-        return m_monitor->GetMonitor();
+        return m_proxies;
     }
 
     /** \return how many requests had no outcome when the run ended. */
@@ -83,14 +88,17 @@ class World
     }
 
   private:
-    /** An agent's host and what runs on it; which members are set depends on the fidelity. */
+    /** An agent and its server; which members are set depends on the fidelity. */
     struct Host
     {
-        LanHost lan;
-        ns3::Ptr<AgentApplication> agent;
-        ns3::Ptr<ServerApplication> application;
+        ns3::Ptr<AgentApplication> agent;        //!< with a LAN
+        AgentDriver* driver{nullptr};            //!< without one
+        ns3::Ptr<ServerApplication> application; //!< packet
         ServerModel* model{nullptr};
         std::unique_ptr<BackgroundLoad> background;
+
+        void SetSilent(bool silent);
+        void OnFall(std::uint32_t before, std::uint32_t after);
     };
 
     /** An agent to be built: its group, and what was drawn for it. */
@@ -102,40 +110,38 @@ class World
         ns3::Time delay;
     };
 
+    bool
+    HasLan() const
+    {
+        return m_scenario.fidelity != Fidelity::EVENT;
+    }
+
     std::vector<AgentPlan> PlanAgents() const;
-    void BuildProxy(Formula formula, const std::string& policy);
-    void BuildStacks();
-    void AcquaintWithProxy(const LanHost& host);
+    void BuildProxies(const Formula& formula, const std::string& policy);
+    LanHost AddHost(ns3::Time delay);
     void BuildAgents();
     void BuildAgent(const AgentPlan& plan);
+    void BuildAgentEnd(Host& host, const AgentPlan& plan, std::uint32_t row);
     void BuildClients();
+    void BuildClient(std::uint32_t number, double rate, ns3::Time wire);
+    void WatchFalls();
     void ScheduleEvents();
     void Apply(const EventScenario& event);
-    void Watch();
-    std::uint32_t RowOf(AgentIndex agent);
     std::size_t Unfinished() const;
 
-    void OnDispatch(AgentIndex agent);
-    void OnConnectFailure(AgentIndex agent);
-    void OnCompletion(AgentIndex agent, ns3::Time latency, bool good);
     void OnResponse(ns3::Time arrival, ns3::Time responseTime, bool good);
-    void OnProbeResponse(const Observation& observation);
-    void OnFreshness(const AgentStatus& status, Freshness to);
     void CloseWindow();
     void OnWindowEnd();
     void OnEnd();
 
     Scenario m_scenario;
     RunRecorder m_recorder;
-    LanHelper m_lan;
-    LanHost m_proxyHost;
-    std::vector<LanHost> m_proxyStacks; //!< fidelity packet: beside m_proxyHost
-    ns3::Ptr<ProxyApplication> m_proxy;
-    ns3::Ptr<MonitorApplication> m_monitor;
-    std::unique_ptr<RequestFlow> m_flow;                //!< fidelity request
+    std::unique_ptr<LanHelper> m_lan;     //!< with a LAN
+    std::unique_ptr<ProbeFlow> m_probing; //!< without one
+    std::unique_ptr<RequestFlow> m_flow;  //!< unless packet
+    std::vector<std::unique_ptr<ProxySite>> m_proxies;
     std::vector<Host> m_hosts;                          //!< by the recorder's row
-    std::vector<ns3::Ptr<ClientApplication>> m_clients; //!< fidelity packet
-    std::vector<std::uint32_t> m_rowByAgent;            //!< cache, by AgentIndex
+    std::vector<ns3::Ptr<ClientApplication>> m_clients; //!< packet
     std::uint64_t m_finished{0};
     std::size_t m_abandoned{0};
     RequestLog* m_log{nullptr};

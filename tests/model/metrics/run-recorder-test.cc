@@ -45,9 +45,9 @@ TEST_CASE("in flight is averaged over the time of a window, and its most is kept
     r.run.OnDispatch(r.small, r.At(1), 0s);
     r.run.OnDispatch(r.small, r.At(2), 0s);
     r.run.OnCompletion(r.small, r.At(4), true);
-    r.run.CloseWindow(r.table, r.At(5));
+    r.run.CloseWindow({&r.table}, r.At(5));
     r.run.OnRetry(r.small, r.At(6));
-    r.run.CloseWindow(r.table, r.At(10));
+    r.run.CloseWindow({&r.table}, r.At(10));
     REQUIRE(r.run.Windows().size() == 4);
     // One for 4 s and another for 2 s of the first window, one for 1 s of the second.
     CHECK(r.run.Windows()[0].inFlightOver.mean == Approx((4 + 2 - 1 + 1) / 5.0));
@@ -89,13 +89,13 @@ TEST_CASE("fairness has a row for each window, and its mean is over those after 
 {
     Recorded r;
     r.run.OnDispatch(r.small, r.At(1), 0s);
-    r.run.CloseWindow(r.table, r.At(5));
+    r.run.CloseWindow({&r.table}, r.At(5));
     for (int i = 0; i < 4; ++i)
     {
         r.run.OnDispatch(i == 0 ? r.small : r.large, r.At(6), 0s);
     }
-    r.run.CloseWindow(r.table, r.At(10));
-    r.run.CloseWindow(r.table, r.At(12));
+    r.run.CloseWindow({&r.table}, r.At(10));
+    r.run.CloseWindow({&r.table}, r.At(12));
     // Windows: all to the small one; the ideal split 1:3; no pick, cut short by the end at 12 s.
     std::ostringstream out;
     WriteFairness(out, r.run, r.At(12));

@@ -1,0 +1,98 @@
+#include "model/ns3/agent-driver.h"
+
+#include "ns3/simulator.h"
+
+#include <optional>
+#include <utility>
+
+namespace sonda::sim
+{
+
+AgentDriver::AgentDriver(const AgentOptions& options, double loss, AgentPorts ports)
+    : m_agent(options, std::nullopt),
+      m_loss(loss),
+      m_ports(std::move(ports))
+{
+}
+
+std::int64_t
+AgentDriver::AssignStreams(std::int64_t stream)
+{
+    m_waits.AssignStreams(stream);
+    m_losses.AssignStreams(stream + 1);
+    m_notices.AssignStreams(stream + 2);
+    return 3;
+}
+
+bool
+AgentDriver::OnDatagram(const std::string& datagram, const std::string& address, std::uint16_t port)
+{
+    const bool lost = m_loss > 0 && m_losses.Uniform() < m_loss;
+    if (m_silent || lost)
+    {
+        return false;
+    }
+    const auto refusal =
+        m_agent.OnDatagram(datagram, address, port, Now(), m_ports.figures(), m_waits);
+    if (refusal)
+    {
+        if (m_ports.refused)
+        {
+            m_ports.refused(*refusal);
+        }
+        return false;
+    }
+    ScheduleReply();
+    return true;
+}
+
+void
+AgentDriver::OnFall(std::uint32_t before, std::uint32_t after)
+{
+    if (m_silent)
+    {
+        return;
+    }
+    if (const auto notice = m_agent.Notify(before, after, Now(), m_ports.figures(), m_notices))
+    {
+        m_ports.send(*notice);
+    }
+}
+
+void
+AgentDriver::ScheduleReply()
+{
+    const auto due = m_agent.NextReply();
+    // Without a wait the answer leaves in the same event.
+    if (due && *due <= Now())
+    {
+        SendDue();
+        return;
+    }
+    m_reply.Cancel();
+    if (due)
+    {
+        m_reply = ns3::Simulator::Schedule(DelayUntil(*due), &AgentDriver::SendDue, this);
+    }
+}
+
+void
+AgentDriver::SendDue()
+{
+    while (const auto reply = m_agent.TakeReply(Now()))
+    {
+        if (!m_silent)
+        {
+            m_ports.send(*reply);
+        }
+    }
+    ScheduleReply();
+}
+
+void
+AgentDriver::Stop()
+{
+    m_reply.Cancel();
+}
+
+} // namespace sonda::sim
