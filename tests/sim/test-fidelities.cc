@@ -1,0 +1,176 @@
+#include "model/scoring/catalogue.h"
+#include "scenarios/sim/world.h"
+#include "tests/catch.h"
+
+#include "ns3/rng-seed-manager.h"
+
+#include <cmath>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+using namespace sonda;
+using namespace sonda::sim;
+
+namespace
+{
+
+JsonReader::Json
+Base()
+{
+    return JsonReader::Json::parse(R"({
+        "name": "fidelities", "duration_s": 30, "fidelity": "event",
+        "probe": {"interval_s": 1, "window_ms": 300},
+        "clients": {"count": 4, "delay_ms": 1},
+        "agents": [{"name": "server", "count": 8, "delay_ms": {"uniform": [0.2, 5]}}],
+        "workload": {"load": 0.6, "service_ms": {"exponential": 20}}
+    })");
+}
+
+std::unique_ptr<World>
+RunWorld(const JsonReader::Json& json, const std::string& formula, const std::string& policy)
+{
+    ns3::RngSeedManager::SetSeed(1);
+    ns3::RngSeedManager::SetRun(1);
+    auto world = std::make_unique<World>(Scenario::Read(json, "fidelities"),
+                                         std::move(*Catalogue::BuiltIn().Find(formula)),
+                                         policy);
+    world->Run();
+    return world;
+}
+
+/** What a run was, to the nanosecond. */
+struct History
+{
+    std::vector<std::tuple<Instant, std::uint32_t, Duration, Duration>> probes;
+    std::vector<std::uint64_t> picks;
+    std::uint64_t finished;
+    double meanS;
+};
+
+History
+HistoryOf(const JsonReader::Json& json, const std::string& formula, const std::string& policy)
+{
+    // One world at a time: it is gone when this returns.
+    const auto world = RunWorld(json, formula, policy);
+    const RunRecorder& recorder = world->Recorder();
+    History history;
+    for (const auto& row : recorder.Probes())
+    {
+        history.probes.emplace_back(row.at, row.agent, row.elapsed, row.hold);
+    }
+    for (const auto& row : recorder.Windows())
+    {
+        history.picks.push_back(row.picks);
+    }
+    history.finished = world->Finished();
+    history.meanS = recorder.ResponseTimes().Mean();
+    return history;
+}
+
+} // namespace
+
+TEST_CASE("event and request fidelity are the same run to the nanosecond", "[world]")
+{
+    // Probes that cross ns-3's IP stack take the same time as events with the same delays, so that
+    // also a policy which believes reports picks the same agents.
+    for (const char* policy : {"best", "sample:2"})
+    {
+        auto json = Base();
+        const History event = HistoryOf(json, "reported", policy);
+        json["fidelity"] = "request";
+        const History request = HistoryOf(json, "reported", policy);
+        INFO(policy);
+        CHECK(event.probes.size() > 200);
+        CHECK((event.probes == request.probes));
+        CHECK((event.picks == request.picks));
+        CHECK(event.finished == request.finished);
+        CHECK(event.meanS == request.meanS);
+    }
+}
+
+TEST_CASE("several proxies share the agents, each with its own table", "[world]")
+{
+    for (const char* fidelity : {"event", "request", "packet"})
+    {
+        auto json = Base();
+        json["fidelity"] = fidelity;
+        json["monitors"] = 3;
+        json["duration_s"] = 6;
+        const auto world = RunWorld(json, "connections", "sample:2");
+        INFO(fidelity);
+        CHECK(world->Proxies().size() == 3);
+        CHECK(world->Abandoned() == 0);
+        std::uint64_t picks = 0;
+        for (const auto& proxy : world->Proxies())
+        {
+            const StatusTable& table = proxy->GetProxy().GetBalancer().Table();
+            CHECK(table.Size() == 8);
+            std::uint64_t own = 0;
+            for (const auto agent : table.All())
+            {
+                own += table.Get(agent).dispatches;
+                // With packets the run ends when the client has its answer, a moment earlier.
+                CHECK((table.Get(agent).inFlight == 0 || json["fidelity"] == "packet"));
+            }
+            CHECK(own > 0);
+            picks += own;
+        }
+        CHECK(picks == world->Finished());
+    }
+}
+
+TEST_CASE("a lost datagram costs a report, each with the probability of the scenario",
+          "[world][statistical]")
+{
+    // A report needs its request and its response to arrive: probability (1 - p)^2. 120 rounds of
+    // 8 agents are Bernoulli trials; four standard deviations are the tolerance.
+    for (const char* fidelity : {"event", "request"})
+    {
+        auto json = Base();
+        json["fidelity"] = fidelity;
+        json["duration_s"] = 120;
+        json["probe"]["loss"] = 0.2;
+        json["workload"]["load"] = 0.01;
+        const auto world = RunWorld(json, "none", "random");
+        const double rounds = world->Proxies().front()->GetMonitor().ProbesSent();
+        const double expected = 0.8 * 0.8;
+        const double trials = 8 * rounds;
+        const double tolerance = 4 * std::sqrt(expected * (1 - expected) / trials);
+        INFO(fidelity);
+        CHECK(world->Recorder().Probes().size() / trials == Approx(expected).margin(tolerance));
+    }
+}
+
+TEST_CASE("with slices every agent still reports once an interval", "[world]")
+{
+    for (const char* fidelity : {"event", "request"})
+    {
+        auto json = Base();
+        json["fidelity"] = fidelity;
+        json["probe"]["slices"] = 10;
+        json["probe"]["window_ms"] = 0;
+        const auto world = RunWorld(json, "none", "random");
+        std::map<std::uint32_t, std::vector<double>> reports;
+        for (const auto& row : world->Recorder().Probes())
+        {
+            reports[row.agent].push_back(ToSeconds(row.at - Instant()));
+        }
+        INFO(fidelity);
+        CHECK(reports.size() == 8);
+        std::map<int, int> tenths;
+        for (const auto& [agent, times] : reports)
+        {
+            CHECK(times.size() >= 29);
+            for (std::size_t i = 1; i < times.size(); ++i)
+            {
+                CHECK(times[i] - times[i - 1] == Approx(1.0).margin(1e-9));
+            }
+            ++tenths[static_cast<int>(times.front() * 10)];
+        }
+        // The hash spreads eight agents over ten slices: more than one of these is used.
+        CHECK(tenths.size() > 1);
+    }
+}
