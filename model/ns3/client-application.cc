@@ -69,6 +69,12 @@ ClientApplication::AddRemote(ns3::Ipv4Address address)
     m_remotes.push_back(address);
 }
 
+void
+ClientApplication::SetSource(RequestSource source)
+{
+    m_source.emplace(std::move(source));
+}
+
 std::int64_t
 ClientApplication::AssignStreams(std::int64_t stream)
 {
@@ -80,12 +86,20 @@ ClientApplication::AssignStreams(std::int64_t stream)
 void
 ClientApplication::StartApplication()
 {
-    m_source.emplace(ns3::Simulator::Now(),
-                     m_interarrival,
-                     m_work,
-                     m_requestBytes,
-                     m_responseBytes);
-    ScheduleNext();
+    if (!m_source)
+    {
+        m_source.emplace(RequestSource::AtGaps(ns3::Simulator::Now(),
+                                               m_interarrival,
+                                               {m_work, m_requestBytes, m_responseBytes}));
+    }
+    if (m_source->IsClosed())
+    {
+        ScheduleArrival(m_source->NextAfter(m_source->Start()));
+    }
+    else
+    {
+        ScheduleNext();
+    }
 }
 
 void
@@ -108,7 +122,16 @@ ClientApplication::DoDispose()
 void
 ClientApplication::ScheduleNext()
 {
-    m_coming = m_source->Next();
+    if (const auto next = m_source->Next())
+    {
+        ScheduleArrival(*next);
+    }
+}
+
+void
+ClientApplication::ScheduleArrival(const Request& request)
+{
+    m_coming = request;
     if (m_coming.arrival > m_lastArrival)
     {
         return;
@@ -135,7 +158,10 @@ ClientApplication::Begin()
     const int sent = socket->Send(ToPacket(m_coming));
     NS_ABORT_MSG_IF(sent < static_cast<int>(m_coming.requestBytes),
                     "RequestBytes = " << m_coming.requestBytes << " exceeds the socket's buffer");
-    ScheduleNext();
+    if (!m_source->IsClosed())
+    {
+        ScheduleNext();
+    }
 }
 
 void
@@ -180,6 +206,10 @@ ClientApplication::Finish(ns3::Ptr<ns3::Socket> socket)
     const bool good = call->second.received == request.responseBytes;
     m_calls.erase(call);
     socket->Close();
+    if (m_source->IsClosed())
+    {
+        ScheduleArrival(m_source->NextAfter(ns3::Simulator::Now()));
+    }
     m_responseTrace(request.arrival, ns3::Simulator::Now() - request.arrival, good);
 }
 

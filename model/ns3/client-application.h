@@ -1,7 +1,7 @@
 #ifndef SONDA_MODEL_NS3_CLIENT_APPLICATION_H
 #define SONDA_MODEL_NS3_CLIENT_APPLICATION_H
 
-#include "model/ns3/request.h"
+#include "model/ns3/request-source.h"
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
@@ -21,9 +21,10 @@ namespace sonda::sim
 
 /**
  * \ingroup sonda
- * Sends requests to a proxy, each on a TCP connection of its own, at times that do not wait for the
- * answers (open loop), from the application's start time on. A response is complete when all its
- * bytes are there and the other side has closed.
+ * Sends requests to a proxy, each on a TCP connection of its own. They come from a source that is
+ * set before the start, or else at gaps that do not wait for the answers (open loop) from the
+ * application's start time on, as the attributes say. A response is complete when all its bytes are
+ * there and the other side has closed.
  *
  * Attributes: Remote, Port, Interarrival, Work, RequestBytes, ResponseBytes, LastArrival.
  * Trace source: Response.
@@ -36,7 +37,10 @@ class ClientApplication : public ns3::Application
     /** Adds a further address of the proxy; requests go to all of them in turn. */
     void AddRemote(ns3::Ipv4Address address);
 
-    /** \return 2, the number of streams used: interarrival times and work. */
+    /** Takes requests from \p source, whose streams are assigned, not from the attributes. */
+    void SetSource(RequestSource source);
+
+    /** For the attributes' variables. \return 2, the number of streams used: gaps and work. */
     std::int64_t AssignStreams(std::int64_t stream);
 
     /** \return how many requests have no outcome yet. */
@@ -63,6 +67,7 @@ class ClientApplication : public ns3::Application
     void StartApplication() override;
     void StopApplication() override;
     void ScheduleNext();
+    void ScheduleArrival(const Request& request);
     void Begin();
     void OnReadable(ns3::Ptr<ns3::Socket> socket);
     void OnEnd(ns3::Ptr<ns3::Socket> socket);

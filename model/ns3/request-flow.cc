@@ -82,13 +82,29 @@ RequestFlow::AddClient(RequestSource source,
     client->delay = delay;
     client->lastArrival = lastArrival;
     m_clients.push_back(client);
-    ScheduleArrival(*client);
+    if (client->source.IsClosed())
+    {
+        ScheduleArrival(*client, client->source.NextAfter(client->source.Start()));
+    }
+    else
+    {
+        ScheduleNext(*client);
+    }
 }
 
 void
-RequestFlow::ScheduleArrival(Client& client)
+RequestFlow::ScheduleNext(Client& client)
 {
-    client.coming = client.source.Next();
+    if (const auto next = client.source.Next())
+    {
+        ScheduleArrival(client, *next);
+    }
+}
+
+void
+RequestFlow::ScheduleArrival(Client& client, const Request& request)
+{
+    client.coming = request;
     if (client.coming.arrival > client.lastArrival)
     {
         return;
@@ -122,7 +138,10 @@ RequestFlow::OnArrival(Client& client)
     call.client = client.number;
     call.arrival = client.coming.arrival;
     call.work = client.coming.work;
-    ScheduleArrival(client);
+    if (!client.source.IsClosed())
+    {
+        ScheduleNext(client);
+    }
     Begin(call);
 }
 
@@ -286,7 +305,12 @@ RequestFlow::Finish(Call& call, bool good)
     call.active = false;
     // Free before the outcome is told: whoever hears it may ask what is unfinished.
     m_free.push_back(call.place);
-    const ns3::Time received = ns3::Simulator::Now() + m_clients[call.client]->delay;
+    Client& client = *m_clients[call.client];
+    const ns3::Time received = ns3::Simulator::Now() + client.delay;
+    if (client.source.IsClosed())
+    {
+        ScheduleArrival(client, client.source.NextAfter(received));
+    }
     m_outcome(call.arrival, received - call.arrival, good);
 }
 

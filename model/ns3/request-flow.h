@@ -2,7 +2,7 @@
 #define SONDA_MODEL_NS3_REQUEST_FLOW_H
 
 #include "model/ns3/proxy-application.h"
-#include "model/ns3/request.h"
+#include "model/ns3/request-source.h"
 #include "model/ns3/server-model.h"
 #include "model/selection/oracle.h"
 
@@ -188,7 +188,8 @@ class RequestFlow
         std::deque<std::uint32_t> waiting;                //!< places of requests held back
     };
 
-    void ScheduleArrival(Client& client);
+    void ScheduleNext(Client& client);
+    void ScheduleArrival(Client& client, const Request& request);
     void OnArrival(Client& client);
     Call& NewCall();
     void Schedule(Call& call, Step step, ns3::Time delay);

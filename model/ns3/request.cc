@@ -1,7 +1,5 @@
 #include "model/ns3/request.h"
 
-#include "model/ns3/adapters.h"
-
 #include <array>
 
 namespace sonda::sim
@@ -57,35 +55,6 @@ ParseHeader(ns3::Ptr<const ns3::Packet> packet)
     request.work = static_cast<double>(GetBytes(header.data(), 8)) * 1e-9;
     request.responseBytes = static_cast<std::uint32_t>(GetBytes(header.data() + 8, 4));
     return request;
-}
-
-RequestSource::RequestSource(ns3::Time start,
-                             ns3::Ptr<ns3::RandomVariableStream> interarrival,
-                             ns3::Ptr<ns3::RandomVariableStream> work,
-                             std::uint32_t requestBytes,
-                             std::uint32_t responseBytes)
-    : m_interarrival(interarrival),
-      m_work(work)
-{
-    m_last.arrival = start;
-    m_last.requestBytes = requestBytes;
-    m_last.responseBytes = responseBytes;
-}
-
-Request
-RequestSource::Next()
-{
-    m_last.arrival += TimeFromSeconds(m_interarrival->GetValue());
-    m_last.work = m_work->GetValue();
-    return m_last;
-}
-
-std::int64_t
-RequestSource::AssignStreams(std::int64_t stream)
-{
-    m_interarrival->SetStream(stream);
-    m_work->SetStream(stream + 1);
-    return 2;
 }
 
 } // namespace sonda::sim

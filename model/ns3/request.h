@@ -4,7 +4,6 @@
 #include "ns3/nstime.h"
 #include "ns3/packet.h"
 #include "ns3/ptr.h"
-#include "ns3/random-variable-stream.h"
 
 #include <cstdint>
 #include <optional>
@@ -39,36 +38,6 @@ ns3::Ptr<ns3::Packet> ToPacket(const Request& request);
 
 /** \return what the first bytes of \p packet say, once there are enough of them. */
 std::optional<Request> ParseHeader(ns3::Ptr<const ns3::Packet> packet);
-
-/**
- * Where a client's requests come from: interarrival times and work from two streams of their own,
- * so that every formula and policy meets the same ones.
- */
-class RequestSource
-{
-  public:
-    /**
-     * \param interarrival seconds
-     * \param work seconds of one core at speed 1
-     * \param start the first interarrival time counts from here
-     */
-    RequestSource(ns3::Time start,
-                  ns3::Ptr<ns3::RandomVariableStream> interarrival,
-                  ns3::Ptr<ns3::RandomVariableStream> work,
-                  std::uint32_t requestBytes,
-                  std::uint32_t responseBytes);
-
-    /** \return the next request; arrivals never decrease. */
-    Request Next();
-
-    /** \return 2, the number of streams used. */
-    std::int64_t AssignStreams(std::int64_t stream);
-
-  private:
-    ns3::Ptr<ns3::RandomVariableStream> m_interarrival;
-    ns3::Ptr<ns3::RandomVariableStream> m_work;
-    Request m_last;
-};
 
 } // namespace sonda::sim
 

@@ -18,58 +18,71 @@ namespace
 /** How fast a server works whose requests do not fit into memory (docs/design.md, section 6). */
 constexpr double THRASHING_SPEED = 0.1;
 
+/** Thirty years: later than any run's end, and still far from the clock's last nanosecond. */
+constexpr double NEVER_S = 1e9;
+
+constexpr auto NO_LIMIT = std::numeric_limits<std::size_t>::max();
+
+std::size_t
+MostInService(const ServerOptions& options)
+{
+    switch (options.discipline)
+    {
+    case Discipline::PROCESSOR_SHARING:
+        return NO_LIMIT;
+    case Discipline::LIMITED_PROCESSOR_SHARING:
+        return options.concurrency;
+    case Discipline::FCFS:
+    case Discipline::LCFS:
+        break;
+    }
+    return static_cast<std::size_t>(options.cores);
+}
+
+std::size_t
+MostThatFit(const ServerOptions& options)
+{
+    const double most = std::floor(options.ramBytes / options.requestRamBytes);
+    return most < 1e15 ? static_cast<std::size_t>(most) : NO_LIMIT;
+}
+
 } // namespace
 
 ServerModel::ServerModel(const ServerOptions& options, Ended ended)
     : m_options(options),
       m_ended(ended),
-      m_cpu(options.sampleInterval, options.samplePhase)
+      m_mostInService(MostInService(options)),
+      m_mostThatFit(MostThatFit(options)),
+      m_meter(options.sampleInterval, options.samplePhase),
+      m_wakeUp(ns3::Create<WakeUp>(*this))
 {
 }
 
 ServerModel::~ServerModel()
 {
-    m_timer.Cancel();
+    // The simulator may hold it still.
+    m_wakeUp->Cancel();
 }
 
-std::size_t
-ServerModel::MostInService() const
+double
+ServerModel::SecondsOfWorkPerSecond() const
 {
-    switch (m_options.discipline)
+    const double rate = m_options.speed * m_speedFactor * (1 - m_background);
+    return InFlight() > m_mostThatFit ? rate * THRASHING_SPEED : rate;
+}
+
+void
+ServerModel::UpdateRate()
+{
+    const auto inService = static_cast<double>(m_inService.size());
+    m_rate = SecondsOfWorkPerSecond();
+    if (inService > m_options.cores)
     {
-    case Discipline::PROCESSOR_SHARING:
-        return std::numeric_limits<std::size_t>::max();
-    case Discipline::LIMITED_PROCESSOR_SHARING:
-        return m_options.concurrency;
-    case Discipline::FCFS:
-    case Discipline::LCFS:
-        break;
+        m_rate *= m_options.cores / inService;
+        m_busy = 1;
+        return;
     }
-    return static_cast<std::size_t>(m_options.cores);
-}
-
-double
-ServerModel::Rate() const
-{
-    double rate = m_options.speed * (1 - m_background);
-    rate *= std::min(1.0, m_options.cores / static_cast<double>(m_inService.size()));
-    const double needed = static_cast<double>(InFlight()) * m_options.requestRamBytes;
-    return needed > m_options.ramBytes ? rate * THRASHING_SPEED : rate;
-}
-
-double
-ServerModel::WorkLeft() const
-{
-    const double since = ToSeconds(Now() - m_clockAt) * Rate();
-    const double left = m_workLeft - since * static_cast<double>(m_inService.size());
-    return std::max(0.0, left) / (Capacity() * (1 - m_background));
-}
-
-double
-ServerModel::BusyShare() const
-{
-    const auto working = std::min(static_cast<double>(m_inService.size()), m_options.cores);
-    return m_background + (1 - m_background) * working / m_options.cores;
+    m_busy = m_background + (1 - m_background) * inService / m_options.cores;
 }
 
 void
@@ -80,7 +93,7 @@ ServerModel::AdvanceClock()
     {
         return;
     }
-    m_cpu.Advance(now, BusyShare());
+    m_meter.Advance(now, m_busy);
     if (m_inService.empty())
     {
         // Nobody holds a time of this clock: from zero its numbers keep their precision.
@@ -89,7 +102,7 @@ ServerModel::AdvanceClock()
     }
     else
     {
-        const double done = ToSeconds(now - m_clockAt) * Rate();
+        const double done = ToSeconds(now - m_clockAt) * m_rate;
         m_clock += done;
         m_workLeft -= done * static_cast<double>(m_inService.size());
     }
@@ -100,17 +113,23 @@ void
 ServerModel::Submit(std::uint64_t tag, double work)
 {
     NS_ABORT_MSG_IF(!m_up, "a request was submitted to a server that is down");
+    if (m_failing)
+    {
+        m_ended(tag, false);
+        return;
+    }
     AdvanceClock();
-    const Job job{work, m_order++, tag};
     m_workLeft += work;
-    if (m_inService.size() < MostInService())
+    const Job job{work, m_order++, tag, m_clockAt};
+    if (m_inService.size() < m_mostInService)
     {
         Start(job);
     }
     else
     {
-        m_waiting.push_back(job);
+        m_waiting.Join(job);
     }
+    UpdateRate();
     ScheduleEnd();
 }
 
@@ -118,7 +137,23 @@ void
 ServerModel::Start(Job job)
 {
     job.end += m_clock;
-    m_inService.push(job);
+    m_inService.push_back(job);
+    std::push_heap(m_inService.begin(), m_inService.end(), EndsLater());
+}
+
+ServerModel::Job
+ServerModel::TakeEnded()
+{
+    std::pop_heap(m_inService.begin(), m_inService.end(), EndsLater());
+    const Job job = m_inService.back();
+    m_inService.pop_back();
+    if (!m_waiting.Empty())
+    {
+        const bool last = m_options.discipline == Discipline::LCFS;
+        Start(last ? m_waiting.TakeLast() : m_waiting.TakeFirst());
+    }
+    UpdateRate();
+    return job;
 }
 
 void
@@ -128,46 +163,37 @@ ServerModel::ScheduleEnd()
     {
         return;
     }
-    const double left = std::max(0.0, m_inService.top().end - m_clock) / Rate();
-    // Rounded up, so that at the event the work is done.
-    const Instant at = m_clockAt + Duration(static_cast<std::int64_t>(std::ceil(left * 1e9)));
-    // A timer that is early only looks and sets itself anew: cheaper than to cancel it each time.
-    if (!m_timer.IsExpired() && m_timerAt <= at)
+    const double left = std::max(0.0, m_inService.front().end - m_clock) / m_rate;
+    if (left > NEVER_S)
     {
         return;
     }
-    m_timer.Cancel();
-    m_timerAt = at;
-    m_timer = ns3::Simulator::Schedule(DelayUntil(at), &ServerModel::OnTimer, this);
+    // Rounded up, so that at the event the work is done.
+    const Instant at = m_clockAt + Duration(static_cast<std::int64_t>(std::ceil(left * 1e9)));
+    // A wake-up that is early only looks and sets the next; one that is late is left where it is,
+    // beside an earlier one: cheaper than to cancel.
+    if (m_nextWakeUp <= at)
+    {
+        return;
+    }
+    m_nextWakeUp = at;
+    ns3::Simulator::Schedule(ToTime(at - m_clockAt), ns3::Ptr<ns3::EventImpl>(m_wakeUp));
 }
 
 void
-ServerModel::OnTimer()
+ServerModel::OnWakeUp()
 {
     AdvanceClock();
-    // Half a nanosecond of work is less than the clock's resolution.
-    while (!m_inService.empty() && m_inService.top().end <= m_clock + 0.5e-9)
+    if (m_clockAt >= m_nextWakeUp)
     {
-        const std::uint64_t tag = m_inService.top().tag;
-        m_inService.pop();
-        if (!m_waiting.empty())
-        {
-            if (m_options.discipline == Discipline::LCFS)
-            {
-                Start(m_waiting.back());
-                m_waiting.pop_back();
-            }
-            else
-            {
-                Start(m_waiting.front());
-                m_waiting.pop_front();
-            }
-        }
-        m_ended(tag, true);
-        if (!m_up)
-        {
-            return;
-        }
+        m_nextWakeUp = Instant::max();
+    }
+    // Half a nanosecond of work is less than the clock's resolution.
+    while (!m_inService.empty() && m_inService.front().end <= m_clock + 0.5e-9)
+    {
+        const Job job = TakeEnded();
+        m_meter.OnCompletion(m_clockAt - job.arrived);
+        m_ended(job.tag, true);
     }
     ScheduleEnd();
 }
@@ -177,28 +203,33 @@ ServerModel::Crash()
 {
     AdvanceClock();
     m_up = false;
-    m_timer.Cancel();
-    std::vector<std::uint64_t> lost;
-    for (; !m_inService.empty(); m_inService.pop())
+    m_listening = false;
+    std::vector<Job> lost;
+    lost.swap(m_inService);
+    std::sort(lost.begin(),
+              lost.end(),
+              [](const Job& a, const Job& b) { return EndsLater()(b, a); });
+    lost.insert(lost.end(), m_waiting.begin(), m_waiting.end());
+    m_waiting.Clear();
+    m_workLeft = 0;
+    UpdateRate();
+    for (const auto& job : lost)
     {
-        lost.push_back(m_inService.top().tag);
+        m_ended(job.tag, false);
     }
-    for (const auto& job : m_waiting)
-    {
-        lost.push_back(job.tag);
-    }
-    m_waiting.clear();
-    for (const auto tag : lost)
-    {
-        m_ended(tag, false);
-    }
+}
+
+void
+ServerModel::StopListening()
+{
+    m_listening = false;
 }
 
 void
 ServerModel::Recover()
 {
-    AdvanceClock();
     m_up = true;
+    m_listening = true;
 }
 
 void
@@ -206,8 +237,27 @@ ServerModel::SetBackground(double share)
 {
     AdvanceClock();
     m_background = share;
-    // A slower clock leaves the timer early, which is harmless; a faster one needs an earlier one.
+    UpdateRate();
     ScheduleEnd();
+}
+
+void
+ServerModel::SetSpeedFactor(double factor)
+{
+    AdvanceClock();
+    m_speedFactor = factor;
+    UpdateRate();
+    ScheduleEnd();
+}
+
+double
+ServerModel::WorkLeft() const
+{
+    const double done =
+        ToSeconds(Now() - m_clockAt) * m_rate * static_cast<double>(m_inService.size());
+    // The difference of sums of many requests may miss zero by rounding.
+    const double left = InFlight() == 0 ? 0 : std::max(0.0, m_workLeft - done);
+    return left / (SecondsOfWorkPerSecond() * m_options.cores);
 }
 
 Report
@@ -217,11 +267,13 @@ ServerModel::MakeReport()
     Report report;
     const double used = static_cast<double>(InFlight()) * m_options.requestRamBytes;
     report.ram = std::max(0.0, m_options.ramBytes - used);
-    report.cpu = m_cpu.UnusedPercent();
+    report.cpu = m_meter.UnusedPercent();
     report.ramTotal = m_options.ramBytes;
     report.cores = m_options.cores;
     report.load1 = static_cast<double>(m_inService.size());
     report.inFlight = static_cast<std::uint32_t>(InFlight());
+    report.serviceTime = m_meter.ServiceTime();
+    report.rate = m_meter.CompletionRate();
     return report;
 }
 

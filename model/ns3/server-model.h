@@ -1,15 +1,15 @@
 #ifndef SONDA_MODEL_NS3_SERVER_MODEL_H
 #define SONDA_MODEL_NS3_SERVER_MODEL_H
 
-#include "model/ns3/cpu-meter.h"
+#include "model/ns3/load-meter.h"
+#include "model/ns3/waiting-line.h"
 #include "model/protocol/pdu.h"
 
 #include "ns3/callback.h"
-#include "ns3/event-id.h"
+#include "ns3/event-impl.h"
+#include "ns3/ptr.h"
 
 #include <cstdint>
-#include <deque>
-#include <queue>
 #include <vector>
 
 namespace sonda::sim
@@ -33,7 +33,7 @@ struct ServerOptions
     double requestRamBytes{8e6}; //!< memory that each present request takes
     Discipline discipline{Discipline::PROCESSOR_SHARING};
     std::uint32_t concurrency{1}; //!< limited processor sharing: most requests worked on at once
-    Duration sampleInterval{std::chrono::seconds(1)}; //!< between readings of the CPU figures
+    Duration sampleInterval{std::chrono::seconds(1)}; //!< between readings of the load figures
     Duration samplePhase{0};                          //!< when the first one is taken
 };
 
@@ -41,16 +41,18 @@ struct ServerOptions
  * The server behind a simulated agent: cores that work on requests, memory, background load.
  *
  * A virtual clock runs at the rate at which a request in service is worked on; a request ends when
- * the clock has advanced by its work. So an arrival, an end or a change of rate costs O(log n).
- * When the requests need more memory than there is, the server thrashes: it works at a tenth of its
- * speed. Background load takes its share of the CPU away from the requests.
+ * the clock has advanced by its work. So an arrival, an end or a change of rate costs O(log n), n
+ * the requests in service, and no allocation once the server has been at its fullest. When the
+ * requests need more memory than there is, the server thrashes: it works at a tenth of its speed.
+ * Background load takes its share of the CPU away from the requests.
  *
- * Uses the simulator's events; destroy it only after Simulator::Destroy or when it is idle.
+ * Uses the simulator's events. Does not move.
  */
 class ServerModel
 {
   public:
-    /** Called with a request's tag when it ends; false: the server crashed under it. */
+    /** Called with a request's tag when it ends; false: it failed or the server crashed under it.
+     */
     using Ended = ns3::Callback<void, std::uint64_t, bool>;
 
     ServerModel(const ServerOptions& options, Ended ended);
@@ -65,20 +67,41 @@ class ServerModel
      */
     void Submit(std::uint64_t tag, double work);
 
-    /** Ends all requests badly and refuses further ones until Recover(). */
+    /** Ends all requests badly; the server is down and refuses connections until Recover(). */
     void Crash();
 
-    /** Starts anew, empty. */
+    /** Refuses new connections until Recover(); what was accepted is worked on. */
+    void StopListening();
+
+    /** Takes connections again; after a crash, empty. */
     void Recover();
 
+    /** \return whether the server's process lives, so that its connections do. */
     bool
     IsUp() const
     {
         return m_up;
     }
 
+    /** \return whether it takes new connections. */
+    bool
+    IsListening() const
+    {
+        return m_listening;
+    }
+
     /** \param share of the machine's CPU that others use from now on, 0 to below 1 */
     void SetBackground(double share);
+
+    /** \param factor above 0: from now on it works at its speed times this */
+    void SetSpeedFactor(double factor);
+
+    /** While it fails, every request that comes ends at once and badly. */
+    void
+    SetFailing(bool failing)
+    {
+        m_failing = failing;
+    }
 
     /** \return the figures that an agent on this server reports now. */
     Report MakeReport();
@@ -87,13 +110,14 @@ class ServerModel
     std::size_t
     InFlight() const
     {
-        return m_inService.size() + m_waiting.size();
+        return m_inService.size() + m_waiting.Size();
     }
 
-    /** \return seconds until all present requests would be done, if no other came. */
+    /** \return seconds until all present requests would be worked off with every core at work, at
+     *          the present speed, background load and state of the memory. */
     double WorkLeft() const;
 
-    /** \return cores times speed: seconds of work per second. */
+    /** \return cores times speed: seconds of work per second, undisturbed. */
     double
     Capacity() const
     {
@@ -106,36 +130,67 @@ class ServerModel
         double end; //!< on the virtual clock, or the work while it waits
         std::uint64_t order;
         std::uint64_t tag;
+        Instant arrived;
+    };
 
+    /** Whether a ends after b: the order of a heap with the first end on top. */
+    struct EndsLater
+    {
         bool
-        operator>(const Job& other) const
+        operator()(const Job& a, const Job& b) const
         {
-            return end != other.end ? end > other.end : order > other.order;
+            return a.end != b.end ? a.end > b.end : a.order > b.order;
         }
     };
 
-    std::size_t MostInService() const;
-    double Rate() const;
-    double BusyShare() const;
+    /** One event for all wake-ups of a server, so that none is allocated. */
+    class WakeUp : public ns3::EventImpl
+    {
+      public:
+        explicit WakeUp(ServerModel& server)
+            : m_server(server)
+        {
+        }
+
+      private:
+        void
+        Notify() override
+        {
+            m_server.OnWakeUp();
+        }
+
+        ServerModel& m_server;
+    };
+
+    void UpdateRate();
     void AdvanceClock();
     void Start(Job job);
+    Job TakeEnded();
     void ScheduleEnd();
-    void OnTimer();
+    void OnWakeUp();
+    double SecondsOfWorkPerSecond() const;
 
-    ServerOptions m_options;
-    Ended m_ended;
+    const ServerOptions m_options;
+    const Ended m_ended;
+    const std::size_t m_mostInService;
+    const std::size_t m_mostThatFit; //!< into memory
     bool m_up{true};
+    bool m_listening{true};
+    bool m_failing{false};
     double m_background{0};
-    CpuMeter m_cpu;
+    double m_speedFactor{1};
+    LoadMeter m_meter;
 
-    std::priority_queue<Job, std::vector<Job>, std::greater<Job>> m_inService;
-    std::deque<Job> m_waiting;
+    std::vector<Job> m_inService; //!< a heap
+    WaitingLine<Job> m_waiting;
     std::uint64_t m_order{0};
-    double m_clock{0};    //!< virtual, seconds of work
-    double m_workLeft{0}; //!< of all present requests, seconds of one core at speed 1
+    double m_clock{0}; //!< virtual, seconds of work
     Instant m_clockAt{};
-    ns3::EventId m_timer;
-    Instant m_timerAt{};
+    double m_rate{0};     //!< of the virtual clock, by what is present
+    double m_busy{0};     //!< share of the CPU in use, by what is present
+    double m_workLeft{0}; //!< seconds of work of all that are present, at m_clockAt
+    const ns3::Ptr<WakeUp> m_wakeUp;
+    Instant m_nextWakeUp{Instant::max()};
 };
 
 } // namespace sonda::sim

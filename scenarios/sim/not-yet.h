@@ -17,13 +17,12 @@ RefuseNotYet(const Scenario& scenario)
             throw ScenarioError(std::string(what) + " is not built yet");
         }
     };
-    refuse(scenario.workload.arrivals.kind != ArrivalsScenario::Kind::POISSON,
-           "workload.arrivals other than \"poisson\"");
     for (const auto& event : scenario.events)
     {
         refuse(event.action != EventScenario::Action::CRASH &&
-                   event.action != EventScenario::Action::RECOVER,
-               "an event other than crash and recover");
+                   event.action != EventScenario::Action::RECOVER &&
+                   event.action != EventScenario::Action::LOAD,
+               "this event");
     }
     for (const auto& group : scenario.agents)
     {

@@ -1,10 +1,10 @@
 #include "model/ns3/adapters.h"
 #include "scenarios/sim/not-yet.h"
+#include "scenarios/sim/workload.h"
 #include "scenarios/sim/world.h"
 
 #include "ns3/config.h"
 #include "ns3/double.h"
-#include "ns3/pointer.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
@@ -244,40 +244,27 @@ World::WatchFalls()
 void
 World::BuildClients()
 {
-    const WorkloadScenario& workload = m_scenario.workload;
     double capacity = 0;
     for (const double one : m_recorder.Capacities())
     {
         capacity += one;
     }
-    const double workS = workload.serviceMs.Mean() * 1e-3;
-    const double rate = workload.load * capacity / workS / m_scenario.clients.count;
+    auto sources = MakeSources(m_scenario, capacity, CLIENT_STREAMS);
     const auto delay = m_scenario.clients.delayMs.MakeVariable(1e-3);
     delay->SetStream(CLIENT_STREAMS - 1);
     for (std::uint32_t i = 0; i < m_scenario.clients.count; ++i)
     {
-        BuildClient(i, rate, ns3::Seconds(delay->GetValue()));
+        BuildClient(i, std::move(sources[i]), ns3::Seconds(delay->GetValue()));
     }
 }
 
 void
-World::BuildClient(std::uint32_t number, double rate, ns3::Time wire)
+World::BuildClient(std::uint32_t number, RequestSource source, ns3::Time wire)
 {
-    const WorkloadScenario& workload = m_scenario.workload;
     const std::uint32_t proxy = number % m_scenario.monitors;
-    const ns3::Time start = TimeFromSeconds(m_scenario.clients.startS);
     const ns3::Time last = TimeFromSeconds(m_scenario.durationS);
-    const auto interarrival = Distribution::Exponential(1 / rate).MakeVariable(1);
-    const auto work = workload.serviceMs.MakeVariable(1e-3);
-    const std::int64_t stream = CLIENT_STREAMS + 2 * static_cast<std::int64_t>(number);
     if (m_flow)
     {
-        RequestSource source(start,
-                             interarrival,
-                             work,
-                             workload.requestBytes,
-                             workload.responseBytes);
-        source.AssignStreams(stream);
         m_flow->AddClient(std::move(source), wire, proxy, last);
         return;
     }
@@ -289,14 +276,10 @@ World::BuildClient(std::uint32_t number, double rate, ns3::Time wire)
     {
         client->AddRemote(addresses[i]);
     }
-    client->SetAttribute("Interarrival", ns3::PointerValue(interarrival));
-    client->SetAttribute("Work", ns3::PointerValue(work));
-    client->SetAttribute("RequestBytes", ns3::UintegerValue(workload.requestBytes));
-    client->SetAttribute("ResponseBytes", ns3::UintegerValue(workload.responseBytes));
     client->SetAttribute("LastArrival", ns3::TimeValue(last));
-    client->AssignStreams(stream);
+    client->SetStartTime(source.Start());
+    client->SetSource(std::move(source));
     client->TraceConnectWithoutContext("Response", ns3::MakeCallback(&World::OnResponse, this));
-    client->SetStartTime(start);
     host.node->AddApplication(client);
     m_clients.push_back(client);
 }

@@ -37,8 +37,9 @@ World::Apply(const EventScenario& event)
         const std::string& id = m_recorder.AgentIds()[row];
         Host& host = m_hosts[row];
         const bool up = host.model->IsUp();
+        // The rate of arrivals knows of its own events.
         const bool crashes = event.action == EventScenario::Action::CRASH;
-        if (!event.IsFor(id) || up != crashes)
+        if (event.action == EventScenario::Action::LOAD || !event.IsFor(id) || up != crashes)
         {
             continue;
         }

@@ -123,7 +123,7 @@ class World
     void BuildAgent(const AgentPlan& plan);
     void BuildAgentEnd(Host& host, const AgentPlan& plan, std::uint32_t row);
     void BuildClients();
-    void BuildClient(std::uint32_t number, double rate, ns3::Time wire);
+    void BuildClient(std::uint32_t number, RequestSource source, ns3::Time wire);
     void WatchFalls();
     void ScheduleEvents();
     void Apply(const EventScenario& event);
