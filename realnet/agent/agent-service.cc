@@ -9,14 +9,6 @@
 namespace sonda
 {
 
-namespace
-{
-
-/** Requests taken in a row before timers get their turn, so that a flood delays no reply. */
-constexpr int REQUESTS_PER_TURN = 64;
-
-} // namespace
-
 Expected<Report>
 CurrentReport(LoadSampler& sampler, const Endpoint& server, double weight, Instant now)
 {
@@ -30,12 +22,11 @@ CurrentReport(LoadSampler& sampler, const Endpoint& server, double weight, Insta
 }
 
 AgentService::AgentService(Parts parts, LoadSampler& sampler)
-    : m_readable(m_io, parts.group.Handle()),
-      m_sampleTimer(m_io),
+    : m_sampleTimer(m_io),
       m_replyTimer(m_io),
       m_signals(m_io, SIGINT, SIGTERM, SIGUSR1),
       m_agent(std::move(parts.options), std::move(parts.keyring)),
-      m_group(std::move(parts.group)),
+      m_group(m_io, std::move(parts.group)),
       m_replies(std::move(parts.replies)),
       m_sampler(sampler),
       m_weight(parts.weight),
@@ -43,15 +34,11 @@ AgentService::AgentService(Parts parts, LoadSampler& sampler)
 {
 }
 
-AgentService::~AgentService()
-{
-    m_readable.release();
-}
-
 void
 AgentService::Run()
 {
-    WaitForRequest();
+    m_group.Start([this](const Datagram& datagram) { Answer(datagram); },
+                  [this] { SendReplies(); });
     WaitForSample();
     WaitForSignal();
     m_io.run();
@@ -101,35 +88,6 @@ AgentService::WaitForSample()
 }
 
 void
-AgentService::WaitForRequest()
-{
-    m_readable.async_wait(asio::posix::stream_descriptor::wait_read,
-                          [this](const asio::error_code& error)
-                          {
-                              if (!error)
-                              {
-                                  TakeRequests();
-                                  WaitForRequest();
-                              }
-                          });
-}
-
-void
-AgentService::TakeRequests()
-{
-    for (int taken = 0; taken < REQUESTS_PER_TURN; ++taken)
-    {
-        const auto datagram = m_group.Receive();
-        if (!datagram)
-        {
-            break;
-        }
-        Answer(*datagram);
-    }
-    SendReplies();
-}
-
-void
 AgentService::Answer(const Datagram& datagram)
 {
     const auto report = CurrentReport(m_sampler, m_agent.GetOptions().server, m_weight, Now());
@@ -150,12 +108,14 @@ AgentService::Answer(const Datagram& datagram)
                                             datagram.arrival,
                                             *report,
                                             m_random);
-    if (refusal)
+    if (!refusal)
     {
-        LogRefusal(*refusal, datagram);
-        return;
+        spdlog::debug("probe request of {}:{}", datagram.address, datagram.port);
     }
-    spdlog::debug("probe request of {}:{}", datagram.address, datagram.port);
+    else if (refusal->reason != RefusalReason::OTHER_SLICE) // which is as it should be
+    {
+        m_group.LogRefusal(*refusal, datagram);
+    }
 }
 
 void
@@ -198,32 +158,12 @@ AgentService::WaitForReply()
 }
 
 void
-AgentService::LogRefusal(const Refusal& refusal, const Datagram& datagram)
-{
-    if (refusal.reason == RefusalReason::OTHER_SLICE)
-    {
-        return; // as it should be
-    }
-    auto& limiter = m_refusalLog[static_cast<std::size_t>(refusal.reason)];
-    if (const auto silenced = limiter.Allow(Now()))
-    {
-        spdlog::warn("datagram of {}:{} refused: {}{}{}{}",
-                     datagram.address,
-                     datagram.port,
-                     ToString(refusal.reason),
-                     refusal.detail.empty() ? "" : ": ",
-                     Printable(refusal.detail),
-                     Silenced(*silenced));
-    }
-}
-
-void
 AgentService::LogCounters() const
 {
     nlohmann::ordered_json counters;
     counters["replies"] = m_agent.RepliesTaken();
     counters["send_errors"] = m_sendErrors;
-    counters["datagrams_dropped"] = m_group.Dropped();
+    counters["datagrams_dropped"] = m_group.Socket().Dropped();
     counters["refusals"] = ToJson(m_agent.Refusals());
     spdlog::info("counters {}", counters.dump());
 }

@@ -3,13 +3,11 @@
 
 #include "model/control/agent.h"
 #include "realnet/agent/load-sampler.h"
+#include "realnet/common/datagram-port.h"
 #include "realnet/common/log.h"
 #include "realnet/common/random.h"
-#include "realnet/common/udp-socket.h"
 
-#include <array>
 #include <asio/io_context.hpp>
-#include <asio/posix/stream_descriptor.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <cstdint>
@@ -38,35 +36,29 @@ class AgentService
 
     /** \param sampler has sampled twice already; must outlive the service */
     AgentService(Parts parts, LoadSampler& sampler);
-    ~AgentService();
 
     /** Serves until a signal ends it. */
     void Run();
 
   private:
-    void WaitForRequest();
     void WaitForSample();
     void WaitForReply();
     void WaitForSignal();
-    void TakeRequests();
     void Answer(const Datagram& datagram);
     void SendReplies();
-    void LogRefusal(const Refusal& refusal, const Datagram& datagram);
     void LogCounters() const;
 
     asio::io_context m_io;
-    asio::posix::stream_descriptor m_readable; //!< waits for m_group; does not own the descriptor
     asio::steady_timer m_sampleTimer;
     asio::steady_timer m_replyTimer;
     asio::signal_set m_signals;
 
     Agent m_agent;
-    UdpSocket m_group;
+    DatagramPort m_group;
     UdpSocket m_replies;
     LoadSampler& m_sampler;
     double m_weight;
     SeededRandom m_random;
-    std::array<LogLimiter, REFUSAL_REASONS> m_refusalLog;
     LogLimiter m_errorLog;
     std::uint64_t m_sendErrors{0};
 };
