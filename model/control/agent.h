@@ -56,6 +56,14 @@ class Agent
     /** \param keyring when given, only authentic requests are answered, and answers are signed */
     Agent(AgentOptions options, std::optional<Keyring> keyring);
 
+    /** Answers by other rules from now on; requests that wait are answered by them, too. */
+    void
+    Reconfigure(Duration defaultWindow, std::optional<Keyring> keyring)
+    {
+        m_options.defaultWindow = defaultWindow;
+        m_keyring = std::move(keyring);
+    }
+
     /**
      * \param datagram the bytes that arrived from \p address : \p port
      * \param report the load figures at this moment

@@ -49,6 +49,27 @@ Balancer::SetObserver(StatusTable::Observer observer)
 }
 
 void
+Balancer::Replace(Formula formula, std::unique_ptr<Policy> policy, Instant now)
+{
+    m_table.SetFormula(std::move(formula), now);
+    m_policy = std::move(policy);
+    for (const AgentIndex agent : m_table.All())
+    {
+        m_policy->OnReport(m_table, agent, now);
+        for (std::uint32_t i = 0; i < m_table.Get(agent).inFlight; ++i)
+        {
+            m_policy->OnDispatch(m_table, agent, now);
+        }
+    }
+}
+
+void
+Balancer::SetTiming(TableTiming timing, Instant now)
+{
+    m_table.SetTiming(timing, now);
+}
+
+void
 Balancer::WantedProbes(Instant now, RandomStream& random, std::vector<AgentIndex>& to)
 {
     m_policy->WantedProbes(m_table, now, random, to);

@@ -29,6 +29,15 @@ class Balancer
     /** See StatusTable::SetObserver(). */
     void SetObserver(StatusTable::Observer observer);
 
+    /**
+     * Picks by another formula and policy from now on. The new policy's hooks are called for every
+     * report and every connection in flight, as if it had seen them come.
+     */
+    void Replace(Formula formula, std::unique_ptr<Policy> policy, Instant now);
+
+    /** See StatusTable::SetTiming(). */
+    void SetTiming(TableTiming timing, Instant now);
+
     /** Ages the agents. Call at NextExpiry(); Dispatch() does it too. */
     void Advance(Instant now);
 

@@ -77,6 +77,12 @@ class StatusTable
      */
     Expected<AgentIndex, Refusal> Update(const Observation& observation, Instant now);
 
+    /** Scores by another formula from now on. */
+    void SetFormula(Formula formula, Instant now);
+
+    /** Ages agents by another timing from now on, counted from their last reports. */
+    void SetTiming(TableTiming timing, Instant now);
+
     /** Ages agents up to \p now. Costs O(1) when nothing is due. */
     void Advance(Instant now);
 

@@ -25,13 +25,16 @@ AgentService::AgentService(Parts parts, LoadSampler& sampler)
     : m_sampleTimer(m_io),
       m_replyTimer(m_io),
       m_signals(m_io, SIGINT, SIGTERM, SIGUSR1),
-      m_agent(std::move(parts.options), std::move(parts.keyring)),
+      m_line(std::move(parts.line)),
+      m_atStart(parts.configuration.reading),
+      m_reading(parts.configuration.reading),
+      m_agent(std::move(parts.configuration.options), std::move(parts.configuration.keyring)),
       m_group(m_io, std::move(parts.group)),
       m_replies(std::move(parts.replies)),
       m_sampler(sampler),
-      m_weight(parts.weight),
       m_random(parts.seed)
 {
+    m_signals.add(SIGHUP);
 }
 
 void
@@ -51,19 +54,46 @@ AgentService::WaitForSignal()
     m_signals.async_wait(
         [this](const asio::error_code& error, int signal)
         {
-            if (error)
+            if (!error)
             {
-                return;
-            }
-            if (signal == SIGUSR1)
-            {
-                LogCounters();
+                OnSignal(signal);
                 WaitForSignal();
-                return;
             }
-            spdlog::info("signal {}: ending", signal);
-            m_io.stop();
         });
+}
+
+void
+AgentService::OnSignal(int signal)
+{
+    if (signal == SIGUSR1)
+    {
+        LogCounters();
+    }
+    else if (signal == SIGHUP)
+    {
+        Reload();
+    }
+    else
+    {
+        spdlog::info("signal {}: ending", signal);
+        m_io.stop();
+    }
+}
+
+void
+AgentService::Reload()
+{
+    auto next = ConfigureAgent(m_line);
+    if (!next)
+    {
+        LogRefusedReload(next.GetError());
+        return;
+    }
+    LogNeedRestart(m_atStart->table, next->reading->table);
+    m_reading = next->reading;
+    SetVerbose(m_reading->command.verbose);
+    m_agent.Reconfigure(m_reading->command.window, std::move(next->keyring));
+    spdlog::info("reloaded");
 }
 
 void
@@ -90,7 +120,8 @@ AgentService::WaitForSample()
 void
 AgentService::Answer(const Datagram& datagram)
 {
-    const auto report = CurrentReport(m_sampler, m_agent.GetOptions().server, m_weight, Now());
+    const auto report =
+        CurrentReport(m_sampler, m_agent.GetOptions().server, m_reading->command.weight, Now());
     if (!report)
     {
         if (const auto silenced = m_errorLog.Allow(Now()))

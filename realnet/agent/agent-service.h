@@ -2,6 +2,7 @@
 #define SONDA_REALNET_AGENT_AGENT_SERVICE_H
 
 #include "model/control/agent.h"
+#include "realnet/agent/agent-configuration.h"
 #include "realnet/agent/load-sampler.h"
 #include "realnet/common/datagram-port.h"
 #include "realnet/common/log.h"
@@ -26,11 +27,10 @@ class AgentService
     /** What the service is built from; the sockets are open already. */
     struct Parts
     {
-        AgentOptions options;
-        std::optional<Keyring> keyring;
+        CommandLine line; //!< read again by every reload
+        AgentConfiguration configuration;
         UdpSocket group;   //!< where requests arrive
         UdpSocket replies; //!< where responses leave from
-        double weight{1};
         std::uint64_t seed{0};
     };
 
@@ -44,6 +44,8 @@ class AgentService
     void WaitForSample();
     void WaitForReply();
     void WaitForSignal();
+    void OnSignal(int signal);
+    void Reload();
     void Answer(const Datagram& datagram);
     void SendReplies();
     void LogCounters() const;
@@ -53,11 +55,13 @@ class AgentService
     asio::steady_timer m_replyTimer;
     asio::signal_set m_signals;
 
+    CommandLine m_line;
+    std::shared_ptr<const AgentReading> m_atStart; //!< what only a restart changes is in force here
+    std::shared_ptr<const AgentReading> m_reading; //!< in force
     Agent m_agent;
     DatagramPort m_group;
     UdpSocket m_replies;
     LoadSampler& m_sampler;
-    double m_weight;
     SeededRandom m_random;
     LogLimiter m_errorLog;
     std::uint64_t m_sendErrors{0};

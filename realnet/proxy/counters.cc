@@ -21,6 +21,8 @@ ProxyCounters::ToJson() const
             {"accept_pauses", acceptPauses.Get()},
             {"idle_timeouts", idleTimeouts.Get()},
             {"half_closed_timeouts", halfClosedTimeouts.Get()},
+            {"reloads", reloads.Get()},
+            {"reload_failures", reloadFailures.Get()},
             {"cut", cut.Get()},
             {"bytes_to_servers", bytesToServers.Get()},
             {"bytes_to_clients", bytesToClients.Get()},

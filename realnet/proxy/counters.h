@@ -44,6 +44,8 @@ struct ProxyCounters
     Counter acceptPauses;       //!< accepting stopped for want of descriptors
     Counter idleTimeouts;       //!< reset because nothing moved
     Counter halfClosedTimeouts; //!< the same while one direction had ended
+    Counter reloads;            //!< configurations that were put in force
+    Counter reloadFailures;     //!< configurations that were refused
     Counter cut;                //!< reset at the end of the drain timeout
     Counter bytesToServers;
     Counter bytesToClients;

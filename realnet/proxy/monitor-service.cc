@@ -48,6 +48,14 @@ MonitorService::Start()
 }
 
 void
+MonitorService::Reconfigure(MonitorOptions options, std::optional<Keyring> keyring)
+{
+    m_monitor.Reconfigure(options, std::move(keyring));
+    WaitForExpiry();
+    Probe();
+}
+
+void
 MonitorService::Probe()
 {
     const std::string request = m_monitor.Probe(Now(), m_source, m_nonces);

@@ -38,6 +38,9 @@ class MonitorService
     /** Begins; the first probe leaves at once. */
     void Start();
 
+    /** Works by other rules from now on, and probes at once. */
+    void Reconfigure(MonitorOptions options, std::optional<Keyring> keyring);
+
     /** \return probes sent, responses accepted, refusals by reason, and the agents. */
     nlohmann::ordered_json ToJson() const;
 

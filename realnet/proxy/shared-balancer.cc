@@ -65,6 +65,20 @@ SharedBalancer::Complete(AgentIndex agent, Instant dispatched, bool good)
     m_balancer.Complete(agent, now - dispatched, good, now);
 }
 
+void
+SharedBalancer::Replace(Formula formula, std::unique_ptr<Policy> policy)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.Replace(std::move(formula), std::move(policy), Now());
+}
+
+void
+SharedBalancer::SetTiming(TableTiming timing)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.SetTiming(timing, Now());
+}
+
 Expected<AgentIndex, Refusal>
 SharedBalancer::Update(const Observation& observation)
 {

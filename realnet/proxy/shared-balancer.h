@@ -51,6 +51,10 @@ class SharedBalancer
     /** \param dispatched when Dispatch() returned the agent \param good see Balancer::Complete() */
     void Complete(AgentIndex agent, Instant dispatched, bool good);
 
+    /** Picks by others from now on; see Balancer::Replace(). */
+    void Replace(Formula formula, std::unique_ptr<Policy> policy);
+    void SetTiming(TableTiming timing);
+
     Expected<AgentIndex, Refusal> Update(const Observation& observation);
     void Advance();
     std::optional<Instant> NextExpiry() const;

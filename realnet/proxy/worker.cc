@@ -45,11 +45,12 @@ Worker::Worker(WorkerShared& shared)
     : m_shared(shared),
       m_epoll(MakeDescriptor(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       m_wakeUp(MakeDescriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
+      m_settings(shared.settings.Get()),
       m_acceptor(shared, m_epoll.Get()),
       m_io(shared.budget.pipesPerWorker),
-      m_connecting(shared.timeouts.connect),
-      m_idle(shared.timeouts.idle),
-      m_halfClosed(shared.timeouts.halfClosed),
+      m_connecting(m_settings->timeouts.connect),
+      m_idle(m_settings->timeouts.idle),
+      m_halfClosed(m_settings->timeouts.halfClosed),
       m_resetting(RESET_POLL)
 {
     if (!Register(m_wakeUp.Get(), m_wakeUpEvents))
@@ -71,6 +72,22 @@ Worker::Cut()
 }
 
 void
+Worker::Reload()
+{
+    m_reload.store(true);
+    eventfd_write(m_wakeUp.Get(), 1);
+}
+
+void
+Worker::TakeSettings()
+{
+    m_settings = m_shared.settings.Get();
+    m_connecting.SetTimeout(m_settings->timeouts.connect, m_now);
+    m_idle.SetTimeout(m_settings->timeouts.idle, m_now);
+    m_halfClosed.SetTimeout(m_settings->timeouts.halfClosed, m_now);
+}
+
+void
 Worker::Give(Order order)
 {
     m_order.store(order);
@@ -80,6 +97,10 @@ Worker::Give(Order order)
 void
 Worker::Obey()
 {
+    if (m_reload.exchange(false))
+    {
+        TakeSettings();
+    }
     const Order order = m_order.load();
     if (order == Order::WORK)
     {

@@ -18,7 +18,7 @@ namespace sonda
  * Accepts clients, has them dispatched and relays: one thread with an edge-triggered epoll. Every
  * socket is registered once and never changed.
  *
- * Run() belongs to the worker's thread; Drain() and Cut() may be called by any.
+ * Run() belongs to the worker's thread; Drain(), Cut() and Reload() may be called by any.
  */
 class Worker
 {
@@ -35,6 +35,9 @@ class Worker
     /** Resets all connections and ends. */
     void Cut();
 
+    /** Fetches the shared settings; running connections get the new timeouts, too. */
+    void Reload();
+
   private:
     enum class Order
     {
@@ -46,6 +49,7 @@ class Worker
     // worker.cc: the loop
     void Give(Order order);
     void Obey();
+    void TakeSettings();
     int WaitMilliseconds();
     void OnEvent(const EventTarget& target, std::uint32_t events);
     void OnClientEvent(Connection& connection, std::uint32_t events);
@@ -80,6 +84,8 @@ class Worker
     Descriptor m_wakeUp;
     EventTarget m_wakeUpEvents{EventTarget::Kind::WAKE_UP};
     std::atomic<Order> m_order{Order::WORK};
+    std::atomic<bool> m_reload{false};
+    std::shared_ptr<const RelaySettings> m_settings;
     Instant m_now{}; //!< read once per turn
     Acceptor m_acceptor;
     RelayIo m_io;
