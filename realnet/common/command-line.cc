@@ -29,7 +29,7 @@ AddTo(CLI::App& app, const Option& option)
     }
     if (option.form == OptionForm::LIST)
     {
-        added->expected(-1)->allow_extra_args(false);
+        added->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args(false);
     }
     added->description(option.meaning);
     added->group(option.heading);

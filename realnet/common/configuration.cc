@@ -26,7 +26,7 @@ Wanted(OptionForm form)
     case OptionForm::FLAG:
         return "true or false";
     case OptionForm::LIST:
-        return "a list of strings";
+        return "a string or a list of strings";
     }
     return "?";
 }
@@ -43,8 +43,10 @@ HasForm(const json& value, OptionForm form)
     case OptionForm::FLAG:
         return value.is_boolean();
     case OptionForm::LIST:
-        return value.is_array() &&
-               std::all_of(value.begin(), value.end(), [](const json& v) { return v.is_string(); });
+        return value.is_string() ||
+               (value.is_array() && std::all_of(value.begin(),
+                                                value.end(),
+                                                [](const json& v) { return v.is_string(); }));
     }
     return false;
 }

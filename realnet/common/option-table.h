@@ -18,7 +18,7 @@ enum class OptionForm
     TEXT,   //!< a string
     NUMBER, //!< a number
     FLAG,   //!< true or false
-    LIST,   //!< a list of strings; on the command line the option is repeated
+    LIST,   //!< a string or a list of strings; on the command line the option is repeated
 };
 
 /** When a changed value of an option comes into force. */

@@ -16,6 +16,7 @@ ProxyCounters::ToJson() const
             {"connect_refused", connectRefused.Get()},
             {"connect_timed_out", connectTimedOut.Get()},
             {"connect_other", connectOther.Get()},
+            {"waited", waited.Get()},
             {"no_agent", noAgent.Get()},
             {"no_descriptor", noDescriptor.Get()},
             {"accept_pauses", acceptPauses.Get()},

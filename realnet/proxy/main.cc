@@ -1,5 +1,6 @@
 #include "realnet/common/log.h"
 #include "realnet/common/manual-page.h"
+#include "realnet/common/service-manager.h"
 #include "realnet/proxy/proxy.h"
 
 #include <csignal>
@@ -34,6 +35,48 @@ MakeMonitor(ProxyConfiguration& configuration)
                                  command.network.port};
 }
 
+/** The sockets that the service manager has for us, else new ones. */
+Expected<std::vector<Listener>>
+OpenListeners(const ProxyCommand& command, std::vector<InheritedSocket> inherited)
+{
+    std::vector<Listener> listeners;
+    for (InheritedSocket& one : inherited)
+    {
+        auto listener = AdoptListener(std::move(one.socket));
+        if (!listener)
+        {
+            return listener.GetError();
+        }
+        listeners.push_back(std::move(*listener));
+    }
+    if (!listeners.empty())
+    {
+        return listeners;
+    }
+    for (const AddressAndPort& at : command.listen)
+    {
+        auto listener = Listen({at.address.value_or("0.0.0.0"), at.port}, command.backlog);
+        if (!listener)
+        {
+            return listener.GetError();
+        }
+        listeners.push_back(std::move(*listener));
+    }
+    return listeners;
+}
+
+std::string
+Describe(const std::vector<Listener>& listeners)
+{
+    std::string text;
+    for (const Listener& listener : listeners)
+    {
+        text += (text.empty() ? "" : ", ") + ToString(listener.at) +
+                (listener.inherited ? " (inherited)" : "");
+    }
+    return text;
+}
+
 std::string
 DescribeStart(const Proxy::Parts& parts, std::uint64_t seed)
 {
@@ -41,7 +84,7 @@ DescribeStart(const Proxy::Parts& parts, std::uint64_t seed)
     return fmt::format(
         "listening on {}; group {}:{} on {} ({}), {}; interval {:g} s, window {:g} s; "
         "formula {}; policy {}; {} workers, at most {} connections; seed {}",
-        ToString(parts.listener.at),
+        Describe(parts.listeners),
         command.network.group,
         command.network.port,
         parts.configuration.interface.name,
@@ -58,7 +101,9 @@ DescribeStart(const Proxy::Parts& parts, std::uint64_t seed)
 
 /** Opens what can fail. \return the parts of the proxy, or an error */
 Expected<Proxy::Parts>
-MakeParts(const CommandLine& line, ProxyConfiguration configuration)
+MakeParts(const CommandLine& line,
+          ProxyConfiguration configuration,
+          std::vector<InheritedSocket> inherited)
 {
     const ProxyCommand& command = configuration.Command();
     const auto budget = ShareDescriptors(RaiseDescriptorLimit(), command.workers, command.pipes);
@@ -71,12 +116,12 @@ MakeParts(const CommandLine& line, ProxyConfiguration configuration)
     {
         return monitor.GetError();
     }
-    auto listener = Listen({command.listen.address.value_or("0.0.0.0"), command.listen.port});
-    if (!listener)
+    auto listeners = OpenListeners(command, std::move(inherited));
+    if (!listeners)
     {
-        return listener.GetError();
+        return listeners.GetError();
     }
-    return Proxy::Parts{std::move(*listener),
+    return Proxy::Parts{std::move(*listeners),
                         std::move(*monitor),
                         *budget,
                         line,
@@ -85,9 +130,11 @@ MakeParts(const CommandLine& line, ProxyConfiguration configuration)
 
 /** Opens what can fail, then works. \return the exit code */
 int
-Serve(const CommandLine& line, ProxyConfiguration configuration)
+Serve(const CommandLine& line,
+      ProxyConfiguration configuration,
+      std::vector<InheritedSocket> inherited)
 {
-    auto parts = MakeParts(line, std::move(configuration));
+    auto parts = MakeParts(line, std::move(configuration), std::move(inherited));
     if (!parts)
     {
         return FailStart(NAME, parts.GetError().message);
@@ -129,9 +176,14 @@ Main(int argc, const char* const* argv)
         std::cout << NAME << ": the configuration is good\n";
         return 0;
     }
+    auto inherited = InheritSockets({"data"});
+    if (!inherited)
+    {
+        return FailStart(NAME, inherited.GetError().message);
+    }
     SetUpLog(configuration->Command().verbose);
     signal(SIGPIPE, SIG_IGN); // splice() to a socket that was reset raises it
-    return Serve(line, std::move(*configuration));
+    return Serve(line, std::move(*configuration), std::move(*inherited));
 }
 
 } // namespace

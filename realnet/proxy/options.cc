@@ -33,12 +33,18 @@ void
 AddRelayOptions(OptionTable& table, ProxyCommand& command)
 {
     table.Heading("Clients");
-    table.Add("listen",
-              "[ADDRESS:]PORT",
-              command.listen,
-              "80",
-              "Where clients connect; port 0 takes a free one",
-              ParseListen);
+    table.AddList("listen",
+                  "[ADDRESS:]PORT",
+                  command.listen,
+                  {"80"},
+                  "Where clients connect; port 0 takes a free one. Sockets that a service manager "
+                  "hands over under the name \"data\" take its place",
+                  ParseListen);
+    table.AddNumber("backlog",
+                    command.backlog,
+                    "65535",
+                    "Clients that wait in the kernel for each address, at most net.core.somaxconn",
+                    WholeFrom<int>(1, 1 << 30));
     command.workers = std::max(1U, std::thread::hardware_concurrency());
     table.AddNumber("workers",
                     command.workers,
@@ -51,6 +57,11 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
                     "Pipes per worker for streams; 0: always copy",
                     WholeFrom<unsigned>(0, 4096));
     table.Heading("Times");
+    AddDuration(table,
+                "queue-timeout",
+                command.timeouts.queue,
+                "5s",
+                "A client that no agent can take waits so long, then it is reset");
     AddDuration(table,
                 "connect-timeout",
                 command.timeouts.connect,

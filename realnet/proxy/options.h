@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sonda
 {
@@ -17,7 +18,8 @@ namespace sonda
 /** What command line and configuration file of sonda-proxy say. */
 struct ProxyCommand
 {
-    AddressAndPort listen; //!< without address: all
+    std::vector<AddressAndPort> listen; //!< without address: all
+    int backlog{0};
     ProbeNetwork network;
     Duration interval{0};
     Duration window{0};

@@ -8,17 +8,33 @@
 namespace sonda
 {
 
+namespace
+{
+
+std::vector<int>
+Sockets(const std::vector<Listener>& listeners)
+{
+    std::vector<int> sockets;
+    for (const Listener& listener : listeners)
+    {
+        sockets.push_back(listener.socket.Get());
+    }
+    return sockets;
+}
+
+} // namespace
+
 Proxy::Proxy(Parts parts, SharedBalancer& balancer)
     : m_signals(m_io, SIGINT, SIGTERM),
       m_drainTimer(m_io),
-      m_listener(std::move(parts.listener)),
+      m_listeners(std::move(parts.listeners)),
       m_line(std::move(parts.line)),
       m_atStart(parts.configuration.reading),
       m_configuration(std::move(parts.configuration)),
       m_balancer(balancer),
       m_shared{balancer,
                m_counters,
-               m_listener.socket.Get(),
+               Sockets(m_listeners),
                SharedSettings(MakeRelaySettings(m_configuration.Command())),
                parts.budget},
       m_monitor(m_io, std::move(parts.monitor), balancer)
@@ -125,8 +141,15 @@ Proxy::Drain(int signal)
     {
         worker->Drain();
     }
-    // From now on the kernel refuses new clients instead of keeping them waiting for nobody.
-    shutdown(m_listener.socket.Get(), SHUT_RD);
+    for (const Listener& listener : m_listeners)
+    {
+        // The kernel then refuses new clients instead of keeping them waiting for nobody; those of
+        // an inherited socket wait for the next process.
+        if (!listener.inherited)
+        {
+            shutdown(listener.socket.Get(), SHUT_RD);
+        }
+    }
     m_drainTimer.expires_after(timeout);
     m_drainTimer.async_wait(
         [this](const asio::error_code& error)

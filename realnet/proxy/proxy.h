@@ -25,7 +25,7 @@ class Proxy
   public:
     struct Parts
     {
-        Listener listener;
+        std::vector<Listener> listeners; //!< at least one
         MonitorService::Parts monitor;
         DescriptorBudget budget;
         CommandLine line;                 //!< read again by every reload
@@ -59,7 +59,7 @@ class Proxy
     asio::io_context m_io;
     asio::signal_set m_signals;
     asio::steady_timer m_drainTimer;
-    Listener m_listener;
+    std::vector<Listener> m_listeners;
     CommandLine m_line;
     std::shared_ptr<const ProxyReading> m_atStart; //!< what only a restart changes is in force here
     ProxyConfiguration m_configuration;            //!< in force

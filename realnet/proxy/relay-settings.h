@@ -9,6 +9,7 @@ namespace sonda
 /** How long the relay waits for what. */
 struct RelayTimeouts
 {
+    Duration queue{std::chrono::seconds(5)}; //!< for an agent that can take the connection
     Duration connect{std::chrono::seconds(3)};
     Duration idle{std::chrono::minutes(10)};
     Duration halfClosed{std::chrono::seconds(30)}; //!< without any byte, one direction ended

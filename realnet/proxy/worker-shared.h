@@ -10,6 +10,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace sonda
 {
@@ -48,7 +49,7 @@ struct WorkerShared
 {
     SharedBalancer& balancer;
     ProxyCounters& counters;
-    int listener{-1};
+    std::vector<int> listeners;
     SharedSettings settings;
     DescriptorBudget budget;
 

@@ -60,12 +60,15 @@ class Worker
     void Bury();
 
     // worker-connect.cc: from client to server
-    void AcceptClients();
+    void AcceptClients(int listener);
     void Reject(Connection& connection,
                 Counter& counter,
                 LogLimiter& limiter,
                 const std::string& why);
     void ConnectNext(Connection& connection);
+    void Await(Connection& connection);
+    void ServeWaiting();
+    void RejectUnserved(Connection& connection);
     void FinishConnect(Connection& connection);
     void OnConnectFailed(Connection& connection, int error);
     bool Register(int socket, EventTarget& target);
@@ -94,6 +97,9 @@ class Worker
     TimeoutQueue m_idle;
     TimeoutQueue m_halfClosed;
     TimeoutQueue m_resetting; //!< looked at again and again, see ContinueReset()
+    TimeoutQueue m_waiting;   //!< clients that no agent can take now
+    TimeoutQueue m_retry;     //!< of m_retryEntry, which is in it while clients wait
+    TimeoutEntry m_retryEntry;
 
     std::list<Connection> m_live;
     std::list<Connection> m_dead;       //!< freed at the end of the turn
