@@ -34,7 +34,7 @@ Balancer::Update(const Observation& observation, Instant now)
         {
             m_policy->OnReport(m_table, *agent, now);
         }
-        if (observation.notice)
+        if (observation.notice && observation.report.state == ServerState::READY)
         {
             m_policy->OnNotice(m_table, *agent, now);
         }

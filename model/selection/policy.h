@@ -60,7 +60,7 @@ class Policy
     /** A report of \p agent was taken in. */
     virtual void OnReport(const StatusTable& table, AgentIndex agent, Instant now);
 
-    /** \p agent said, unasked, that its server's connections fell below NoticeBelow(). */
+    /** \p agent, which is ready, said that its server's connections fell below NoticeBelow(). */
     virtual void OnNotice(const StatusTable& table, AgentIndex agent, Instant now);
 
     /** \p agent left the table; its index may be given to another one. */

@@ -9,14 +9,39 @@
 namespace sonda
 {
 
+namespace
+{
+
+/** Datagrams are lost one by one or in a burst of a few milliseconds. */
+constexpr int ANNOUNCEMENTS = 3;
+constexpr Duration ANNOUNCEMENT_PERIOD = std::chrono::milliseconds(100);
+
+} // namespace
+
 Expected<Report>
-CurrentReport(LoadSampler& sampler, const Endpoint& server, double weight, Instant now)
+CurrentReport(LoadSampler& sampler,
+              const Endpoint& server,
+              const AgentCommand& command,
+              Instant now)
 {
     Expected<Report> report = sampler.Figures(now);
     if (report)
     {
         report->inFlight = CountConnections(server);
-        report->weight = weight;
+        report->weight = command.weight;
+        report->state = command.state;
+    }
+    return report;
+}
+
+Expected<Report>
+AgentService::MakeReport(Instant now)
+{
+    Expected<Report> report =
+        CurrentReport(m_sampler, m_agent.GetOptions().server, m_reading->command, now);
+    if (report && m_ending && report->state == ServerState::READY)
+    {
+        report->state = ServerState::DRAIN;
     }
     return report;
 }
@@ -24,6 +49,7 @@ CurrentReport(LoadSampler& sampler, const Endpoint& server, double weight, Insta
 AgentService::AgentService(Parts parts, LoadSampler& sampler)
     : m_sampleTimer(m_io),
       m_replyTimer(m_io),
+      m_announceTimer(m_io),
       m_signals(m_io, SIGINT, SIGTERM, SIGUSR1),
       m_line(std::move(parts.line)),
       m_atStart(parts.configuration.reading),
@@ -73,11 +99,46 @@ AgentService::OnSignal(int signal)
     {
         Reload();
     }
+    else if (!m_ending)
+    {
+        spdlog::info("signal {}: announcing drain and ending", signal);
+        m_ending = true;
+        Announce(ANNOUNCEMENTS);
+    }
     else
     {
-        spdlog::info("signal {}: ending", signal);
         m_io.stop();
     }
+}
+
+/** Tells the proxies, \p times times, that there shall be no more connections. */
+void
+AgentService::Announce(int times)
+{
+    const Instant now = Now();
+    const auto report = MakeReport(now);
+    const bool isDue = report && report->state != ServerState::READY;
+    for (const Reply& notice : isDue ? m_agent.Announce(now, *report) : std::vector<Reply>{})
+    {
+        Send(notice);
+    }
+    if (times == 1)
+    {
+        if (m_ending)
+        {
+            m_io.stop();
+        }
+        return;
+    }
+    m_announceTimer.expires_after(ANNOUNCEMENT_PERIOD);
+    m_announceTimer.async_wait(
+        [this, times](const asio::error_code& error)
+        {
+            if (!error)
+            {
+                Announce(times - 1);
+            }
+        });
 }
 
 void
@@ -93,6 +154,10 @@ AgentService::Reload()
     m_reading = next->reading;
     SetVerbose(m_reading->command.verbose);
     m_agent.Reconfigure(m_reading->command.window, std::move(next->keyring));
+    if (!m_ending)
+    {
+        Announce(ANNOUNCEMENTS);
+    }
     spdlog::info("reloaded");
 }
 
@@ -120,8 +185,7 @@ AgentService::WaitForSample()
 void
 AgentService::Answer(const Datagram& datagram)
 {
-    const auto report =
-        CurrentReport(m_sampler, m_agent.GetOptions().server, m_reading->command.weight, Now());
+    const auto report = MakeReport(Now());
     if (!report)
     {
         if (const auto silenced = m_errorLog.Allow(Now()))
@@ -154,19 +218,25 @@ AgentService::SendReplies()
 {
     while (const auto reply = m_agent.TakeReply(Now()))
     {
-        const auto error = m_replies.Send(reply->datagram, reply->address, reply->port);
-        if (!error)
-        {
-            spdlog::debug("probe response to {}:{}", reply->address, reply->port);
-            continue;
-        }
-        ++m_sendErrors;
-        if (const auto silenced = m_errorLog.Allow(Now()))
-        {
-            spdlog::warn("probe response not sent: {}{}", error->message, Silenced(*silenced));
-        }
+        Send(*reply);
     }
     WaitForReply();
+}
+
+void
+AgentService::Send(const Reply& reply)
+{
+    const auto error = m_replies.Send(reply.datagram, reply.address, reply.port);
+    if (!error)
+    {
+        spdlog::debug("probe response to {}:{}", reply.address, reply.port);
+        return;
+    }
+    ++m_sendErrors;
+    if (const auto silenced = m_errorLog.Allow(Now()))
+    {
+        spdlog::warn("probe response not sent: {}{}", error->message, Silenced(*silenced));
+    }
 }
 
 void
@@ -193,6 +263,7 @@ AgentService::LogCounters() const
 {
     nlohmann::ordered_json counters;
     counters["replies"] = m_agent.RepliesTaken();
+    counters["notices"] = m_agent.NoticesTaken();
     counters["send_errors"] = m_sendErrors;
     counters["datagrams_dropped"] = m_group.Socket().Dropped();
     counters["refusals"] = ToJson(m_agent.Refusals());

@@ -46,6 +46,9 @@ class AgentService
     void WaitForSignal();
     void OnSignal(int signal);
     void Reload();
+    void Announce(int times);
+    Expected<Report> MakeReport(Instant now);
+    void Send(const Reply& reply);
     void Answer(const Datagram& datagram);
     void SendReplies();
     void LogCounters() const;
@@ -53,6 +56,7 @@ class AgentService
     asio::io_context m_io;
     asio::steady_timer m_sampleTimer;
     asio::steady_timer m_replyTimer;
+    asio::steady_timer m_announceTimer;
     asio::signal_set m_signals;
 
     CommandLine m_line;
@@ -65,12 +69,14 @@ class AgentService
     SeededRandom m_random;
     LogLimiter m_errorLog;
     std::uint64_t m_sendErrors{0};
+    bool m_ending{false};
 };
 
-/** \return the load figures of this moment, connections of the served port and weight included. */
+/** \return the figures of this moment, with the served port's connections and what is configured.
+ */
 Expected<Report> CurrentReport(LoadSampler& sampler,
                                const Endpoint& server,
-                               double weight,
+                               const AgentCommand& command,
                                Instant now);
 
 } // namespace sonda

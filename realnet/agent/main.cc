@@ -55,10 +55,10 @@ OpenReplySocket(const Endpoint& server, const Interface& interface, bool isSigne
 
 /** Makes the agent's own response to an ordinary request and shows it. */
 int
-Print(const AgentOptions& options, LoadSampler& sampler, double weight)
+Print(const AgentOptions& options, LoadSampler& sampler, const AgentCommand& command)
 {
     const Instant now = Now();
-    const auto report = CurrentReport(sampler, options.server, weight, now);
+    const auto report = CurrentReport(sampler, options.server, command, now);
     if (!report)
     {
         return FailStart(NAME, report.GetError().message);
@@ -174,7 +174,7 @@ Main(int argc, const char* const* argv)
     }
     if (command.print)
     {
-        return Print(configuration->options, sampler, command.weight);
+        return Print(configuration->options, sampler, command);
     }
     return Serve(line, std::move(*configuration), sampler);
 }

@@ -20,6 +20,19 @@ ParseWeight(const std::string& text)
     return ParseReal(text, 1e-6, 1e6);
 }
 
+Expected<ServerState>
+ParseState(const std::string& text)
+{
+    for (const auto state : {ServerState::READY, ServerState::DRAIN, ServerState::DOWN})
+    {
+        if (text == ToString(state))
+        {
+            return state;
+        }
+    }
+    return Error{"\"" + text + "\" is no state; there are: ready, drain, down"};
+}
+
 Expected<std::string>
 ParseId(const std::string& text)
 {
@@ -50,6 +63,14 @@ AgentReading::AgentReading()
               ParseId);
     table.AddNumber("weight", command.weight, "1", "Relative capacity of the server", ParseWeight)
         .scope = OptionScope::LIVE;
+    table
+        .Add("state",
+             "STATE",
+             command.state,
+             "ready",
+             "What the operator wants: ready; drain, no new connections; down, out of service",
+             ParseState)
+        .scope = OptionScope::LIVE;
     AddProbeOptions(table, command.network);
     table
         .Add("window",
@@ -77,17 +98,19 @@ AgentReading::AgentReading()
 ProgramText
 AgentProgram(std::string version)
 {
-    return {
-        "sonda-agent",
-        std::move(version),
-        "answer probes with the load of this machine",
-        "Answers Sonda's probe requests with the load of this machine. Runs on every back-end\n"
-        "server.",
-        "SIGTERM or SIGINT: ends. SIGHUP: reads the configuration again; a broken one is logged\n"
-        "and changes nothing. SIGUSR1: logs the counters as one line of JSON; so does the end.",
-        "0: ended by a signal. 1: cannot start, or --check found a problem.",
-        "/etc/sonda/agent.json",
-        "sonda-proxy(8)"};
+    return {"sonda-agent",
+            std::move(version),
+            "answer probes with the load of this machine",
+            "Answers Sonda's probe requests with the load of this machine. Runs on every back-end\n"
+            "server.",
+            "SIGTERM or SIGINT: tells the proxies that it takes no more connections (drain), and "
+            "ends;\n"
+            "a second signal ends at once. SIGHUP: reads the configuration again; a broken one is "
+            "logged\n"
+            "and changes nothing. SIGUSR1: logs the counters as one line of JSON; so does the end.",
+            "0: ended by a signal. 1: cannot start, or --check found a problem.",
+            "/etc/sonda/agent.json",
+            "sonda-proxy(8)"};
 }
 
 Problems

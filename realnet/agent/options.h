@@ -2,6 +2,7 @@
 #define SONDA_REALNET_AGENT_OPTIONS_H
 
 #include "model/base/time.h"
+#include "model/protocol/pdu.h"
 #include "realnet/common/configuration.h"
 #include "realnet/common/option-values.h"
 #include "realnet/common/probe-options.h"
@@ -17,10 +18,11 @@ namespace sonda
 struct AgentCommand
 {
     ProbeNetwork network;
-    AddressAndPort serve;              //!< without address: the interface's
-    std::string id;                    //!< empty: derived from the machine's
-    Duration window{0};                //!< for requests that name none
-    double weight{1};                  //!< relative capacity
+    AddressAndPort serve; //!< without address: the interface's
+    std::string id;       //!< empty: derived from the machine's
+    Duration window{0};   //!< for requests that name none
+    double weight{1};     //!< relative capacity
+    ServerState state{ServerState::READY};
     bool baseForm{false};              //!< answer with the report's keys only
     std::optional<std::uint64_t> seed; //!< of the random waits; else another at every start
     bool verbose{false};

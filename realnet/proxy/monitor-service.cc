@@ -14,6 +14,10 @@ namespace
 const char*
 Word(const AgentEvent& event)
 {
+    if (event.state)
+    {
+        return ToString(*event.state);
+    }
     if (!event.from)
     {
         return "joined";

@@ -20,13 +20,15 @@ struct Target
     sockaddr_in address{};
 };
 
-/** A change of an agent's freshness, ready to be logged. */
+/** A change of an agent's freshness or state, ready to be logged. */
 struct AgentEvent
 {
     std::string id;
     Endpoint server;
     std::optional<Freshness> from; //!< empty: new
     Freshness to{Freshness::FRESH};
+    /** Not empty: the freshness stays, the agent's state has become this. */
+    std::optional<ServerState> state{};
 };
 
 /**

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 from load import Load, answer
-from peers import GROUP, connect
+from peers import GROUP, connect, echo, read_exactly
 from programs import Program, binary
 
 
@@ -101,3 +101,51 @@ def test_several_addresses(world):
         with connect(port, address) as client:
             client.sendall(b"?")
             assert client.recv(2) == b"ok"
+
+
+def real_agent(world, server, name, *options):
+    agent = Program([binary("sonda-agent"), "--interface", "lo", "--port", str(world.group_port),
+                     "--serve", f"{server.address}:{server.port}", "--id", name, *options])
+    world.add(agent)
+    agent.wait_line("group 239.8.8.8")
+    return agent
+
+
+def test_an_agent_that_ends_says_so(world):
+    """The state can only come by a notice: the agent answers no further probe."""
+    servers = [world.server(echo, address=f"127.0.0.{last}") for last in (2, 3)]
+    agents = [real_agent(world, server, f"web{i}") for i, server in enumerate(servers)]
+    proxy = world.proxy("--policy", "round-robin", agents=2, interval="2s")
+    held = connect(proxy.port)
+    held.sendall(b"1")
+    assert read_exactly(held, 1) == b"1"
+    after = len(proxy.lines)
+    agents[0].signal(signal.SIGTERM)
+    proxy.wait_line("agent web0 at 127.0.0.2:.*: drain", after)
+    assert agents[0].wait_end() == 0
+    before = [server.accepted for server in servers]
+    for _ in range(6):
+        with connect(proxy.port) as client:
+            client.sendall(b"2")
+            assert read_exactly(client, 1) == b"2"
+    assert [server.accepted for server in servers] == [before[0], before[1] + 6]
+    held.sendall(b"3")
+    assert read_exactly(held, 1) == b"3"  # what runs goes on
+    # A restart of the agent brings the server back with the first answer.
+    real_agent(world, servers[0], "web0")
+    proxy.wait_line("agent web0 at 127.0.0.2:.*: ready", after)
+
+
+def test_an_operator_drains_a_server_and_takes_it_back(world, tmp_path):
+    path = tmp_path / "agent.json"
+    path.write_text('{"state": "ready"}')
+    agent = real_agent(world, world.server(echo), "web0", "--config", str(path))
+    proxy = world.proxy("--queue-timeout", "50ms")
+    for state in ("drain", "down", "ready"):
+        path.write_text(json.dumps({"state": state}))
+        after = len(proxy.lines)
+        agent.signal(signal.SIGHUP)
+        proxy.wait_line(f"agent web0 at .*: {state}", after)
+    with connect(proxy.port) as client:
+        client.sendall(b"2")
+        assert read_exactly(client, 1) == b"2"
