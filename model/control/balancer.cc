@@ -70,6 +70,18 @@ Balancer::SetTiming(TableTiming timing, Instant now)
 }
 
 void
+Balancer::SetRules(TableRules rules, Instant now)
+{
+    m_table.SetRules(rules, now);
+}
+
+void
+Balancer::EarlyReset(AgentIndex agent, Instant now)
+{
+    m_table.OnEarlyReset(agent, now);
+}
+
+void
 Balancer::WantedProbes(Instant now, RandomStream& random, std::vector<AgentIndex>& to)
 {
     m_policy->WantedProbes(m_table, now, random, to);
@@ -85,7 +97,7 @@ std::optional<AgentIndex>
 Balancer::Dispatch(Instant now, RandomStream& random)
 {
     m_table.Advance(now);
-    const auto agent = m_policy->Pick(m_table, now, random);
+    const auto agent = PickSparing(now, random);
     if (agent)
     {
         m_table.OnDispatch(*agent, now);

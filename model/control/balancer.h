@@ -38,6 +38,9 @@ class Balancer
     /** See StatusTable::SetTiming(). */
     void SetTiming(TableTiming timing, Instant now);
 
+    /** See StatusTable::SetRules(). */
+    void SetRules(TableRules rules, Instant now);
+
     /** Ages the agents. Call at NextExpiry(); Dispatch() does it too. */
     void Advance(Instant now);
 
@@ -51,6 +54,9 @@ class Balancer
     void ConnectFailed(AgentIndex agent, Instant now);
     /** The client left before the connection to the server stood: nobody's success or failure. */
     void Abandon(AgentIndex agent, Instant now);
+
+    /** To be called before Complete(); see StatusTable::OnEarlyReset(). */
+    void EarlyReset(AgentIndex agent, Instant now);
 
     /** \param latency since the dispatch \param good false: reset, or cut short */
     void Complete(AgentIndex agent, Duration latency, bool good, Instant now);
@@ -71,9 +77,12 @@ class Balancer
     }
 
   private:
+    std::optional<AgentIndex> PickSparing(Instant now, RandomStream& random);
+
     StatusTable m_table;
     std::unique_ptr<Policy> m_policy;
     StatusTable::Observer m_observer;
+    std::vector<AgentIndex> m_heldBack; //!< within a pick; kept for its memory
 };
 
 } // namespace sonda

@@ -42,7 +42,8 @@ class Policy
 
     /**
      * \return one of the table's candidates, or nothing: when there is none, or when the policy
-     *         holds connections back (HoldsBack())
+     *         holds connections back (HoldsBack()). May be asked again without a dispatch, the
+     *         agent then being no candidate: it is spared by its slow start
      */
     virtual std::optional<AgentIndex> Pick(const StatusTable& table,
                                            Instant now,
