@@ -162,7 +162,7 @@ Agent::Watch(const ProbeRequest& request,
         m_watchers.erase(known);
     }
     // Without a nonce, or in the base form, there are no words for a notice.
-    if (!request.below || !request.nonce || m_options.baseForm)
+    if (!request.nonce || m_options.baseForm)
     {
         return;
     }
@@ -170,7 +170,7 @@ Agent::Watch(const ProbeRequest& request,
     {
         m_watchers.erase(m_watchers.begin());
     }
-    m_watchers.push_back(Watcher{address, port, *request.nonce, *request.below, now});
+    m_watchers.push_back(Watcher{address, port, *request.nonce, request.below, now});
 }
 
 std::optional<Reply>
@@ -185,19 +185,40 @@ Agent::Notify(std::uint32_t before,
     {
         return std::nullopt;
     }
-    watcher->lastHold = HoldOf(watcher->arrived, now);
+    return MakeNotice(*watcher, now, report);
+}
+
+Reply
+Agent::MakeNotice(Watcher& watcher, Instant now, const Report& report)
+{
+    watcher.lastHold = HoldOf(watcher.arrived, now);
     ProbeResponse response;
     response.report = report;
-    response.nonce = watcher->nonce;
-    response.hold = watcher->lastHold;
+    response.nonce = watcher.nonce;
+    response.hold = watcher.lastHold;
     response.id = m_options.id;
     response.notice = true;
     ++m_notices;
-    return Pack(std::move(response), watcher->address, watcher->port);
+    return Pack(std::move(response), watcher.address, watcher.port);
 }
 
-Agent::Watcher*
-Agent::DrawWatcher(std::uint32_t before, std::uint32_t after, Instant now, RandomStream& random)
+std::vector<Reply>
+Agent::Announce(Instant now, const Report& report)
+{
+    ForgetWatchers(now);
+    std::vector<Reply> notices;
+    for (Watcher& watcher : m_watchers)
+    {
+        if (HoldOf(watcher.arrived, now) > watcher.lastHold)
+        {
+            notices.push_back(MakeNotice(watcher, now, report));
+        }
+    }
+    return notices;
+}
+
+void
+Agent::ForgetWatchers(Instant now)
 {
     // They stand in the order of their requests, so the ones to forget stand together.
     const auto kept =
@@ -205,8 +226,17 @@ Agent::DrawWatcher(std::uint32_t before, std::uint32_t after, Instant now, Rando
                      m_watchers.end(),
                      [&](const auto& w) { return HoldOf(w.arrived, now) <= MAX_HOLD; });
     m_watchers.erase(m_watchers.begin(), kept);
+}
+
+Agent::Watcher*
+Agent::DrawWatcher(std::uint32_t before, std::uint32_t after, Instant now, RandomStream& random)
+{
+    ForgetWatchers(now);
     const auto waits = [&](const Watcher& w)
-    { return after < w.below && w.below <= before && HoldOf(w.arrived, now) > w.lastHold; };
+    {
+        return w.below && after < *w.below && *w.below <= before &&
+               HoldOf(w.arrived, now) > w.lastHold;
+    };
     const auto waiting = std::count_if(m_watchers.begin(), m_watchers.end(), waits);
     if (waiting == 0)
     {

@@ -26,7 +26,8 @@ struct AgentOptions
     bool baseForm{false};                                   //!< answer with the report's keys only
     /** Bounds memory under a flood of requests; an honest monitor has one or two waiting. */
     std::size_t mostPending{64};
-    /** Monitors that can wait for notices at a time; of more, the one that asked longest ago goes.
+    /** Monitors that can be told of something at a time; of more, the one that asked longest ago
+     * goes.
      */
     std::size_t mostWatchers{64};
 };
@@ -55,6 +56,14 @@ class Agent
   public:
     /** \param keyring when given, only authentic requests are answered, and answers are signed */
     Agent(AgentOptions options, std::optional<Keyring> keyring);
+
+    /** Answers by other rules from now on; requests that wait are answered by them, too. */
+    void
+    Reconfigure(Duration defaultWindow, std::optional<Keyring> keyring)
+    {
+        m_options.defaultWindow = defaultWindow;
+        m_keyring = std::move(keyring);
+    }
 
     /**
      * \param datagram the bytes that arrived from \p address : \p port
@@ -90,6 +99,14 @@ class Agent
                                 Instant now,
                                 const Report& report,
                                 RandomStream& random);
+
+    /**
+     * To be called when the server no longer takes connections, and repeated, as datagrams are
+     * lost: every monitor that asked within MAX_HOLD is told.
+     * \param report the load figures of this moment, with the state `drain` or `down`
+     * \return the notices, which must be sent at once
+     */
+    std::vector<Reply> Announce(Instant now, const Report& report);
 
     const RefusalCounters&
     Refusals() const
@@ -132,13 +149,13 @@ class Agent
         }
     };
 
-    /** A monitor that wants notices, and the request that said so. */
+    /** A monitor, its latest request, and the notices that it wants. */
     struct Watcher
     {
         std::string address;
         std::uint16_t port;
         std::string nonce;
-        std::uint32_t below;
+        std::optional<std::uint32_t> below; //!< empty: it wants to hear of no connections
         Instant arrived;
         /** Of the last notice, whole microseconds; the monitor accepts longer ones only. */
         Duration lastHold{-1};
@@ -155,6 +172,8 @@ class Agent
                const std::string& address,
                std::uint16_t port,
                Instant now);
+    void ForgetWatchers(Instant now);
+    Reply MakeNotice(Watcher& watcher, Instant now, const Report& report);
     Watcher* DrawWatcher(std::uint32_t before,
                          std::uint32_t after,
                          Instant now,

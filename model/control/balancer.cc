@@ -34,7 +34,7 @@ Balancer::Update(const Observation& observation, Instant now)
         {
             m_policy->OnReport(m_table, *agent, now);
         }
-        if (observation.notice)
+        if (observation.notice && observation.report.state == ServerState::READY)
         {
             m_policy->OnNotice(m_table, *agent, now);
         }
@@ -46,6 +46,39 @@ void
 Balancer::SetObserver(StatusTable::Observer observer)
 {
     m_observer = std::move(observer);
+}
+
+void
+Balancer::Replace(Formula formula, std::unique_ptr<Policy> policy, Instant now)
+{
+    m_table.SetFormula(std::move(formula), now);
+    m_policy = std::move(policy);
+    for (const AgentIndex agent : m_table.All())
+    {
+        m_policy->OnReport(m_table, agent, now);
+        for (std::uint32_t i = 0; i < m_table.Get(agent).inFlight; ++i)
+        {
+            m_policy->OnDispatch(m_table, agent, now);
+        }
+    }
+}
+
+void
+Balancer::SetTiming(TableTiming timing, Instant now)
+{
+    m_table.SetTiming(timing, now);
+}
+
+void
+Balancer::SetRules(TableRules rules, Instant now)
+{
+    m_table.SetRules(rules, now);
+}
+
+void
+Balancer::EarlyReset(AgentIndex agent, Instant now)
+{
+    m_table.OnEarlyReset(agent, now);
 }
 
 void
@@ -64,7 +97,7 @@ std::optional<AgentIndex>
 Balancer::Dispatch(Instant now, RandomStream& random)
 {
     m_table.Advance(now);
-    const auto agent = m_policy->Pick(m_table, now, random);
+    const auto agent = PickSparing(now, random);
     if (agent)
     {
         m_table.OnDispatch(*agent, now);

@@ -29,6 +29,18 @@ class Balancer
     /** See StatusTable::SetObserver(). */
     void SetObserver(StatusTable::Observer observer);
 
+    /**
+     * Picks by another formula and policy from now on. The new policy's hooks are called for every
+     * report and every connection in flight, as if it had seen them come.
+     */
+    void Replace(Formula formula, std::unique_ptr<Policy> policy, Instant now);
+
+    /** See StatusTable::SetTiming(). */
+    void SetTiming(TableTiming timing, Instant now);
+
+    /** See StatusTable::SetRules(). */
+    void SetRules(TableRules rules, Instant now);
+
     /** Ages the agents. Call at NextExpiry(); Dispatch() does it too. */
     void Advance(Instant now);
 
@@ -42,6 +54,9 @@ class Balancer
     void ConnectFailed(AgentIndex agent, Instant now);
     /** The client left before the connection to the server stood: nobody's success or failure. */
     void Abandon(AgentIndex agent, Instant now);
+
+    /** To be called before Complete(); see StatusTable::OnEarlyReset(). */
+    void EarlyReset(AgentIndex agent, Instant now);
 
     /** \param latency since the dispatch \param good false: reset, or cut short */
     void Complete(AgentIndex agent, Duration latency, bool good, Instant now);
@@ -62,9 +77,12 @@ class Balancer
     }
 
   private:
+    std::optional<AgentIndex> PickSparing(Instant now, RandomStream& random);
+
     StatusTable m_table;
     std::unique_ptr<Policy> m_policy;
     StatusTable::Observer m_observer;
+    std::vector<AgentIndex> m_heldBack; //!< within a pick; kept for its memory
 };
 
 } // namespace sonda

@@ -208,7 +208,10 @@ Monitor::Digest(std::string_view datagram, const std::string& source, Instant no
 std::optional<RefusalReason>
 Monitor::Count(Request& request, const Observation& observation)
 {
-    if (observation.notice && m_options.noticeBelow == 0)
+    // That a server takes no more connections is always welcome.
+    const bool isWanted =
+        m_options.noticeBelow > 0 || observation.report.state != ServerState::READY;
+    if (observation.notice && !isWanted)
     {
         return RefusalReason::UNWANTED_NOTICE;
     }

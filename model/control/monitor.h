@@ -59,6 +59,14 @@ class Monitor
      */
     Monitor(MonitorOptions options, std::optional<Keyring> keyring);
 
+    /** Asks and accepts by other rules from now on; requests that are under way stay valid. */
+    void
+    Reconfigure(MonitorOptions options, std::optional<Keyring> keyring)
+    {
+        m_options = options;
+        m_keyring = std::move(keyring);
+    }
+
     /**
      * Starts a round, or the next slice of one.
      * \param now departure of the request

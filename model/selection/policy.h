@@ -42,7 +42,8 @@ class Policy
 
     /**
      * \return one of the table's candidates, or nothing: when there is none, or when the policy
-     *         holds connections back (HoldsBack())
+     *         holds connections back (HoldsBack()). May be asked again without a dispatch, the
+     *         agent then being no candidate: it is spared by its slow start
      */
     virtual std::optional<AgentIndex> Pick(const StatusTable& table,
                                            Instant now,
@@ -60,7 +61,7 @@ class Policy
     /** A report of \p agent was taken in. */
     virtual void OnReport(const StatusTable& table, AgentIndex agent, Instant now);
 
-    /** \p agent said, unasked, that its server's connections fell below NoticeBelow(). */
+    /** \p agent, which is ready, said that its server's connections fell below NoticeBelow(). */
     virtual void OnNotice(const StatusTable& table, AgentIndex agent, Instant now);
 
     /** \p agent left the table; its index may be given to another one. */

@@ -27,6 +27,14 @@ enum class Freshness : std::uint8_t
 /** \return "fresh", "stale", "dead" or "removed". */
 const char* ToString(Freshness freshness);
 
+/** How an agent counts when the table tells whether most of them are lost (panic). */
+enum class Standing : std::uint8_t
+{
+    OUT,  //!< not at all: not ready, or it failed a connect since it was last heard
+    LIVE, //!< fresh or stale
+    LOST, //!< dead
+};
+
 /** What one accepted probe response says, as the monitor hands it to the table. */
 struct Observation
 {
@@ -70,6 +78,11 @@ struct AgentStatus
     /** Reports that must still come before the agent is a candidate again. */
     std::uint32_t restingReports{0};
     Freshness freshness{Freshness::FRESH};
+    Standing standing{Standing::OUT};
+    bool fit{false};      //!< may get connections, as far as its health is concerned
+    bool heldBack{false}; //!< spared by its slow start in the pick that is being made
+    Instant fitSince{};   //!< the beginning of its slow start
+    std::uint32_t earlyResetsInARow{0};
 
     std::uint64_t dispatches{0};
     std::uint64_t completions{0};                   //!< ended well

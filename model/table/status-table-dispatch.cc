@@ -16,11 +16,14 @@ constexpr std::uint32_t MOST_RESTING_REPORTS = 8;
 } // namespace
 
 void
-StatusTable::OnDispatch(AgentIndex agent, Instant)
+StatusTable::OnDispatch(AgentIndex agent, Instant now)
 {
     AgentStatus& status = *m_agents[agent];
     ++status.dispatches;
-    ++status.inFlight;
+    if (++status.inFlight == m_rules.mostInFlight)
+    {
+        PlaceCandidate(agent, now);
+    }
 }
 
 void
@@ -37,12 +40,35 @@ StatusTable::OnConnectFailure(AgentIndex agent, Instant now)
     // An agent that rests already is refusing connections dispatched earlier: no new failure.
     if (status.restingReports == 0)
     {
-        const std::uint32_t doubled = 1U << std::min(status.failedInARow, 31U);
-        status.restingReports = std::min(doubled, MOST_RESTING_REPORTS);
+        Rest(status, status.failedInARow);
         ++status.failedInARow;
         RefreshCandidate(agent, now);
     }
     OnCompletion(agent, Duration(0), false, now);
+}
+
+/** Makes the agent rest, twice as long with every failure. */
+void
+StatusTable::Rest(AgentStatus& status, std::uint32_t failuresBefore)
+{
+    const std::uint32_t doubled = 1U << std::min(failuresBefore, 31U);
+    status.restingReports = std::min(doubled, MOST_RESTING_REPORTS);
+}
+
+void
+StatusTable::OnEarlyReset(AgentIndex agent, Instant now)
+{
+    AgentStatus& status = *m_agents[agent];
+    // As with failed connects: what was dispatched before the rest changes nothing.
+    if (m_rules.earlyResetsToRest == 0 || status.restingReports > 0)
+    {
+        return;
+    }
+    if (++status.earlyResetsInARow >= m_rules.earlyResetsToRest)
+    {
+        Rest(status, status.earlyResetsInARow - m_rules.earlyResetsToRest);
+        RefreshCandidate(agent, now);
+    }
 }
 
 void
@@ -52,6 +78,7 @@ StatusTable::OnCompletion(AgentIndex agent, Duration latency, bool good, Instant
     if (good)
     {
         ++status.completions;
+        status.earlyResetsInARow = 0;
         status.latency.Add(ToSeconds(latency), now);
     }
     else
@@ -74,7 +101,10 @@ StatusTable::EndDispatch(AgentIndex agent, Instant now)
 {
     AgentStatus& status = *m_agents[agent];
     assert(status.inFlight > 0);
-    --status.inFlight;
+    if (status.inFlight-- == m_rules.mostInFlight)
+    {
+        PlaceCandidate(agent, now);
+    }
     const bool overdue = status.freshness == Freshness::DEAD && !m_expiryOf[agent];
     if (overdue && status.inFlight == 0)
     {

@@ -111,6 +111,10 @@ StatusTable::Advance(Instant now)
         {
             Enter(agent, Freshness::STALE, Freshness::DEAD, now);
         }
+        else if (m_panic && status.standing == Standing::LOST)
+        {
+            ScheduleExpiry(agent, now + m_timing.interval); // the panic may end meanwhile
+        }
         else if (status.inFlight == 0)
         {
             Remove(agent, now);
@@ -186,36 +190,6 @@ StatusTable::Remove(AgentIndex agent, Instant now)
     m_byId.erase(m_agents[agent]->id);
     m_agents[agent].reset();
     m_free.push_back(agent);
-}
-
-void
-StatusTable::RefreshCandidate(AgentIndex agent, Instant now)
-{
-    const AgentStatus& status = *m_agents[agent];
-    const bool candidate = status.freshness < Freshness::DEAD && status.restingReports == 0 &&
-                           status.report.state == ServerState::READY;
-    const auto at = std::lower_bound(m_candidates.begin(), m_candidates.end(), agent);
-    const bool present = at != m_candidates.end() && *at == agent;
-    if (candidate && !present)
-    {
-        m_candidates.insert(at, agent);
-    }
-    else if (!candidate && present)
-    {
-        m_candidates.erase(at);
-    }
-    if (!IsIndexed())
-    {
-        return;
-    }
-    if (candidate)
-    {
-        m_index.Put(agent, m_formula.Rank(Score(agent, now)));
-    }
-    else
-    {
-        m_index.Erase(agent);
-    }
 }
 
 const std::vector<AgentIndex>&

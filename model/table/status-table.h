@@ -6,6 +6,7 @@
 #include "model/scoring/formula.h"
 #include "model/table/agent-status.h"
 #include "model/table/score-index.h"
+#include "model/table/table-rules.h"
 
 #include <functional>
 #include <optional>
@@ -47,9 +48,10 @@ struct Transition
  * connection lives, and while its end is dealt with.
  *
  * Candidates are the agents that may be picked: fresh or stale, state ready, and not resting after
- * failed connects. A failed connect makes an agent rest at once, for 1 further report; if the first
- * connect after the rest fails too, for 2, then 4, then 8 every time; a successful connect ends the
- * row. Connects that fail while the agent rests were dispatched before: they change nothing.
+ * failed connects; TableRules may take out or add some. A failed connect makes an agent rest at
+ * once, for 1 further report; if the first connect after the rest fails too, for 2, then 4, then 8
+ * every time; a successful connect ends the row. Connects that fail while the agent rests were
+ * dispatched before: they change nothing.
  *
  * Scores: with a static formula the table keeps an index that is brought up to date by reports, so
  * that the best score costs O(1); otherwise a score is computed when it is asked for.
@@ -77,6 +79,15 @@ class StatusTable
      */
     Expected<AgentIndex, Refusal> Update(const Observation& observation, Instant now);
 
+    /** Scores by another formula from now on. */
+    void SetFormula(Formula formula, Instant now);
+
+    /** Ages agents by another timing from now on, counted from their last reports. */
+    void SetTiming(TableTiming timing, Instant now);
+
+    /** Protects by other rules from now on; there are none before the first call. */
+    void SetRules(TableRules rules, Instant now);
+
     /** Ages agents up to \p now. Costs O(1) when nothing is due. */
     void Advance(Instant now);
 
@@ -91,8 +102,17 @@ class StatusTable
     void OnConnectFailure(AgentIndex agent, Instant now);
     /** The client left while the connection was being made: the dispatch ends without a verdict. */
     void OnAbandon(AgentIndex agent, Instant now);
+    /** The connection, whose end is told by OnCompletion(), was reset by the server before it sent
+     * a byte. */
+    void OnEarlyReset(AgentIndex agent, Instant now);
     /** The connection ended. \param latency since the dispatch \param good whether it ended well */
     void OnCompletion(AgentIndex agent, Duration latency, bool good, Instant now);
+
+    /** \return the share of its picks that an agent may get now; below 1 in its slow start. */
+    double StartShare(AgentIndex agent, Instant now) const;
+
+    /** Takes the agent out of the candidates for the length of one pick, or puts it back. */
+    void HoldBack(AgentIndex agent, bool held, Instant now);
 
     /** \return the agents that may be picked, sorted by index. */
     const std::vector<AgentIndex>&
@@ -140,6 +160,13 @@ class StatusTable
         return m_byId.size();
     }
 
+    /** \return whether dead agents are candidates, see TableRules::panicBelow. */
+    bool
+    InPanic() const
+    {
+        return m_panic;
+    }
+
     /** \return all agents, dead ones included, sorted by index. */
     std::vector<AgentIndex> All() const;
 
@@ -152,9 +179,15 @@ class StatusTable
     std::optional<Instant> ExpiryOf(const AgentStatus& status) const;
     void EndDispatch(AgentIndex agent, Instant now);
     void RefreshCandidate(AgentIndex agent, Instant now);
+    void CountStanding(AgentStatus& status);
+    void PlaceCandidate(AgentIndex agent, Instant now);
+    void BeginSlowStart(AgentStatus& status, Instant now);
+    void SetCandidate(AgentIndex agent, bool candidate, Instant now);
+    void Rest(AgentStatus& status, std::uint32_t failuresBefore);
 
     Formula m_formula;
     TableTiming m_timing;
+    TableRules m_rules;
     Observer m_observer;
 
     std::vector<std::optional<AgentStatus>> m_agents; //!< by index; empty places are reused
@@ -162,6 +195,12 @@ class StatusTable
     std::unordered_map<std::string, AgentIndex> m_byId;
     std::vector<AgentIndex> m_candidates;
     ScoreIndex m_index; //!< of the candidates; only with a static formula
+
+    std::size_t m_live{0}; //!< agents with Standing::LIVE
+    std::size_t m_lost{0}; //!< agents with Standing::LOST
+    bool m_panic{false};
+    std::size_t m_fit{0}; //!< agents that are fit
+    Instant m_firstFit{}; //!< when there was none before
 
     std::set<std::pair<Instant, AgentIndex>> m_expiries;
     std::vector<std::optional<Instant>> m_expiryOf; //!< by index

@@ -12,46 +12,62 @@ namespace sonda
 namespace
 {
 
-/** Requests taken in a row before timers get their turn, so that a flood delays no reply. */
-constexpr int REQUESTS_PER_TURN = 64;
+/** Datagrams are lost one by one or in a burst of a few milliseconds. */
+constexpr int ANNOUNCEMENTS = 3;
+constexpr Duration ANNOUNCEMENT_PERIOD = std::chrono::milliseconds(100);
 
 } // namespace
 
 Expected<Report>
-CurrentReport(LoadSampler& sampler, const Endpoint& server, double weight, Instant now)
+CurrentReport(LoadSampler& sampler,
+              const Endpoint& server,
+              const AgentCommand& command,
+              Instant now)
 {
     Expected<Report> report = sampler.Figures(now);
     if (report)
     {
         report->inFlight = CountConnections(server);
-        report->weight = weight;
+        report->weight = command.weight;
+        report->state = command.state;
+    }
+    return report;
+}
+
+Expected<Report>
+AgentService::MakeReport(Instant now)
+{
+    Expected<Report> report =
+        CurrentReport(m_sampler, m_agent.GetOptions().server, m_reading->command, now);
+    if (report && m_ending && report->state == ServerState::READY)
+    {
+        report->state = ServerState::DRAIN;
     }
     return report;
 }
 
 AgentService::AgentService(Parts parts, LoadSampler& sampler)
-    : m_readable(m_io, parts.group.Handle()),
-      m_sampleTimer(m_io),
+    : m_sampleTimer(m_io),
       m_replyTimer(m_io),
+      m_announceTimer(m_io),
       m_signals(m_io, SIGINT, SIGTERM, SIGUSR1),
-      m_agent(std::move(parts.options), std::move(parts.keyring)),
-      m_group(std::move(parts.group)),
+      m_line(std::move(parts.line)),
+      m_atStart(parts.configuration.reading),
+      m_reading(parts.configuration.reading),
+      m_agent(std::move(parts.configuration.options), std::move(parts.configuration.keyring)),
+      m_group(m_io, std::move(parts.group)),
       m_replies(std::move(parts.replies)),
       m_sampler(sampler),
-      m_weight(parts.weight),
       m_random(parts.seed)
 {
-}
-
-AgentService::~AgentService()
-{
-    m_readable.release();
+    m_signals.add(SIGHUP);
 }
 
 void
 AgentService::Run()
 {
-    WaitForRequest();
+    m_group.Start([this](const Datagram& datagram) { Answer(datagram); },
+                  [this] { SendReplies(); });
     WaitForSample();
     WaitForSignal();
     m_io.run();
@@ -64,19 +80,85 @@ AgentService::WaitForSignal()
     m_signals.async_wait(
         [this](const asio::error_code& error, int signal)
         {
-            if (error)
+            if (!error)
             {
-                return;
-            }
-            if (signal == SIGUSR1)
-            {
-                LogCounters();
+                OnSignal(signal);
                 WaitForSignal();
-                return;
             }
-            spdlog::info("signal {}: ending", signal);
-            m_io.stop();
         });
+}
+
+void
+AgentService::OnSignal(int signal)
+{
+    if (signal == SIGUSR1)
+    {
+        LogCounters();
+    }
+    else if (signal == SIGHUP)
+    {
+        Reload();
+    }
+    else if (!m_ending)
+    {
+        spdlog::info("signal {}: announcing drain and ending", signal);
+        m_ending = true;
+        Announce(ANNOUNCEMENTS);
+    }
+    else
+    {
+        m_io.stop();
+    }
+}
+
+/** Tells the proxies, \p times times, that there shall be no more connections. */
+void
+AgentService::Announce(int times)
+{
+    const Instant now = Now();
+    const auto report = MakeReport(now);
+    const bool isDue = report && report->state != ServerState::READY;
+    for (const Reply& notice : isDue ? m_agent.Announce(now, *report) : std::vector<Reply>{})
+    {
+        Send(notice);
+    }
+    if (times == 1)
+    {
+        if (m_ending)
+        {
+            m_io.stop();
+        }
+        return;
+    }
+    m_announceTimer.expires_after(ANNOUNCEMENT_PERIOD);
+    m_announceTimer.async_wait(
+        [this, times](const asio::error_code& error)
+        {
+            if (!error)
+            {
+                Announce(times - 1);
+            }
+        });
+}
+
+void
+AgentService::Reload()
+{
+    auto next = ConfigureAgent(m_line);
+    if (!next)
+    {
+        LogRefusedReload(next.GetError());
+        return;
+    }
+    LogNeedRestart(m_atStart->table, next->reading->table);
+    m_reading = next->reading;
+    SetVerbose(m_reading->command.verbose);
+    m_agent.Reconfigure(m_reading->command.window, std::move(next->keyring));
+    if (!m_ending)
+    {
+        Announce(ANNOUNCEMENTS);
+    }
+    spdlog::info("reloaded");
 }
 
 void
@@ -101,38 +183,9 @@ AgentService::WaitForSample()
 }
 
 void
-AgentService::WaitForRequest()
-{
-    m_readable.async_wait(asio::posix::stream_descriptor::wait_read,
-                          [this](const asio::error_code& error)
-                          {
-                              if (!error)
-                              {
-                                  TakeRequests();
-                                  WaitForRequest();
-                              }
-                          });
-}
-
-void
-AgentService::TakeRequests()
-{
-    for (int taken = 0; taken < REQUESTS_PER_TURN; ++taken)
-    {
-        const auto datagram = m_group.Receive();
-        if (!datagram)
-        {
-            break;
-        }
-        Answer(*datagram);
-    }
-    SendReplies();
-}
-
-void
 AgentService::Answer(const Datagram& datagram)
 {
-    const auto report = CurrentReport(m_sampler, m_agent.GetOptions().server, m_weight, Now());
+    const auto report = MakeReport(Now());
     if (!report)
     {
         if (const auto silenced = m_errorLog.Allow(Now()))
@@ -150,12 +203,14 @@ AgentService::Answer(const Datagram& datagram)
                                             datagram.arrival,
                                             *report,
                                             m_random);
-    if (refusal)
+    if (!refusal)
     {
-        LogRefusal(*refusal, datagram);
-        return;
+        spdlog::debug("probe request of {}:{}", datagram.address, datagram.port);
     }
-    spdlog::debug("probe request of {}:{}", datagram.address, datagram.port);
+    else if (refusal->reason != RefusalReason::OTHER_SLICE) // which is as it should be
+    {
+        m_group.LogRefusal(*refusal, datagram);
+    }
 }
 
 void
@@ -163,19 +218,25 @@ AgentService::SendReplies()
 {
     while (const auto reply = m_agent.TakeReply(Now()))
     {
-        const auto error = m_replies.Send(reply->datagram, reply->address, reply->port);
-        if (!error)
-        {
-            spdlog::debug("probe response to {}:{}", reply->address, reply->port);
-            continue;
-        }
-        ++m_sendErrors;
-        if (const auto silenced = m_errorLog.Allow(Now()))
-        {
-            spdlog::warn("probe response not sent: {}{}", error->message, Silenced(*silenced));
-        }
+        Send(*reply);
     }
     WaitForReply();
+}
+
+void
+AgentService::Send(const Reply& reply)
+{
+    const auto error = m_replies.Send(reply.datagram, reply.address, reply.port);
+    if (!error)
+    {
+        spdlog::debug("probe response to {}:{}", reply.address, reply.port);
+        return;
+    }
+    ++m_sendErrors;
+    if (const auto silenced = m_errorLog.Allow(Now()))
+    {
+        spdlog::warn("probe response not sent: {}{}", error->message, Silenced(*silenced));
+    }
 }
 
 void
@@ -198,32 +259,13 @@ AgentService::WaitForReply()
 }
 
 void
-AgentService::LogRefusal(const Refusal& refusal, const Datagram& datagram)
-{
-    if (refusal.reason == RefusalReason::OTHER_SLICE)
-    {
-        return; // as it should be
-    }
-    auto& limiter = m_refusalLog[static_cast<std::size_t>(refusal.reason)];
-    if (const auto silenced = limiter.Allow(Now()))
-    {
-        spdlog::warn("datagram of {}:{} refused: {}{}{}{}",
-                     datagram.address,
-                     datagram.port,
-                     ToString(refusal.reason),
-                     refusal.detail.empty() ? "" : ": ",
-                     Printable(refusal.detail),
-                     Silenced(*silenced));
-    }
-}
-
-void
 AgentService::LogCounters() const
 {
     nlohmann::ordered_json counters;
     counters["replies"] = m_agent.RepliesTaken();
+    counters["notices"] = m_agent.NoticesTaken();
     counters["send_errors"] = m_sendErrors;
-    counters["datagrams_dropped"] = m_group.Dropped();
+    counters["datagrams_dropped"] = m_group.Socket().Dropped();
     counters["refusals"] = ToJson(m_agent.Refusals());
     spdlog::info("counters {}", counters.dump());
 }

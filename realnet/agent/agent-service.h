@@ -2,14 +2,13 @@
 #define SONDA_REALNET_AGENT_AGENT_SERVICE_H
 
 #include "model/control/agent.h"
+#include "realnet/agent/agent-configuration.h"
 #include "realnet/agent/load-sampler.h"
+#include "realnet/common/datagram-port.h"
 #include "realnet/common/log.h"
 #include "realnet/common/random.h"
-#include "realnet/common/udp-socket.h"
 
-#include <array>
 #include <asio/io_context.hpp>
-#include <asio/posix/stream_descriptor.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <cstdint>
@@ -28,53 +27,56 @@ class AgentService
     /** What the service is built from; the sockets are open already. */
     struct Parts
     {
-        AgentOptions options;
-        std::optional<Keyring> keyring;
+        CommandLine line; //!< read again by every reload
+        AgentConfiguration configuration;
         UdpSocket group;   //!< where requests arrive
         UdpSocket replies; //!< where responses leave from
-        double weight{1};
         std::uint64_t seed{0};
     };
 
     /** \param sampler has sampled twice already; must outlive the service */
     AgentService(Parts parts, LoadSampler& sampler);
-    ~AgentService();
 
     /** Serves until a signal ends it. */
     void Run();
 
   private:
-    void WaitForRequest();
     void WaitForSample();
     void WaitForReply();
     void WaitForSignal();
-    void TakeRequests();
+    void OnSignal(int signal);
+    void Reload();
+    void Announce(int times);
+    Expected<Report> MakeReport(Instant now);
+    void Send(const Reply& reply);
     void Answer(const Datagram& datagram);
     void SendReplies();
-    void LogRefusal(const Refusal& refusal, const Datagram& datagram);
     void LogCounters() const;
 
     asio::io_context m_io;
-    asio::posix::stream_descriptor m_readable; //!< waits for m_group; does not own the descriptor
     asio::steady_timer m_sampleTimer;
     asio::steady_timer m_replyTimer;
+    asio::steady_timer m_announceTimer;
     asio::signal_set m_signals;
 
+    CommandLine m_line;
+    std::shared_ptr<const AgentReading> m_atStart; //!< what only a restart changes is in force here
+    std::shared_ptr<const AgentReading> m_reading; //!< in force
     Agent m_agent;
-    UdpSocket m_group;
+    DatagramPort m_group;
     UdpSocket m_replies;
     LoadSampler& m_sampler;
-    double m_weight;
     SeededRandom m_random;
-    std::array<LogLimiter, REFUSAL_REASONS> m_refusalLog;
     LogLimiter m_errorLog;
     std::uint64_t m_sendErrors{0};
+    bool m_ending{false};
 };
 
-/** \return the load figures of this moment, connections of the served port and weight included. */
+/** \return the figures of this moment, with the served port's connections and what is configured.
+ */
 Expected<Report> CurrentReport(LoadSampler& sampler,
                                const Endpoint& server,
-                               double weight,
+                               const AgentCommand& command,
                                Instant now);
 
 } // namespace sonda

@@ -17,7 +17,7 @@ DeriveIdentity(std::string_view machineId, const Endpoint& server)
     // systemd writes "uninitialized" where the id is still to be made.
     if (machineId.empty() || machineId == "uninitialized")
     {
-        return Error{"--id: this machine has no id in /etc/machine-id to make a name of; give one"};
+        return Error{"this machine has no id in /etc/machine-id to make a name of; give one"};
     }
     const std::string text = "sonda-agent " + std::string(machineId) + " " + ToString(server);
     std::array<unsigned char, crypto_generichash_BYTES_MIN> hash{};
@@ -39,7 +39,7 @@ CheckIdentity(const std::string& id)
     { return c > ' ' && c < 0x7F && c != ',' && c != '"'; };
     if (id.empty() || id.size() > MAX_ID_BYTES || !std::all_of(id.begin(), id.end(), allowed))
     {
-        return Error{"--id: \"" + id + "\" cannot be an identity; it has 1 to " +
+        return Error{"\"" + id + "\" cannot be an identity; it has 1 to " +
                      std::to_string(MAX_ID_BYTES) +
                      " printable ASCII characters, none of them a space, comma or quote"};
     }

@@ -1,10 +1,7 @@
-#include "model/protocol/address.h"
 #include "realnet/agent/agent-service.h"
-#include "realnet/agent/identity.h"
-#include "realnet/agent/options.h"
 #include "realnet/common/clock.h"
-#include "realnet/common/interface.h"
-#include "realnet/common/key-file.h"
+#include "realnet/common/log.h"
+#include "realnet/common/manual-page.h"
 
 #include <fmt/format.h>
 #include <iostream>
@@ -18,6 +15,8 @@ namespace sonda
 namespace
 {
 
+constexpr const char* NAME = "sonda-agent";
+
 /** Long enough for 20 ticks of /proc/stat per CPU: the first report must not be a guess. */
 constexpr Duration FIRST_WINDOW = std::chrono::milliseconds(200);
 
@@ -30,39 +29,6 @@ UsableCores()
         return static_cast<unsigned>(CPU_COUNT(&allowed));
     }
     return std::max(1U, std::thread::hardware_concurrency());
-}
-
-/** Who this agent is, from the command line and the machine. */
-Expected<AgentOptions>
-MakeOptions(const AgentCommand& command, const Interface& interface)
-{
-    AgentOptions options;
-    options.server = {command.serve.address.value_or(interface.address), command.serve.port};
-    options.defaultWindow = command.window;
-    options.baseForm = command.baseForm;
-    const auto address = ParseIpv4(options.server.address);
-    if (!address || !IsUnicast(*address))
-    {
-        return Error{"--serve: " + options.server.address +
-                     " is not the address of one host, so no proxy could connect to it"};
-    }
-    if (!command.id.empty())
-    {
-        options.id = command.id;
-        if (auto error = CheckIdentity(command.id))
-        {
-            return *error;
-        }
-        return options;
-    }
-    const auto id =
-        DeriveIdentity(SystemFiles().Read("/etc/machine-id").value_or(""), options.server);
-    if (!id)
-    {
-        return id.GetError();
-    }
-    options.id = *id;
-    return options;
 }
 
 /** The advertised address where it is ours, else the interface's: a source check needs the first.
@@ -89,13 +55,13 @@ OpenReplySocket(const Endpoint& server, const Interface& interface, bool isSigne
 
 /** Makes the agent's own response to an ordinary request and shows it. */
 int
-Print(const AgentOptions& options, LoadSampler& sampler, double weight)
+Print(const AgentOptions& options, LoadSampler& sampler, const AgentCommand& command)
 {
     const Instant now = Now();
-    const auto report = CurrentReport(sampler, options.server, weight, now);
+    const auto report = CurrentReport(sampler, options.server, command, now);
     if (!report)
     {
-        return FailStart("sonda-agent", report.GetError().message);
+        return FailStart(NAME, report.GetError().message);
     }
     SecureRandom random;
     ProbeRequest request;
@@ -106,7 +72,7 @@ Print(const AgentOptions& options, LoadSampler& sampler, double weight)
     const auto reply = agent.TakeReply(now);
     if (refusal || !reply)
     {
-        return FailStart("sonda-agent", "the agent does not answer itself");
+        return FailStart(NAME, "the agent does not answer itself");
     }
     constexpr double MIB = 1024.0 * 1024.0;
     std::cout << reply->datagram << '\n'
@@ -126,87 +92,91 @@ Print(const AgentOptions& options, LoadSampler& sampler, double weight)
 }
 
 int
-Serve(const AgentCommand& command,
-      const Interface& interface,
-      AgentOptions options,
-      LoadSampler& sampler)
+Serve(const CommandLine& line, AgentConfiguration configuration, LoadSampler& sampler)
 {
-    std::optional<Keyring> keyring;
-    if (!command.keyFile.empty())
-    {
-        Expected<Keyring> loaded = LoadKeyFile(command.keyFile);
-        if (!loaded)
-        {
-            return FailStart("sonda-agent", loaded.GetError().message);
-        }
-        keyring = std::move(*loaded);
-    }
-    Expected<UdpSocket> group = UdpSocket::OpenGroup(command.group, command.port, interface);
+    const AgentCommand& command = configuration.Command();
+    const ProbeNetwork& network = command.network;
+    const Interface& interface = configuration.interface;
+    Expected<UdpSocket> group = UdpSocket::OpenGroup(network.group, network.port, interface);
     if (!group)
     {
-        return FailStart("sonda-agent", group.GetError().message);
+        return FailStart(NAME, group.GetError().message);
     }
-    Expected<UdpSocket> replies = OpenReplySocket(options.server, interface, keyring.has_value());
+    Expected<UdpSocket> replies =
+        OpenReplySocket(configuration.options.server, interface, configuration.keyring.has_value());
     if (!replies)
     {
-        return FailStart("sonda-agent", replies.GetError().message);
+        return FailStart(NAME, replies.GetError().message);
     }
-    const std::string start = fmt::format("agent {} for {}: group {}:{} on {} ({}), {}",
-                                          options.id,
-                                          ToString(options.server),
-                                          command.group,
-                                          command.port,
-                                          interface.name,
-                                          interface.address,
-                                          keyring ? "authenticated" : "not authenticated");
-    AgentService service({std::move(options),
-                          std::move(keyring),
-                          std::move(*group),
-                          std::move(*replies),
-                          command.weight,
-                          command.seed.value_or(RandomSeed())},
-                         sampler);
+    const std::string start =
+        fmt::format("agent {} for {}: group {}:{} on {} ({}), {}",
+                    configuration.options.id,
+                    ToString(configuration.options.server),
+                    network.group,
+                    network.port,
+                    interface.name,
+                    interface.address,
+                    configuration.keyring ? "authenticated" : "not authenticated");
+    const std::uint64_t seed = command.seed.value_or(RandomSeed());
+    AgentService service(
+        {line, std::move(configuration), std::move(*group), std::move(*replies), seed},
+        sampler);
     spdlog::info(start); // signals are heeded from here on
     service.Run();
     return 0;
 }
 
-int
-Main(int argc, const char* const* argv)
+/** Takes the first two samples, so that the first report is not a guess. */
+std::optional<Error>
+Prepare(LoadSampler& sampler)
 {
-    AgentCommand command;
-    if (const auto code = ParseAgentCommand(argc, argv, command))
-    {
-        return *code;
-    }
-    SetUpLog(command.verbose);
-    const auto interface = FindInterface(command.interface);
-    if (!interface)
-    {
-        return FailStart("sonda-agent", interface.GetError().message);
-    }
-    auto options = MakeOptions(command, *interface);
-    if (!options)
-    {
-        return FailStart("sonda-agent", options.GetError().message);
-    }
-    const SystemFiles files;
-    LoadSampler sampler(files, UsableCores());
     auto error = sampler.Sample(Now());
     if (!error)
     {
         std::this_thread::sleep_for(FIRST_WINDOW);
         error = sampler.Sample(Now());
     }
-    if (error)
+    return error;
+}
+
+int
+Main(int argc, const char* const* argv)
+{
+    const ProgramText program = AgentProgram(SONDA_VERSION " (" SONDA_COMMIT ")");
+    CommandLine line;
+    const AgentReading form;
+    if (const auto code = ParseCommandLine(program, form.table, argc, argv, line))
     {
-        return FailStart("sonda-agent", error->message);
+        return *code;
+    }
+    if (line.count("man"))
+    {
+        std::cout << ManualPage(program, form.table);
+        return 0;
+    }
+    auto configuration = ConfigureAgent(line);
+    if (!configuration)
+    {
+        return FailStart(NAME, configuration.GetError());
+    }
+    const AgentCommand& command = configuration->Command();
+    if (command.check)
+    {
+        std::cout << NAME << ": the configuration is good\n";
+        return 0;
+    }
+    SetUpLog(command.verbose);
+    const SystemFiles files;
+    LoadSampler sampler(files, UsableCores());
+    if (const auto error = Prepare(sampler))
+    {
+        return FailStart(NAME, error->message);
     }
     if (command.print)
     {
-        return Print(*options, sampler, command.weight);
+        return Print(configuration->options, sampler, command);
     }
-    return Serve(command, *interface, std::move(*options), sampler);
+    return Serve(line, std::move(*configuration), sampler);
 }
 
 } // namespace
@@ -218,7 +188,7 @@ main(int argc, char** argv)
 {
     if (sodium_init() < 0)
     {
-        return sonda::FailStart("sonda-agent", "libsodium found no source of random numbers");
+        return sonda::FailStart(sonda::NAME, "libsodium found no source of random numbers");
     }
     return sonda::Main(argc, argv);
 }

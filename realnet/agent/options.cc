@@ -1,8 +1,6 @@
 #include "realnet/agent/options.h"
 
-#include "model/protocol/pdu.h"
-#include "realnet/common/command-line.h"
-#include "realnet/common/log.h"
+#include "realnet/agent/identity.h"
 
 namespace sonda
 {
@@ -10,68 +8,123 @@ namespace sonda
 namespace
 {
 
-constexpr const char* ABOUT =
-    "Answers Sonda's probe requests with the load of this machine.\n\n"
-    "Runs on every back-end server. Ends with exit code 0 on SIGTERM or SIGINT, 1 when it cannot\n"
-    "start. SIGUSR1 logs the counters as one line of JSON; so does the end.";
-
 Expected<AddressAndPort>
 ParseServe(const std::string& text)
 {
     return ParseAddressAndPort(text, false);
 }
 
-void
-AddAgentOptions(CLI::App& app, AgentCommand& command)
+Expected<double>
+ParseWeight(const std::string& text)
 {
-    AddParsed(app,
-              "--serve",
-              command.serve,
-              "Where the server accepts TCP, as the response advertises it; without an address it "
-              "is the interface's",
-              "[ADDRESS:]PORT",
-              "80",
-              ParseServe);
-    app.add_option("--id", command.id, "Stable identity [default: derived from the machine's id]")
-        ->type_name("NAME");
-    app.add_option("--weight", command.weight, "Relative capacity of the server")
-        ->type_name("NUMBER")
-        ->check(CLI::Range(1e-6, 1e6))
-        ->capture_default_str();
-    AddParsed(app,
-              "--window",
-              command.window,
-              "Longest random wait for requests that name none (the base form)",
-              "DURATION",
-              "500ms",
-              ParseDuration);
-    app.add_flag("--print", command.print, "Print the response that would be sent, and end");
-    app.add_flag("--base-form", command.baseForm, "Answer with the keys of the base form only");
-    app.add_option("--seed", command.seed, "Seed of the random waits [default: from the kernel]")
-        ->type_name("NUMBER");
-    app.add_flag("--verbose", command.verbose, "Log every probe");
+    return ParseReal(text, 1e-6, 1e6);
+}
+
+Expected<ServerState>
+ParseState(const std::string& text)
+{
+    for (const auto state : {ServerState::READY, ServerState::DRAIN, ServerState::DOWN})
+    {
+        if (text == ToString(state))
+        {
+            return state;
+        }
+    }
+    return Error{"\"" + text + "\" is no state; there are: ready, drain, down"};
+}
+
+Expected<std::string>
+ParseId(const std::string& text)
+{
+    if (auto error = CheckIdentity(text))
+    {
+        return *error;
+    }
+    return text;
 }
 
 } // namespace
 
-std::optional<int>
-ParseAgentCommand(int argc, const char* const* argv, AgentCommand& command)
+AgentReading::AgentReading()
 {
-    CLI::App app(ABOUT, "sonda-agent");
-    app.set_version_flag("--version", "sonda-agent " SONDA_VERSION " (" SONDA_COMMIT ")");
-    AddProbeOptions(app, command.group, command.port, command.interface, command.keyFile);
-    AddAgentOptions(app, command);
-    if (const auto code = ParseCommandLine(app, argc, argv))
+    table.Heading("Server");
+    table.Add("serve",
+              "[ADDRESS:]PORT",
+              command.serve,
+              "80",
+              "Where the server accepts TCP, as the response advertises it; without an address it "
+              "is the interface's",
+              ParseServe);
+    table.Add("id",
+              "NAME",
+              command.id,
+              "",
+              "Stable identity [default: derived from the machine's id]",
+              ParseId);
+    table.AddNumber("weight", command.weight, "1", "Relative capacity of the server", ParseWeight)
+        .scope = OptionScope::LIVE;
+    table
+        .Add("state",
+             "STATE",
+             command.state,
+             "ready",
+             "What the operator wants: ready; drain, no new connections; down, out of service",
+             ParseState)
+        .scope = OptionScope::LIVE;
+    AddProbeOptions(table, command.network);
+    table
+        .Add("window",
+             "DURATION",
+             command.window,
+             "500ms",
+             "Longest random wait for requests that name none (the base form)",
+             ParseDuration)
+        .scope = OptionScope::LIVE;
+    table.AddFlag("base-form",
+                  command.baseForm,
+                  false,
+                  "Answer with the keys of the base form only");
+    table.AddNumber("seed",
+                    command.seed,
+                    "",
+                    "Seed of the random waits [default: from the kernel]",
+                    WholeFrom<std::optional<std::uint64_t>>(0, UINT64_MAX));
+    AddCommonOptions(table, command.config, command.check, command.manual);
+    table.AddFlag("print", command.print, false, "Print the response that would be sent, and end")
+        .scope = OptionScope::COMMAND_ONLY;
+    table.AddFlag("verbose", command.verbose, false, "Log every probe").scope = OptionScope::LIVE;
+}
+
+ProgramText
+AgentProgram(std::string version)
+{
+    return {"sonda-agent",
+            std::move(version),
+            "answer probes with the load of this machine",
+            "Answers Sonda's probe requests with the load of this machine. Runs on every back-end\n"
+            "server.",
+            "SIGTERM or SIGINT: tells the proxies that it takes no more connections (drain), and "
+            "ends;\n"
+            "a second signal ends at once. SIGHUP: reads the configuration again; a broken one is "
+            "logged\n"
+            "and changes nothing. SIGUSR1: logs the counters as one line of JSON; so does the end.",
+            "0: ended by a signal. 1: cannot start, or --check found a problem.",
+            "/etc/sonda/agent.json",
+            "sonda-proxy(8)"};
+}
+
+Problems
+ReadAgentCommand(AgentReading& reading, const CommandLine& line)
+{
+    Problems problems = ReadConfiguration(reading.table, line);
+    if (reading.command.baseForm && !reading.command.network.keyFile.empty())
     {
-        return code;
+        problems.push_back({reading.table.Get("base-form").Where(),
+                            "and " + reading.table.Get("key-file").Where() +
+                                " exclude each other: the base form has no nonce, so a signed "
+                                "answer could be replayed"});
     }
-    if (command.baseForm && !command.keyFile.empty())
-    {
-        return FailStart("sonda-agent",
-                         "--base-form and --key-file exclude each other: the base form has no "
-                         "nonce, so a signed answer could be replayed");
-    }
-    return std::nullopt;
+    return problems;
 }
 
 } // namespace sonda

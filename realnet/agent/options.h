@@ -1,9 +1,11 @@
 #ifndef SONDA_REALNET_AGENT_OPTIONS_H
 #define SONDA_REALNET_AGENT_OPTIONS_H
 
-#include "model/base/error.h"
 #include "model/base/time.h"
+#include "model/protocol/pdu.h"
+#include "realnet/common/configuration.h"
 #include "realnet/common/option-values.h"
+#include "realnet/common/probe-options.h"
 
 #include <cstdint>
 #include <optional>
@@ -12,28 +14,41 @@
 namespace sonda
 {
 
-/** What the command line of sonda-agent says. */
+/** What command line and configuration file of sonda-agent say. */
 struct AgentCommand
 {
-    std::string group;
-    std::uint16_t port{0};
-    std::string interface;             //!< name or address; empty: the default one
-    AddressAndPort serve;              //!< without address: the interface's
-    std::string id;                    //!< empty: derived from the machine's
-    Duration window{0};                //!< for requests that name none
-    double weight{1};                  //!< relative capacity
-    bool print{false};                 //!< show the response and end
+    ProbeNetwork network;
+    AddressAndPort serve; //!< without address: the interface's
+    std::string id;       //!< empty: derived from the machine's
+    Duration window{0};   //!< for requests that name none
+    double weight{1};     //!< relative capacity
+    ServerState state{ServerState::READY};
     bool baseForm{false};              //!< answer with the report's keys only
-    std::string keyFile;               //!< empty: no authentication
     std::optional<std::uint64_t> seed; //!< of the random waits; else another at every start
     bool verbose{false};
+
+    std::string config; //!< file; empty: none
+    bool check{false};
+    bool manual{false};
+    bool print{false}; //!< show the response and end
 };
 
-/**
- * \param[out] command is complete when nothing is returned
- * \return the exit code when the program shall end now: help, version, or an error, already printed
- */
-std::optional<int> ParseAgentCommand(int argc, const char* const* argv, AgentCommand& command);
+/** One reading of the configuration: the values, and the table that is bound to them. */
+struct AgentReading
+{
+    AgentReading();
+    AgentReading(const AgentReading&) = delete;
+    AgentReading& operator=(const AgentReading&) = delete;
+
+    AgentCommand command;
+    OptionTable table;
+};
+
+/** What help and manual say. \param version number and commit */
+ProgramText AgentProgram(std::string version);
+
+/** Reads file and command line, and settles what options mean together. \return every problem */
+Problems ReadAgentCommand(AgentReading& reading, const CommandLine& line);
 
 } // namespace sonda
 

@@ -1,42 +1,56 @@
-#include "realnet/common/command-line.h"
-
+#include "realnet/common/configuration.h"
 #include "realnet/common/log.h"
 
-#include <iostream>
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+/** The part of configuration.h that reads the command line, and makes --help. */
 namespace sonda
 {
 
-void
-AddProbeOptions(CLI::App& app,
-                std::string& group,
-                std::uint16_t& port,
-                std::string& interface,
-                std::string& keyFile)
+namespace
 {
-    AddParsed(app,
-              "--group",
-              group,
-              "Multicast group of the probes",
-              "ADDRESS",
-              "239.8.8.8",
-              ParseGroup);
-    port = 8888;
-    app.add_option("--port", port, "UDP port of the probes")
-        ->type_name("PORT")
-        ->check(CLI::Range(1, 65535))
-        ->capture_default_str();
-    app.add_option("--interface",
-                   interface,
-                   "Interface to the agents' LAN [default: the one with the default route]")
-        ->type_name("NAME|ADDRESS");
-    app.add_option("--key-file", keyFile, "Keys; only authentic PDUs are then accepted")
-        ->type_name("FILE");
+
+void
+AddTo(CLI::App& app, const Option& option)
+{
+    const std::string name = "--" + option.name;
+    CLI::Option* added = nullptr;
+    if (option.form == OptionForm::FLAG)
+    {
+        const bool isSetting = option.scope != OptionScope::COMMAND_ONLY;
+        added = app.add_flag(isSetting ? name + ",!--no-" + option.name : name);
+    }
+    else
+    {
+        added = app.add_option(name);
+        added->type_name(option.kind);
+        added->default_str(fmt::format("{}", fmt::join(option.defaults, " ")));
+    }
+    if (option.form == OptionForm::LIST)
+    {
+        added->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args(false);
+    }
+    added->description(option.meaning);
+    added->group(option.heading);
 }
 
+} // namespace
+
 std::optional<int>
-ParseCommandLine(CLI::App& app, int argc, const char* const* argv)
+ParseCommandLine(const ProgramText& program,
+                 const OptionTable& table,
+                 int argc,
+                 const char* const* argv,
+                 CommandLine& line)
 {
+    CLI::App app(program.about, program.name);
+    app.set_version_flag("--version", program.name + " " + program.version);
+    app.footer(program.signals + "\n" + program.exits);
+    for (const Option& option : table.All())
+    {
+        AddTo(app, option);
+    }
     try
     {
         app.parse(argc, argv);
@@ -47,7 +61,15 @@ ParseCommandLine(CLI::App& app, int argc, const char* const* argv)
     }
     catch (const CLI::ParseError& error)
     {
-        return FailStart(app.get_name(), std::string(error.what()) + " (--help shows the options)");
+        return FailStart(program.name, std::string(error.what()) + " (--help shows the options)");
+    }
+    for (const Option& option : table.All())
+    {
+        const CLI::Option* const given = app.get_option("--" + option.name);
+        if (given->count() > 0)
+        {
+            line[option.name] = given->results();
+        }
     }
     return std::nullopt;
 }

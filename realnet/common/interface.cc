@@ -90,10 +90,9 @@ ChooseInterface(const std::vector<Interface>& interfaces,
     choices = choices.empty() ? "none has an IPv4 address" : "there are " + choices;
     if (wanted.empty())
     {
-        return Error{"--interface: there is no default route to choose an interface by; " +
-                     choices};
+        return Error{"there is no default route to choose an interface by; " + choices};
     }
-    return Error{"--interface: \"" + wanted + "\" is neither name nor IPv4 address of an " +
+    return Error{"\"" + wanted + "\" is neither name nor IPv4 address of an " +
                  "interface that is up; " + choices};
 }
 

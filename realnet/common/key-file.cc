@@ -28,15 +28,15 @@ LoadKeyFile(const std::string& path)
     };
     if (!file || fstat(file.Get(), &status) != 0)
     {
-        return SystemError("--key-file: " + path);
+        return SystemError(path);
     }
     if (!S_ISREG(status.st_mode))
     {
-        return Error{"--key-file: " + path + " is not a regular file"};
+        return Error{path + " is not a regular file"};
     }
     if (status.st_mode & S_IRWXO)
     {
-        return Error{"--key-file: everybody on this machine may read or write " + path +
+        return Error{"everybody on this machine may read or write " + path +
                      "; take the right away: chmod o= " + path};
     }
     std::string text(MOST_BYTES + 1, '\0');
@@ -48,11 +48,11 @@ LoadKeyFile(const std::string& path)
     }
     if (n < 0)
     {
-        return SystemError("--key-file: " + path);
+        return SystemError(path);
     }
     if (size > MOST_BYTES)
     {
-        return Error{"--key-file: " + path + " is larger than 64 KiB: not a key file"};
+        return Error{path + " is larger than 64 KiB: not a key file"};
     }
     Expected<Keyring> keyring = Keyring::Parse(std::string_view(text).substr(0, size), path);
     sodium_memzero(text.data(), text.size());

@@ -2,6 +2,7 @@
 #define SONDA_REALNET_COMMON_LOG_H
 
 #include "model/base/time.h"
+#include "realnet/common/configuration.h"
 
 #include <cstdint>
 #include <mutex>
@@ -20,8 +21,20 @@ namespace sonda
  */
 void SetUpLog(bool verbose);
 
+/** Shows the level `debug` or not, from now on. */
+void SetVerbose(bool verbose);
+
+/** Logs every problem of a configuration that is not put in force. */
+void LogRefusedReload(const Problems& problems);
+
+/** Logs what a reload changed in vain. */
+void LogNeedRestart(const OptionTable& atStart, const OptionTable& now);
+
 /** Prints "PROGRAM: text" on standard error, for errors before there is a log. \return 1. */
 int FailStart(const std::string& program, const std::string& text);
+
+/** The same with one line for each problem. */
+int FailStart(const std::string& program, const Problems& problems);
 
 /**
  * Keeps an event that may come thousands of times a second to one log line per second. Any thread.

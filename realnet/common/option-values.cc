@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <fmt/format.h>
 #include <string_view>
 
 namespace sonda
@@ -117,6 +118,32 @@ ParseGroup(const std::string& text)
                      "free for use within a site"};
     }
     return text;
+}
+
+Expected<std::uint64_t>
+ParseWhole(const std::string& text, std::uint64_t least, std::uint64_t most)
+{
+    std::uint64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, code] = std::from_chars(text.data(), end, number);
+    if (code != std::errc{} || rest != end || number < least || number > most)
+    {
+        return Error{fmt::format("\"{}\" is not a whole number from {} to {}", text, least, most)};
+    }
+    return number;
+}
+
+Expected<double>
+ParseReal(const std::string& text, double least, double most)
+{
+    double number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, code] = std::from_chars(text.data(), end, number);
+    if (code != std::errc{} || rest != end || !(number >= least && number <= most))
+    {
+        return Error{fmt::format("\"{}\" is not a number from {:g} to {:g}", text, least, most)};
+    }
+    return number;
 }
 
 } // namespace sonda

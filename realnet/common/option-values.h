@@ -34,6 +34,30 @@ Expected<AddressAndPort> ParseAddressAndPort(const std::string& text, bool allow
 /** \return the dotted quad of a multicast group other than 224.0.0.x, or an error. */
 Expected<std::string> ParseGroup(const std::string& text);
 
+/** \return a whole number from \p least to \p most, or an error that says what is allowed. */
+Expected<std::uint64_t> ParseWhole(const std::string& text,
+                                   std::uint64_t least,
+                                   std::uint64_t most);
+
+/** \return a number from \p least to \p most, or an error that says what is allowed. */
+Expected<double> ParseReal(const std::string& text, double least, double most);
+
+/** For tables of options: reads a whole number of a type within limits. */
+template <typename T>
+auto
+WholeFrom(std::uint64_t least, std::uint64_t most)
+{
+    return [least, most](const std::string& text) -> Expected<T>
+    {
+        const auto number = ParseWhole(text, least, most);
+        if (!number)
+        {
+            return number.GetError();
+        }
+        return static_cast<T>(*number);
+    };
+}
+
 } // namespace sonda
 
 #endif

@@ -1,5 +1,7 @@
 #include "realnet/proxy/acceptor.h"
 
+#include "realnet/common/clock.h"
+
 #include <cerrno>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -25,16 +27,40 @@ Acceptor::Acceptor(WorkerShared& shared, int epoll)
     : m_shared(shared),
       m_epoll(epoll)
 {
+    for (const int listener : shared.listeners)
+    {
+        m_events.push_back({EventTarget::Kind::LISTENER, nullptr, listener});
+    }
     Watch();
 }
 
 void
 Acceptor::Watch()
 {
-    epoll_event event{};
-    event.events = EPOLLIN | EPOLLEXCLUSIVE;
-    event.data.ptr = &m_events;
-    m_watching = epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_shared.listener, &event) == 0;
+    m_watching = true;
+    for (EventTarget& target : m_events)
+    {
+        epoll_event event{};
+        event.events = EPOLLIN | EPOLLEXCLUSIVE;
+        event.data.ptr = &target;
+        if (epoll_ctl(m_epoll, EPOLL_CTL_ADD, target.listener, &event) != 0 && errno != EEXIST)
+        {
+            // The kernel is short of memory: try again after a pause.
+            Unwatch();
+            m_pausedUntil = Now() + PAUSE;
+            return;
+        }
+    }
+}
+
+void
+Acceptor::Unwatch()
+{
+    for (const EventTarget& target : m_events)
+    {
+        epoll_ctl(m_epoll, EPOLL_CTL_DEL, target.listener, nullptr);
+    }
+    m_watching = false;
 }
 
 void
@@ -42,8 +68,7 @@ Acceptor::Pause(Instant now, const char* why)
 {
     if (m_watching)
     {
-        epoll_ctl(m_epoll, EPOLL_CTL_DEL, m_shared.listener, nullptr);
-        m_watching = false;
+        Unwatch();
     }
     m_pausedUntil = now + PAUSE;
     m_shared.counters.acceptPauses.Add();
@@ -56,7 +81,7 @@ Acceptor::Pause(Instant now, const char* why)
 }
 
 std::optional<Descriptor>
-Acceptor::Accept(Instant now)
+Acceptor::Accept(int listener, Instant now)
 {
     if (m_closed || !m_watching)
     {
@@ -71,7 +96,7 @@ Acceptor::Accept(Instant now)
     }
     while (true)
     {
-        const int fd = accept4(m_shared.listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0)
         {
             m_shared.counters.accepted.Add();
@@ -106,9 +131,8 @@ Acceptor::Close()
 {
     if (m_watching)
     {
-        epoll_ctl(m_epoll, EPOLL_CTL_DEL, m_shared.listener, nullptr);
+        Unwatch();
     }
-    m_watching = false;
     m_closed = true;
     m_pausedUntil.reset();
 }

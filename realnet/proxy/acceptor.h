@@ -10,7 +10,7 @@ namespace sonda
 {
 
 /**
- * One worker's part in the listening socket, which all workers share. At the limit of connections,
+ * One worker's part in the listening sockets, which all workers share. At the limit of connections,
  * or when the kernel has no descriptor left, it stops listening for a moment: the kernel's backlog
  * is the queue then, and a level-triggered listener does not spin. Used by the worker's thread.
  */
@@ -23,7 +23,7 @@ class Acceptor
     Acceptor(WorkerShared& shared, int epoll);
 
     /** \return a client, or nothing: none is waiting, or accepting pauses. It counts as open. */
-    std::optional<Descriptor> Accept(Instant now);
+    std::optional<Descriptor> Accept(int listener, Instant now);
 
     /** Listens again when a pause is over. */
     void OnTime(Instant now);
@@ -40,11 +40,12 @@ class Acceptor
 
   private:
     void Watch();
+    void Unwatch();
     void Pause(Instant now, const char* why);
 
     WorkerShared& m_shared;
     int m_epoll;
-    EventTarget m_events{EventTarget::Kind::LISTENER};
+    std::vector<EventTarget> m_events; //!< one for each listener; epoll has their addresses
     bool m_watching{false};
     bool m_closed{false};
     std::optional<Instant> m_pausedUntil;

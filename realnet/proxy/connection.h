@@ -31,6 +31,7 @@ struct EventTarget
 
     Kind kind;
     Connection* connection{nullptr}; //!< of CLIENT and SERVER
+    int listener{-1};                //!< of LISTENER: the socket
 };
 
 /** What one direction holds between two passes: nothing, as a rule. */
@@ -47,7 +48,8 @@ struct Channel
 /** How far a connection is. */
 enum class Phase : unsigned char
 {
-    CONNECTING, //!< the client is there, the server is being connected to
+    WAITING,    //!< the client is there, no agent can take it now
+    CONNECTING, //!< the server is being connected to
     RELAYING,
     RESETTING, //!< one end is gone; the other has not yet acknowledged all that came before
     CLOSED,    //!< to be freed at the end of this turn: events of this turn may still name it
@@ -81,7 +83,7 @@ class Connection : public TimeoutEntry
     Descriptor m_server;
     EventTarget m_clientEvents{EventTarget::Kind::CLIENT, this};
     EventTarget m_serverEvents{EventTarget::Kind::SERVER, this};
-    Phase m_phase{Phase::CONNECTING};
+    Phase m_phase{Phase::WAITING};
     bool m_ready{false}; //!< in the worker's run queue
     Relay m_relay;
     std::array<Channel, 2> m_channels;
@@ -89,6 +91,7 @@ class Connection : public TimeoutEntry
     bool m_dispatched{false}; //!< the balancer must be told how it ends
     Target m_target;
     Instant m_dispatchedAt{};
+    std::optional<Instant> m_waitBy{};         //!< since it first waited for an agent
     Instant m_resetBy{};                       //!< RESETTING: no later than this
     std::list<Connection>::iterator m_place{}; //!< in the worker's list
 };

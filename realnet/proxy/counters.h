@@ -39,11 +39,14 @@ struct ProxyCounters
     Counter connectRefused;     //!< a server refused
     Counter connectTimedOut;    //!< a server did not answer within the connect timeout
     Counter connectOther;       //!< a connect failed for another reason
-    Counter noAgent;            //!< reset because there was no candidate
+    Counter waited;             //!< clients that had to wait for an agent
+    Counter noAgent;            //!< of those, reset because none came in time
     Counter noDescriptor;       //!< reset because no socket could be made
     Counter acceptPauses;       //!< accepting stopped for want of descriptors
     Counter idleTimeouts;       //!< reset because nothing moved
     Counter halfClosedTimeouts; //!< the same while one direction had ended
+    Counter reloads;            //!< configurations that were put in force
+    Counter reloadFailures;     //!< configurations that were refused
     Counter cut;                //!< reset at the end of the drain timeout
     Counter bytesToServers;
     Counter bytesToClients;

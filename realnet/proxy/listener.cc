@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <netinet/tcp.h>
+#include <optional>
 #include <sys/socket.h>
 
 namespace sonda
@@ -12,22 +13,38 @@ namespace sonda
 namespace
 {
 
-/** The kernel cuts it down to net.core.somaxconn. At the limit of connections this is the queue. */
-constexpr int BACKLOG = 65535;
+/** Accepted sockets inherit it: one system call less for each of them. */
+bool
+SetInheritedOptions(int socket)
+{
+    const int on = 1;
+    return setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0;
+}
+
+std::optional<Endpoint>
+LocalEndpoint(int socket)
+{
+    sockaddr_in address{};
+    socklen_t size = sizeof(address);
+    if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    {
+        return std::nullopt;
+    }
+    return Endpoint{AddressText(address), ntohs(address.sin_port)};
+}
 
 } // namespace
 
 Expected<Listener>
-Listen(const Endpoint& at)
+Listen(const Endpoint& at, int backlog)
 {
     const std::string where = "--listen: " + ToString(at);
     Listener listener;
     listener.socket = Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int fd = listener.socket.Get();
     const int on = 1;
-    // Accepted sockets inherit TCP_NODELAY: one system call less for each of them.
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0)
+        !SetInheritedOptions(fd))
     {
         return SystemError(where);
     }
@@ -41,14 +58,28 @@ Listen(const Endpoint& at)
                                    : "";
         return error;
     }
-    socklen_t size = sizeof(address);
-    if (listen(fd, BACKLOG) != 0 ||
-        getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    if (listen(fd, backlog) != 0)
     {
         return SystemError(where);
     }
-    listener.at = {AddressText(address), ntohs(address.sin_port)};
+    const auto endpoint = LocalEndpoint(fd);
+    if (!endpoint)
+    {
+        return SystemError(where);
+    }
+    listener.at = *endpoint;
     return listener;
+}
+
+Expected<Listener>
+AdoptListener(Descriptor socket)
+{
+    const auto endpoint = LocalEndpoint(socket.Get());
+    if (!endpoint || !SetInheritedOptions(socket.Get()))
+    {
+        return SystemError("inherited socket");
+    }
+    return Listener{std::move(socket), *endpoint, true};
 }
 
 } // namespace sonda

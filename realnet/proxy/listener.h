@@ -4,6 +4,8 @@
 #include "model/protocol/pdu.h"
 #include "realnet/common/descriptor.h"
 
+#include <vector>
+
 namespace sonda
 {
 
@@ -12,10 +14,19 @@ struct Listener
 {
     Descriptor socket;
     Endpoint at; //!< with the port that the kernel chose, where port 0 was asked for
+    /** Somebody else keeps it open, too: clients may go on queueing there when we end. */
+    bool inherited{false};
 };
 
-/** Start-up only. \return the listener, or an error that says where and why not */
-Expected<Listener> Listen(const Endpoint& at);
+/**
+ * Start-up only.
+ * \param backlog clients that the kernel lets wait; it cuts this down to net.core.somaxconn
+ * \return the listener, or an error that says where and why not
+ */
+Expected<Listener> Listen(const Endpoint& at, int backlog);
+
+/** \return a listener of a socket that listens already. */
+Expected<Listener> AdoptListener(Descriptor socket);
 
 } // namespace sonda
 

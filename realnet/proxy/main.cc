@@ -1,13 +1,12 @@
-#include "model/scoring/catalogue.h"
-#include "realnet/common/interface.h"
-#include "realnet/common/key-file.h"
-#include "realnet/common/system-files.h"
-#include "realnet/proxy/options.h"
+#include "realnet/common/log.h"
+#include "realnet/common/manual-page.h"
+#include "realnet/common/service-manager.h"
 #include "realnet/proxy/proxy.h"
 
 #include <csignal>
 #include <exception>
 #include <fmt/format.h>
+#include <iostream>
 #include <sodium.h>
 
 namespace sonda
@@ -18,80 +17,82 @@ namespace
 
 constexpr const char* NAME = "sonda-proxy";
 
-Expected<Formula>
-FindFormula(const ProxyCommand& command)
-{
-    Catalogue catalogue = Catalogue::BuiltIn();
-    if (!command.formulas.empty())
-    {
-        const auto text = SystemFiles().Read(command.formulas);
-        if (!text)
-        {
-            return SystemError("--formulas: " + command.formulas);
-        }
-        if (const auto added = catalogue.Add(*text, command.formulas); !added)
-        {
-            return Error{"--formulas: " + added.GetError().message};
-        }
-    }
-    auto formula = catalogue.Find(command.formula);
-    if (!formula)
-    {
-        return Error{"--formula: " + formula.GetError().message};
-    }
-    return formula;
-}
-
 Expected<MonitorService::Parts>
-MakeMonitor(const ProxyCommand& command, const Interface& interface)
+MakeMonitor(ProxyConfiguration& configuration)
 {
+    const Interface& interface = configuration.interface;
+    const ProxyCommand& command = configuration.Command();
     Expected<UdpSocket> socket = UdpSocket::Open(interface.address, interface);
     if (!socket)
     {
         return socket.GetError();
     }
-    MonitorService::Parts parts{{},
-                                {},
-                                std::move(*socket),
-                                interface.address,
-                                command.group,
-                                command.port};
-    parts.options.interval = command.interval;
-    parts.options.window = command.window;
-    parts.options.baseForm = command.baseForm;
-    parts.options.acceptBase = command.acceptBase;
-    parts.options.allowForeignSource = command.allowForeignSource;
-    if (!command.keyFile.empty())
+    return MonitorService::Parts{MakeMonitorOptions(command),
+                                 std::move(configuration.keyring),
+                                 std::move(*socket),
+                                 interface.address,
+                                 command.network.group,
+                                 command.network.port};
+}
+
+/** The sockets that the service manager has for us, else new ones. */
+Expected<std::vector<Listener>>
+OpenListeners(const ProxyCommand& command, std::vector<InheritedSocket> inherited)
+{
+    std::vector<Listener> listeners;
+    for (InheritedSocket& one : inherited)
     {
-        Expected<Keyring> keyring = LoadKeyFile(command.keyFile);
-        if (!keyring)
+        auto listener = AdoptListener(std::move(one.socket));
+        if (!listener)
         {
-            return keyring.GetError();
+            return listener.GetError();
         }
-        parts.keyring = std::move(*keyring);
+        listeners.push_back(std::move(*listener));
     }
-    return parts;
+    if (!listeners.empty())
+    {
+        return listeners;
+    }
+    for (const AddressAndPort& at : command.listen)
+    {
+        auto listener = Listen({at.address.value_or("0.0.0.0"), at.port}, command.backlog);
+        if (!listener)
+        {
+            return listener.GetError();
+        }
+        listeners.push_back(std::move(*listener));
+    }
+    return listeners;
 }
 
 std::string
-DescribeStart(const ProxyCommand& command,
-              const Proxy::Parts& parts,
-              const Interface& interface,
-              const std::string& formula,
-              std::uint64_t seed)
+Describe(const std::vector<Listener>& listeners)
 {
+    std::string text;
+    for (const Listener& listener : listeners)
+    {
+        text += (text.empty() ? "" : ", ") + ToString(listener.at) +
+                (listener.inherited ? " (inherited)" : "");
+    }
+    return text;
+}
+
+std::string
+DescribeStart(const Proxy::Parts& parts, std::uint64_t seed)
+{
+    const ProxyCommand& command = parts.configuration.Command();
     return fmt::format(
         "listening on {}; group {}:{} on {} ({}), {}; interval {:g} s, window {:g} s; "
         "formula {}; policy {}; {} workers, at most {} connections; seed {}",
-        ToString(parts.listener.at),
-        command.group,
-        command.port,
-        interface.name,
-        interface.address,
+        Describe(parts.listeners),
+        command.network.group,
+        command.network.port,
+        parts.configuration.interface.name,
+        parts.configuration.interface.address,
         parts.monitor.keyring ? "authenticated" : "not authenticated",
         ToSeconds(command.interval),
         ToSeconds(command.window),
-        formula,
+        Describe(parts.configuration.formula),
         command.policy,
         command.workers,
         parts.budget.connections,
@@ -100,87 +101,89 @@ DescribeStart(const ProxyCommand& command,
 
 /** Opens what can fail. \return the parts of the proxy, or an error */
 Expected<Proxy::Parts>
-MakeParts(const ProxyCommand& command, const Interface& interface)
+MakeParts(const CommandLine& line,
+          ProxyConfiguration configuration,
+          std::vector<InheritedSocket> inherited)
 {
+    const ProxyCommand& command = configuration.Command();
     const auto budget = ShareDescriptors(RaiseDescriptorLimit(), command.workers, command.pipes);
     if (!budget)
     {
         return budget.GetError();
     }
-    auto monitor = MakeMonitor(command, interface);
+    auto monitor = MakeMonitor(configuration);
     if (!monitor)
     {
         return monitor.GetError();
     }
-    auto listener = Listen({command.listen.address.value_or("0.0.0.0"), command.listen.port});
-    if (!listener)
+    auto listeners = OpenListeners(command, std::move(inherited));
+    if (!listeners)
     {
-        return listener.GetError();
+        return listeners.GetError();
     }
-    return Proxy::Parts{std::move(*listener),
+    return Proxy::Parts{std::move(*listeners),
                         std::move(*monitor),
-                        command.timeouts,
                         *budget,
-                        command.workers,
-                        command.drainTimeout};
+                        line,
+                        std::move(configuration)};
 }
 
-/** Prepares everything that can fail, then works. \return the exit code */
+/** Opens what can fail, then works. \return the exit code */
 int
-Serve(const ProxyCommand& command)
+Serve(const CommandLine& line,
+      ProxyConfiguration configuration,
+      std::vector<InheritedSocket> inherited)
 {
-    auto formula = FindFormula(command);
-    if (!formula)
-    {
-        return FailStart(NAME, formula.GetError().message);
-    }
-    auto policy = MakePolicy(command.policy);
-    if (!policy)
-    {
-        return FailStart(NAME, "--policy: " + policy.GetError().message);
-    }
-    const auto interface = FindInterface(command.interface);
-    if (!interface)
-    {
-        return FailStart(NAME, interface.GetError().message);
-    }
-    auto parts = MakeParts(command, *interface);
+    auto parts = MakeParts(line, std::move(configuration), std::move(inherited));
     if (!parts)
     {
         return FailStart(NAME, parts.GetError().message);
     }
-    const bool isNamed = formula->GetName() != formula->GetText();
-    const std::string formulaText =
-        isNamed ? formula->GetName() + " (" + formula->GetText() + ")" : formula->GetText();
+    const ProxyCommand& command = parts->configuration.Command();
     const std::uint64_t seed = command.seed.value_or(RandomSeed());
-    const std::string start = DescribeStart(command, *parts, *interface, formulaText, seed);
-    TableTiming timing;
-    timing.interval = command.interval;
-    SharedBalancer balancer(std::move(*formula), std::move(*policy), timing, seed);
+    const std::string start = DescribeStart(*parts, seed);
+    SharedBalancer balancer(std::move(parts->configuration.formula),
+                            std::move(parts->configuration.policy),
+                            MakeTableTiming(command),
+                            seed);
     Proxy proxy(std::move(*parts), balancer);
     spdlog::info(start); // signals are heeded from here on
-    proxy.Run();
-    return 0;
+    return proxy.Run();
 }
 
 int
 Main(int argc, const char* const* argv)
 {
-    ProxyCommand command;
-    if (const auto code = ParseProxyCommand(argc, argv, command))
+    const ProgramText program = ProxyProgram(SONDA_VERSION " (" SONDA_COMMIT ")");
+    CommandLine line;
+    const ProxyReading form;
+    if (const auto code = ParseCommandLine(program, form.table, argc, argv, line))
     {
         return *code;
     }
-    SetUpLog(command.verbose);
+    if (line.count("man"))
+    {
+        std::cout << ManualPage(program, form.table);
+        return 0;
+    }
+    auto configuration = Configure(line);
+    if (!configuration)
+    {
+        return FailStart(NAME, configuration.GetError());
+    }
+    if (configuration->Command().check)
+    {
+        std::cout << NAME << ": the configuration is good\n";
+        return 0;
+    }
+    auto inherited = InheritSockets({"data"});
+    if (!inherited)
+    {
+        return FailStart(NAME, inherited.GetError().message);
+    }
+    SetUpLog(configuration->Command().verbose);
     signal(SIGPIPE, SIG_IGN); // splice() to a socket that was reset raises it
-    try
-    {
-        return Serve(command);
-    }
-    catch (const std::exception& error)
-    {
-        return FailStart(NAME, error.what());
-    }
+    return Serve(line, std::move(*configuration), std::move(*inherited));
 }
 
 } // namespace
@@ -194,5 +197,12 @@ main(int argc, char** argv)
     {
         return sonda::FailStart(sonda::NAME, "libsodium found no source of random numbers");
     }
-    return sonda::Main(argc, argv);
+    try
+    {
+        return sonda::Main(argc, argv);
+    }
+    catch (const std::exception& error)
+    {
+        return sonda::FailStart(sonda::NAME, error.what());
+    }
 }

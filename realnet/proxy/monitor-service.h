@@ -2,14 +2,12 @@
 #define SONDA_REALNET_PROXY_MONITOR_SERVICE_H
 
 #include "model/control/monitor.h"
+#include "realnet/common/datagram-port.h"
 #include "realnet/common/log.h"
 #include "realnet/common/random.h"
-#include "realnet/common/udp-socket.h"
 #include "realnet/proxy/shared-balancer.h"
 
-#include <array>
 #include <asio/io_context.hpp>
-#include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
 #include <nlohmann/json_fwd.hpp>
 
@@ -36,35 +34,32 @@ class MonitorService
 
     /** \param balancer must outlive the service */
     MonitorService(asio::io_context& io, Parts parts, SharedBalancer& balancer);
-    ~MonitorService();
 
     /** Begins; the first probe leaves at once. */
     void Start();
+
+    /** Works by other rules from now on, and probes at once. */
+    void Reconfigure(MonitorOptions options, std::optional<Keyring> keyring);
 
     /** \return probes sent, responses accepted, refusals by reason, and the agents. */
     nlohmann::ordered_json ToJson() const;
 
   private:
     void Probe();
-    void WaitForResponse();
-    void TakeResponses();
     void Take(const Datagram& datagram);
     void WaitForExpiry();
     void LogEvents();
-    void LogRefusal(const Refusal& refusal, const Datagram& datagram);
 
-    asio::posix::stream_descriptor m_readable; //!< waits for m_socket; does not own the descriptor
     asio::steady_timer m_probeTimer;
     asio::steady_timer m_expiryTimer;
 
     Monitor m_monitor;
-    UdpSocket m_socket;
+    DatagramPort m_port;
     std::string m_source;
     std::string m_group;
-    std::uint16_t m_port;
+    std::uint16_t m_groupPort;
     SharedBalancer& m_balancer;
     SecureRandom m_nonces;
-    std::array<LogLimiter, REFUSAL_REASONS> m_refusalLog;
     LogLimiter m_sendLog;
     std::uint64_t m_sendErrors{0};
 };

@@ -1,8 +1,6 @@
 #include "realnet/proxy/options.h"
 
 #include "model/protocol/pdu.h"
-#include "realnet/common/command-line.h"
-#include "realnet/common/log.h"
 
 #include <algorithm>
 #include <thread>
@@ -13,151 +11,208 @@ namespace sonda
 namespace
 {
 
-constexpr const char* ABOUT =
-    "Relays TCP connections to the servers whose agents answer Sonda's probes.\n\n"
-    "SIGTERM or SIGINT: takes no more clients, lets running connections end for the drain "
-    "timeout,\n"
-    "then ends with exit code 0; a second signal ends at once. Exit code 1: it cannot start.\n"
-    "SIGUSR1 logs all counters and agents as one line of JSON; so does the end.";
-
 Expected<AddressAndPort>
 ParseListen(const std::string& text)
 {
     return ParseAddressAndPort(text, true);
 }
 
-void
-AddDuration(CLI::App& app,
+Option&
+AddDuration(OptionTable& table,
             const char* name,
             Duration& target,
-            const char* meaning,
-            const char* defaultText)
+            const char* defaultText,
+            const char* meaning)
 {
-    AddParsed(app, name, target, meaning, "DURATION", defaultText, ParseDuration);
+    Option& option = table.Add(name, "DURATION", target, defaultText, meaning, ParseDuration);
+    option.scope = OptionScope::LIVE;
+    return option;
 }
 
 void
-AddRelayOptions(CLI::App& app, ProxyCommand& command)
+AddRelayOptions(OptionTable& table, ProxyCommand& command)
 {
-    AddParsed(app,
-              "--listen",
-              command.listen,
-              "Where clients connect; port 0 takes a free one",
-              "[ADDRESS:]PORT",
-              "80",
-              ParseListen);
+    table.Heading("Clients");
+    table.AddList("listen",
+                  "[ADDRESS:]PORT",
+                  command.listen,
+                  {"80"},
+                  "Where clients connect; port 0 takes a free one. Sockets that a service manager "
+                  "hands over under the name \"data\" take its place",
+                  ParseListen);
+    table.AddNumber("backlog",
+                    command.backlog,
+                    "65535",
+                    "Clients that wait in the kernel for each address, at most net.core.somaxconn",
+                    WholeFrom<int>(1, 1 << 30));
     command.workers = std::max(1U, std::thread::hardware_concurrency());
-    app.add_option("--workers", command.workers, "Threads that relay [default: one per core]")
-        ->type_name("NUMBER")
-        ->check(CLI::Range(1, 256));
-    command.pipes = 64;
-    app.add_option("--pipes", command.pipes, "Pipes per worker for streams; 0: always copy")
-        ->type_name("NUMBER")
-        ->check(CLI::Range(0, 4096))
-        ->capture_default_str();
-    AddDuration(app,
-                "--connect-timeout",
+    table.AddNumber("workers",
+                    command.workers,
+                    "",
+                    "Threads that relay [default: one per core]",
+                    WholeFrom<unsigned>(1, 256));
+    table.AddNumber("pipes",
+                    command.pipes,
+                    "64",
+                    "Pipes per worker for streams; 0: always copy",
+                    WholeFrom<unsigned>(0, 4096));
+    table.Heading("Times");
+    AddDuration(table,
+                "queue-timeout",
+                command.timeouts.queue,
+                "5s",
+                "A client that no agent can take waits so long, then it is reset");
+    AddDuration(table,
+                "connect-timeout",
                 command.timeouts.connect,
-                "A server that has not answered by then has failed; the next one is tried",
-                "3s");
-    AddDuration(app,
-                "--idle-timeout",
+                "3s",
+                "A server that has not answered by then has failed; the next one is tried");
+    AddDuration(table,
+                "idle-timeout",
                 command.timeouts.idle,
-                "A connection on which nothing moves is reset",
-                "10m");
-    AddDuration(app,
-                "--half-closed-timeout",
+                "10m",
+                "A connection on which nothing moves is reset");
+    AddDuration(table,
+                "half-closed-timeout",
                 command.timeouts.halfClosed,
-                "The same when one direction has ended",
-                "30s");
-    AddDuration(app,
-                "--drain-timeout",
+                "30s",
+                "The same when one direction has ended");
+    AddDuration(table,
+                "drain-timeout",
                 command.drainTimeout,
-                "How long running connections may go on after SIGTERM",
-                "5s");
+                "30s",
+                "How long running connections may go on after SIGTERM");
 }
 
 void
-AddMonitorOptions(CLI::App& app, ProxyCommand& command)
+AddMonitorOptions(OptionTable& table, ProxyCommand& command)
 {
-    AddDuration(app, "--interval", command.interval, "Time between probe requests", "5s");
-    AddDuration(app, "--window", command.window, "Agents spread their responses over it", "500ms");
-    command.formula = "connections";
-    app.add_option("--formula", command.formula, "Score of an agent: a name, or 'min: TEXT'")
-        ->type_name("NAME|TEXT")
-        ->capture_default_str();
-    app.add_option("--formulas", command.formulas, "Further named formulas")->type_name("FILE");
-    command.policy = "sample:2";
-    app.add_option("--policy", command.policy, "How an agent is picked")
-        ->type_name("NAME[:PARAMETER]")
-        ->capture_default_str();
-    app.add_option("--seed", command.seed, "Seed of random picks [default: from the kernel]")
-        ->type_name("NUMBER");
+    AddProbeOptions(table, command.network);
+    AddDuration(table, "interval", command.interval, "5s", "Time between probe requests");
+    AddDuration(table, "window", command.window, "500ms", "Agents spread their responses over it");
+    table
+        .AddFlag("accept-base",
+                 command.acceptBase,
+                 true,
+                 "Accept responses without nonce [with a key: no]")
+        .scope = OptionScope::LIVE;
+    table.AddFlag("base-form", command.baseForm, false, "Ask in the base form: no nonce, no window")
+        .scope = OptionScope::LIVE;
+    table
+        .AddFlag("allow-foreign-source",
+                 command.allowForeignSource,
+                 false,
+                 "With a key: accept responses from another address than they advertise")
+        .scope = OptionScope::LIVE;
 }
 
-/** What two options together mean. \return an error in words, or nothing */
-std::optional<std::string>
-Settle(ProxyCommand& command, bool acceptBaseGiven)
+void
+AddPickOptions(OptionTable& table, ProxyCommand& command)
 {
-    const bool isSigned = !command.keyFile.empty();
+    table.Heading("Picks");
+    table
+        .Add("formula",
+             "NAME|TEXT",
+             command.formula,
+             "connections",
+             "Score of an agent: a name, or 'min: TEXT'",
+             AnyText)
+        .scope = OptionScope::LIVE;
+    table.Add("formulas", "FILE", command.formulas, "", "Further named formulas", AnyText).scope =
+        OptionScope::LIVE;
+    table
+        .Add("policy",
+             "NAME[:PARAMETER]",
+             command.policy,
+             "sample:2",
+             "How an agent is picked",
+             AnyText)
+        .scope = OptionScope::LIVE;
+    table.AddNumber("seed",
+                    command.seed,
+                    "",
+                    "Seed of random picks [default: from the kernel]",
+                    WholeFrom<std::optional<std::uint64_t>>(0, UINT64_MAX));
+}
+
+/** What options mean together. */
+void
+Settle(ProxyReading& reading, Problems& problems)
+{
+    ProxyCommand& command = reading.command;
+    const auto exclude = [&](const char* one, const char* other, const char* why)
+    {
+        problems.push_back(
+            {reading.table.Get(one).Where(),
+             "and " + reading.table.Get(other).Where() + " exclude each other: " + why});
+    };
+    const bool isSigned = !command.network.keyFile.empty();
+    const bool acceptBaseGiven = !reading.table.Get("accept-base").origin.empty();
     if (isSigned && acceptBaseGiven && command.acceptBase)
     {
-        return "--accept-base and --key-file exclude each other: a response without nonce could "
-               "be replayed";
+        exclude("accept-base", "key-file", "a response without nonce could be replayed");
     }
     if (isSigned && command.baseForm)
     {
-        return "--base-form and --key-file exclude each other: a response without nonce could be "
-               "replayed";
+        exclude("base-form", "key-file", "a response without nonce could be replayed");
     }
     if (command.baseForm && !command.acceptBase)
     {
-        return "--base-form and --no-accept-base exclude each other: no response to a request "
-               "without nonce would be accepted";
+        exclude("base-form",
+                "accept-base",
+                "no response to a request without nonce would be accepted");
     }
     if (command.window > command.interval)
     {
-        return "--window must not be longer than --interval: responses would come when their "
-               "request is forgotten";
+        problems.push_back({reading.table.Get("window").Where(),
+                            "must not be longer than --interval: responses would come when their "
+                            "request is forgotten"});
     }
     if (command.window > std::chrono::milliseconds(MAX_WINDOW_MS))
     {
-        return "--window must not be longer than 60s: agents refuse it";
+        problems.push_back(
+            {reading.table.Get("window").Where(), "must not be longer than 60s: agents refuse it"});
     }
     command.acceptBase = command.acceptBase && !isSigned;
     command.allowForeignSource = command.allowForeignSource || !isSigned;
-    return std::nullopt;
 }
 
 } // namespace
 
-std::optional<int>
-ParseProxyCommand(int argc, const char* const* argv, ProxyCommand& command)
+ProxyReading::ProxyReading()
 {
-    CLI::App app(ABOUT, "sonda-proxy");
-    app.set_version_flag("--version", "sonda-proxy " SONDA_VERSION " (" SONDA_COMMIT ")");
-    AddRelayOptions(app, command);
-    AddProbeOptions(app, command.group, command.port, command.interface, command.keyFile);
-    AddMonitorOptions(app, command);
-    const auto* acceptBase =
-        app.add_flag("--accept-base,!--no-accept-base",
-                     command.acceptBase,
-                     "Accept responses without nonce [default: yes; no with --key-file]");
-    app.add_flag("--base-form", command.baseForm, "Ask in the base form: no nonce, no window");
-    command.allowForeignSource = false;
-    app.add_flag("--allow-foreign-source",
-                 command.allowForeignSource,
-                 "With --key-file: accept responses from another address than they advertise");
-    app.add_flag("--verbose", command.verbose, "Log every probe response");
-    if (const auto code = ParseCommandLine(app, argc, argv))
-    {
-        return code;
-    }
-    if (const auto error = Settle(command, acceptBase->count() > 0))
-    {
-        return FailStart("sonda-proxy", *error);
-    }
-    return std::nullopt;
+    AddRelayOptions(table, command);
+    AddMonitorOptions(table, command);
+    AddPickOptions(table, command);
+    AddCommonOptions(table, command.config, command.check, command.manual);
+    table.AddFlag("verbose", command.verbose, false, "Log every probe response").scope =
+        OptionScope::LIVE;
+}
+
+ProgramText
+ProxyProgram(std::string version)
+{
+    return {
+        "sonda-proxy",
+        std::move(version),
+        "relay TCP connections to the server that probes say is best",
+        "Relays TCP connections to the servers whose agents answer Sonda's probes.",
+        "SIGTERM or SIGINT: takes no more clients, lets running connections end for the drain\n"
+        "timeout, then resets what is left; a second signal ends at once. SIGHUP: reads the\n"
+        "configuration again; a broken one is logged and changes nothing. SIGUSR1: logs all\n"
+        "counters and agents as one line of JSON; so does the end.",
+        "0: ended by a signal. 1: cannot start, or --check found a problem. 2: connections were\n"
+        "still there at the end of the drain timeout.",
+        "/etc/sonda/proxy.json",
+        "sonda-agent(8)"};
+}
+
+Problems
+ReadProxyCommand(ProxyReading& reading, const CommandLine& line)
+{
+    Problems problems = ReadConfiguration(reading.table, line);
+    Settle(reading, problems);
+    return problems;
 }
 
 } // namespace sonda

@@ -2,23 +2,25 @@
 #define SONDA_REALNET_PROXY_OPTIONS_H
 
 #include "model/base/time.h"
+#include "realnet/common/configuration.h"
 #include "realnet/common/option-values.h"
-#include "realnet/proxy/worker-shared.h"
+#include "realnet/common/probe-options.h"
+#include "realnet/proxy/relay-settings.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sonda
 {
 
-/** What the command line of sonda-proxy says. */
+/** What command line and configuration file of sonda-proxy say. */
 struct ProxyCommand
 {
-    AddressAndPort listen; //!< without address: all
-    std::string group;
-    std::uint16_t port{0};
-    std::string interface; //!< name or address; empty: the default one
+    std::vector<AddressAndPort> listen; //!< without address: all
+    int backlog{0};
+    ProbeNetwork network;
     Duration interval{0};
     Duration window{0};
     std::string formula;
@@ -31,16 +33,30 @@ struct ProxyCommand
     bool acceptBase{true};
     bool baseForm{false};
     bool allowForeignSource{true};
-    std::string keyFile; //!< empty: no authentication
     std::optional<std::uint64_t> seed;
     bool verbose{false};
+
+    std::string config; //!< file; empty: none
+    bool check{false};
+    bool manual{false};
 };
 
-/**
- * \param[out] command is complete when nothing is returned
- * \return the exit code when the program shall end now: help, version, or an error, already printed
- */
-std::optional<int> ParseProxyCommand(int argc, const char* const* argv, ProxyCommand& command);
+/** One reading of the configuration: the values, and the table that is bound to them. */
+struct ProxyReading
+{
+    ProxyReading();
+    ProxyReading(const ProxyReading&) = delete;
+    ProxyReading& operator=(const ProxyReading&) = delete;
+
+    ProxyCommand command;
+    OptionTable table;
+};
+
+/** What help and manual say. \param version number and commit */
+ProgramText ProxyProgram(std::string version);
+
+/** Reads file and command line, and settles what options mean together. \return every problem */
+Problems ReadProxyCommand(ProxyReading& reading, const CommandLine& line);
 
 } // namespace sonda
 

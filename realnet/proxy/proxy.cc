@@ -8,21 +8,46 @@
 namespace sonda
 {
 
+namespace
+{
+
+std::vector<int>
+Sockets(const std::vector<Listener>& listeners)
+{
+    std::vector<int> sockets;
+    for (const Listener& listener : listeners)
+    {
+        sockets.push_back(listener.socket.Get());
+    }
+    return sockets;
+}
+
+} // namespace
+
 Proxy::Proxy(Parts parts, SharedBalancer& balancer)
-    : m_signals(m_io, SIGINT, SIGTERM, SIGUSR1),
+    : m_signals(m_io, SIGINT, SIGTERM),
       m_drainTimer(m_io),
-      m_listener(std::move(parts.listener)),
-      m_drainTimeout(parts.drainTimeout),
-      m_shared{balancer, m_counters, m_listener.socket.Get(), parts.timeouts, parts.budget},
+      m_listeners(std::move(parts.listeners)),
+      m_line(std::move(parts.line)),
+      m_atStart(parts.configuration.reading),
+      m_configuration(std::move(parts.configuration)),
+      m_balancer(balancer),
+      m_shared{balancer,
+               m_counters,
+               Sockets(m_listeners),
+               SharedSettings(MakeRelaySettings(m_configuration.Command())),
+               parts.budget},
       m_monitor(m_io, std::move(parts.monitor), balancer)
 {
-    for (unsigned i = 0; i < parts.workers; ++i)
+    m_signals.add(SIGUSR1);
+    m_signals.add(SIGHUP);
+    for (unsigned i = 0; i < m_atStart->command.workers; ++i)
     {
         m_workers.push_back(std::make_unique<Worker>(m_shared));
     }
 }
 
-void
+int
 Proxy::Run()
 {
     StartWorkers();
@@ -34,6 +59,7 @@ Proxy::Run()
         thread.join();
     }
     LogCounters();
+    return m_exitCode;
 }
 
 void
@@ -72,59 +98,84 @@ Proxy::WaitForSignal()
     m_signals.async_wait(
         [this](const asio::error_code& error, int signal)
         {
-            if (error)
+            if (!error)
             {
-                return;
+                OnSignal(signal);
+                WaitForSignal();
             }
-            if (signal == SIGUSR1)
-            {
-                LogCounters();
-            }
-            else if (!m_draining)
-            {
-                spdlog::info("signal {}: no more clients; {} connections may end within {:g} s",
-                             signal,
-                             m_shared.open.load(),
-                             ToSeconds(m_drainTimeout));
-                BeginDrain();
-            }
-            else
-            {
-                spdlog::info("signal {} again: ending at once", signal);
-                for (const auto& worker : m_workers)
-                {
-                    worker->Cut();
-                }
-            }
-            WaitForSignal();
         });
 }
 
 void
-Proxy::BeginDrain()
+Proxy::OnSignal(int signal)
 {
+    if (signal == SIGUSR1)
+    {
+        LogCounters();
+    }
+    else if (signal == SIGHUP)
+    {
+        Reload();
+    }
+    else if (!m_draining)
+    {
+        Drain(signal);
+    }
+    else
+    {
+        spdlog::info("signal {} again: ending at once", signal);
+        CutAll();
+    }
+}
+
+void
+Proxy::Drain(int signal)
+{
+    const Duration timeout = m_configuration.Command().drainTimeout;
+    spdlog::info("signal {}: no more clients; {} connections may end within {:g} s",
+                 signal,
+                 m_shared.open.load(),
+                 ToSeconds(timeout));
     m_draining = true;
     for (const auto& worker : m_workers)
     {
         worker->Drain();
     }
-    // From now on the kernel refuses new clients instead of keeping them waiting for nobody.
-    shutdown(m_listener.socket.Get(), SHUT_RD);
-    m_drainTimer.expires_after(m_drainTimeout);
+    for (const Listener& listener : m_listeners)
+    {
+        // The kernel then refuses new clients instead of keeping them waiting for nobody; those of
+        // an inherited socket wait for the next process.
+        if (!listener.inherited)
+        {
+            shutdown(listener.socket.Get(), SHUT_RD);
+        }
+    }
+    m_drainTimer.expires_after(timeout);
     m_drainTimer.async_wait(
         [this](const asio::error_code& error)
         {
-            if (error)
+            if (!error)
             {
-                return;
-            }
-            spdlog::warn("{} connections did not end in time; resetting them",
-                         m_shared.open.load());
-            for (const auto& worker : m_workers)
-            {
-                worker->Cut();
+                OnDrainTimeout();
             }
         });
+}
+
+void
+Proxy::OnDrainTimeout()
+{
+    spdlog::warn("{} connections did not end in time; resetting them", m_shared.open.load());
+    m_exitCode = 2;
+    CutAll();
+}
+
+void
+Proxy::CutAll()
+{
+    for (const auto& worker : m_workers)
+    {
+        worker->Cut();
+    }
 }
 
 void

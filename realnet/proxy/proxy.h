@@ -3,6 +3,7 @@
 
 #include "realnet/proxy/listener.h"
 #include "realnet/proxy/monitor-service.h"
+#include "realnet/proxy/proxy-configuration.h"
 #include "realnet/proxy/worker.h"
 
 #include <asio/io_context.hpp>
@@ -17,46 +18,60 @@ namespace sonda
 
 /**
  * The whole proxy: workers on threads of their own, and the control thread, which is the one that
- * calls Run(): monitor and signals.
+ * calls Run(): monitor, signals and reloads.
  */
 class Proxy
 {
   public:
     struct Parts
     {
-        Listener listener;
+        std::vector<Listener> listeners; //!< at least one
         MonitorService::Parts monitor;
-        RelayTimeouts timeouts;
         DescriptorBudget budget;
-        unsigned workers{1};
-        Duration drainTimeout{0};
+        CommandLine line;                 //!< read again by every reload
+        ProxyConfiguration configuration; //!< its formula and policy are the balancer's already
     };
 
     /** \param balancer must outlive the proxy */
     Proxy(Parts parts, SharedBalancer& balancer);
 
-    /** Works until signals end it, and until all workers have ended. */
-    void Run();
+    /**
+     * Works until signals end it, and until all workers have ended.
+     * \return the exit code: 0, or 2 when connections were still there at the drain timeout
+     */
+    int Run();
 
   private:
+    // proxy.cc: the life of the process
     void StartWorkers();
     void WaitForSignal();
-    void BeginDrain();
+    void OnSignal(int signal);
+    void Drain(int signal);
+    void OnDrainTimeout();
+    void CutAll();
     void OnWorkerEnded();
     void LogCounters() const;
+
+    // proxy-reload.cc
+    void Reload();
+    void Apply(ProxyConfiguration next);
 
     asio::io_context m_io;
     asio::signal_set m_signals;
     asio::steady_timer m_drainTimer;
-    Listener m_listener;
-    Duration m_drainTimeout;
+    std::vector<Listener> m_listeners;
+    CommandLine m_line;
+    std::shared_ptr<const ProxyReading> m_atStart; //!< what only a restart changes is in force here
+    ProxyConfiguration m_configuration;            //!< in force
     ProxyCounters m_counters;
+    SharedBalancer& m_balancer;
     WorkerShared m_shared;
     MonitorService m_monitor;
     std::vector<std::unique_ptr<Worker>> m_workers;
     std::vector<std::thread> m_threads;
     std::size_t m_working{0};
     bool m_draining{false};
+    int m_exitCode{0};
 };
 
 } // namespace sonda

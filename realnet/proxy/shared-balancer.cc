@@ -65,11 +65,39 @@ SharedBalancer::Complete(AgentIndex agent, Instant dispatched, bool good)
     m_balancer.Complete(agent, now - dispatched, good, now);
 }
 
+void
+SharedBalancer::Replace(Formula formula, std::unique_ptr<Policy> policy)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.Replace(std::move(formula), std::move(policy), Now());
+}
+
+void
+SharedBalancer::SetTiming(TableTiming timing)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.SetTiming(timing, Now());
+}
+
 Expected<AgentIndex, Refusal>
 SharedBalancer::Update(const Observation& observation)
 {
     const std::lock_guard lock(m_mutex);
-    return m_balancer.Update(observation, Now());
+    const StatusTable& table = m_balancer.Table();
+    const auto known = table.Find(observation.id);
+    const auto before = known ? table.Get(*known).report.state : ServerState::READY;
+    auto agent = m_balancer.Update(observation, Now());
+    if (agent)
+    {
+        const AgentStatus& status = table.Get(*agent);
+        const ServerState state = status.report.state;
+        if (state != before)
+        {
+            m_events.push_back(
+                {status.id, status.server, status.freshness, status.freshness, state});
+        }
+    }
+    return agent;
 }
 
 void
@@ -105,6 +133,7 @@ SharedBalancer::AgentsToJson() const
         result.push_back({{"id", status.id},
                           {"server", ToString(status.server)},
                           {"freshness", ToString(status.freshness)},
+                          {"state", ToString(status.report.state)},
                           {"reports", status.reports},
                           {"rtt_us", ToSeconds(status.rtt.Smoothed()) * 1e6},
                           {"in_flight", status.inFlight},

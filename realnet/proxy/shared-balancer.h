@@ -20,13 +20,15 @@ struct Target
     sockaddr_in address{};
 };
 
-/** A change of an agent's freshness, ready to be logged. */
+/** A change of an agent's freshness or state, ready to be logged. */
 struct AgentEvent
 {
     std::string id;
     Endpoint server;
     std::optional<Freshness> from; //!< empty: new
     Freshness to{Freshness::FRESH};
+    /** Not empty: the freshness stays, the agent's state has become this. */
+    std::optional<ServerState> state{};
 };
 
 /**
@@ -50,6 +52,10 @@ class SharedBalancer
     void Abandon(AgentIndex agent);
     /** \param dispatched when Dispatch() returned the agent \param good see Balancer::Complete() */
     void Complete(AgentIndex agent, Instant dispatched, bool good);
+
+    /** Picks by others from now on; see Balancer::Replace(). */
+    void Replace(Formula formula, std::unique_ptr<Policy> policy);
+    void SetTiming(TableTiming timing);
 
     Expected<AgentIndex, Refusal> Update(const Observation& observation);
     void Advance();

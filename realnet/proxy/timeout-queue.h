@@ -3,6 +3,7 @@
 
 #include "model/base/time.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace sonda
@@ -62,6 +63,20 @@ class TimeoutQueue
         entry.m_after = &m_ring;
         m_ring.m_before->m_after = &entry;
         m_ring.m_before = &entry;
+    }
+
+    /**
+     * Another timeout for entries that start from now on. Those that wait are due no later than if
+     * they started now, which keeps the ring in order. Costs a walk over the entries.
+     */
+    void
+    SetTimeout(Duration timeout, Instant now)
+    {
+        m_timeout = timeout;
+        for (TimeoutEntry* entry = m_ring.m_after; entry != &m_ring; entry = entry->m_after)
+        {
+            entry->m_due = std::min(entry->m_due, now + timeout);
+        }
     }
 
     /** \return the entry that is due first, if it is due at \p now. It stays in the queue. */

@@ -80,7 +80,7 @@ Worker::BeginReset(Connection& connection)
     Settle(connection, !byServer);
     m_io.Release(connection);
     connection.m_phase = Phase::RESETTING;
-    connection.m_resetBy = m_now + m_shared.timeouts.halfClosed;
+    connection.m_resetBy = m_now + m_settings->timeouts.halfClosed;
     ContinueReset(connection);
 }
 

@@ -22,11 +22,11 @@ Worker::Register(int socket, EventTarget& target)
 }
 
 void
-Worker::AcceptClients()
+Worker::AcceptClients(int listener)
 {
     for (int taken = 0; taken < Acceptor::ACCEPTS_PER_TURN; ++taken)
     {
-        auto client = m_acceptor.Accept(m_now);
+        auto client = m_acceptor.Accept(listener, m_now);
         if (!client)
         {
             return;
@@ -77,12 +77,10 @@ Worker::ConnectNext(Connection& connection)
         const auto target = m_shared.balancer.Dispatch();
         if (!target)
         {
-            Reject(connection,
-                   m_shared.counters.noAgent,
-                   m_shared.noAgentLog,
-                   "no agent to dispatch to");
+            Await(connection);
             return;
         }
+        connection.m_phase = Phase::CONNECTING;
         connection.m_target = *target;
         connection.m_dispatched = true;
         connection.m_dispatchedAt = Now();
@@ -100,6 +98,59 @@ Worker::ConnectNext(Connection& connection)
         }
         OnConnectFailed(connection, errno);
     }
+}
+
+/** No agent can take the client now: one may come, or one's connection end. */
+void
+Worker::Await(Connection& connection)
+{
+    connection.m_server.Close();
+    if (connection.m_phase == Phase::WAITING && connection.m_waitBy)
+    {
+        return; // it stays in its place
+    }
+    if (!connection.m_waitBy)
+    {
+        connection.m_waitBy = m_now + m_settings->timeouts.queue;
+        m_shared.counters.waited.Add();
+    }
+    if (*connection.m_waitBy <= m_now)
+    {
+        RejectUnserved(connection); // all that it waited for has failed
+        return;
+    }
+    connection.m_phase = Phase::WAITING;
+    m_waiting.Restart(connection, m_now);
+    if (!m_retry.First())
+    {
+        m_retry.Restart(m_retryEntry, m_now);
+    }
+}
+
+/** The longest waiting first; who is not served keeps its place. */
+void
+Worker::ServeWaiting()
+{
+    m_retryEntry.Leave();
+    while (TimeoutEntry* entry = m_waiting.First())
+    {
+        auto& connection = static_cast<Connection&>(*entry);
+        ConnectNext(connection);
+        if (connection.m_phase == Phase::WAITING)
+        {
+            m_retry.Restart(m_retryEntry, m_now);
+            return;
+        }
+    }
+}
+
+void
+Worker::RejectUnserved(Connection& connection)
+{
+    Reject(connection,
+           m_shared.counters.noAgent,
+           m_shared.noAgentLog,
+           "no agent to dispatch to within the queue timeout");
 }
 
 void

@@ -1,23 +1,47 @@
 #ifndef SONDA_REALNET_PROXY_WORKER_SHARED_H
 #define SONDA_REALNET_PROXY_WORKER_SHARED_H
 
-#include "model/base/time.h"
 #include "realnet/common/log.h"
 #include "realnet/proxy/counters.h"
 #include "realnet/proxy/descriptor-budget.h"
+#include "realnet/proxy/relay-settings.h"
 #include "realnet/proxy/shared-balancer.h"
 
 #include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
 
 namespace sonda
 {
 
-/** How long the relay waits for what. */
-struct RelayTimeouts
+/** The settings in force: the control thread puts them there, workers fetch them. Any thread. */
+class SharedSettings
 {
-    Duration connect{std::chrono::seconds(3)};
-    Duration idle{std::chrono::minutes(10)};
-    Duration halfClosed{std::chrono::seconds(30)}; //!< without any byte, one direction ended
+  public:
+    explicit SharedSettings(RelaySettings settings)
+        : m_settings(std::make_shared<const RelaySettings>(std::move(settings)))
+    {
+    }
+
+    void
+    Set(RelaySettings settings)
+    {
+        auto next = std::make_shared<const RelaySettings>(std::move(settings));
+        const std::lock_guard lock(m_mutex);
+        m_settings = std::move(next);
+    }
+
+    std::shared_ptr<const RelaySettings>
+    Get() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_settings;
+    }
+
+  private:
+    mutable std::mutex m_mutex;
+    std::shared_ptr<const RelaySettings> m_settings;
 };
 
 /** What all workers share. Everything in it may be used by any thread; it outlives the workers. */
@@ -25,8 +49,8 @@ struct WorkerShared
 {
     SharedBalancer& balancer;
     ProxyCounters& counters;
-    int listener{-1};
-    RelayTimeouts timeouts;
+    std::vector<int> listeners;
+    SharedSettings settings;
     DescriptorBudget budget;
 
     std::atomic<std::size_t> open{0}; //!< connections of all workers

@@ -20,6 +20,9 @@ constexpr std::size_t EVENTS_PER_TURN = 256;
 /** How often a socket that is to be reset is asked whether its peer has everything. */
 constexpr Duration RESET_POLL = std::chrono::milliseconds(10);
 
+/** How often clients that wait for an agent are looked after: short beside any connect. */
+constexpr Duration RETRY_PERIOD = std::chrono::milliseconds(20);
+
 Descriptor
 MakeDescriptor(int fd, const char* what)
 {
@@ -45,12 +48,15 @@ Worker::Worker(WorkerShared& shared)
     : m_shared(shared),
       m_epoll(MakeDescriptor(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       m_wakeUp(MakeDescriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
+      m_settings(shared.settings.Get()),
       m_acceptor(shared, m_epoll.Get()),
       m_io(shared.budget.pipesPerWorker),
-      m_connecting(shared.timeouts.connect),
-      m_idle(shared.timeouts.idle),
-      m_halfClosed(shared.timeouts.halfClosed),
-      m_resetting(RESET_POLL)
+      m_connecting(m_settings->timeouts.connect),
+      m_idle(m_settings->timeouts.idle),
+      m_halfClosed(m_settings->timeouts.halfClosed),
+      m_resetting(RESET_POLL),
+      m_waiting(m_settings->timeouts.queue),
+      m_retry(RETRY_PERIOD)
 {
     if (!Register(m_wakeUp.Get(), m_wakeUpEvents))
     {
@@ -71,6 +77,23 @@ Worker::Cut()
 }
 
 void
+Worker::Reload()
+{
+    m_reload.store(true);
+    eventfd_write(m_wakeUp.Get(), 1);
+}
+
+void
+Worker::TakeSettings()
+{
+    m_settings = m_shared.settings.Get();
+    m_waiting.SetTimeout(m_settings->timeouts.queue, m_now);
+    m_connecting.SetTimeout(m_settings->timeouts.connect, m_now);
+    m_idle.SetTimeout(m_settings->timeouts.idle, m_now);
+    m_halfClosed.SetTimeout(m_settings->timeouts.halfClosed, m_now);
+}
+
+void
 Worker::Give(Order order)
 {
     m_order.store(order);
@@ -80,6 +103,10 @@ Worker::Give(Order order)
 void
 Worker::Obey()
 {
+    if (m_reload.exchange(false))
+    {
+        TakeSettings();
+    }
     const Order order = m_order.load();
     if (order == Order::WORK)
     {
@@ -122,7 +149,8 @@ Worker::WaitMilliseconds()
         return 0;
     }
     std::optional<Instant> next = m_acceptor.NextTime();
-    for (TimeoutQueue* queue : {&m_connecting, &m_idle, &m_halfClosed, &m_resetting})
+    for (TimeoutQueue* queue :
+         {&m_connecting, &m_idle, &m_halfClosed, &m_resetting, &m_waiting, &m_retry})
     {
         const auto due = queue->NextDue();
         next = due && (!next || *due < *next) ? due : next;
@@ -143,7 +171,7 @@ Worker::OnEvent(const EventTarget& target, std::uint32_t events)
     switch (target.kind)
     {
     case EventTarget::Kind::LISTENER:
-        AcceptClients();
+        AcceptClients(target.listener);
         break;
     case EventTarget::Kind::WAKE_UP:
     {
@@ -169,7 +197,7 @@ Worker::OnClientEvent(Connection& connection, std::uint32_t events)
     {
         Serve(connection);
     }
-    else if (connection.m_phase == Phase::CONNECTING && broken)
+    else if (connection.m_phase < Phase::RELAYING && broken)
     {
         // The client's doing: whoever it was dispatched to has neither failed nor served it.
         m_shared.counters.clientsGone.Add();
@@ -259,6 +287,14 @@ Worker::ExpireTimeouts()
     {
         OnConnectFailed(static_cast<Connection&>(*entry), ETIMEDOUT);
         ConnectNext(static_cast<Connection&>(*entry));
+    }
+    while (TimeoutEntry* entry = m_waiting.Due(m_now))
+    {
+        RejectUnserved(static_cast<Connection&>(*entry));
+    }
+    if (m_retry.Due(m_now))
+    {
+        ServeWaiting();
     }
     while (TimeoutEntry* entry = m_idle.Due(m_now))
     {

@@ -18,7 +18,7 @@ namespace sonda
  * Accepts clients, has them dispatched and relays: one thread with an edge-triggered epoll. Every
  * socket is registered once and never changed.
  *
- * Run() belongs to the worker's thread; Drain() and Cut() may be called by any.
+ * Run() belongs to the worker's thread; Drain(), Cut() and Reload() may be called by any.
  */
 class Worker
 {
@@ -35,6 +35,9 @@ class Worker
     /** Resets all connections and ends. */
     void Cut();
 
+    /** Fetches the shared settings; running connections get the new timeouts, too. */
+    void Reload();
+
   private:
     enum class Order
     {
@@ -46,6 +49,7 @@ class Worker
     // worker.cc: the loop
     void Give(Order order);
     void Obey();
+    void TakeSettings();
     int WaitMilliseconds();
     void OnEvent(const EventTarget& target, std::uint32_t events);
     void OnClientEvent(Connection& connection, std::uint32_t events);
@@ -56,12 +60,15 @@ class Worker
     void Bury();
 
     // worker-connect.cc: from client to server
-    void AcceptClients();
+    void AcceptClients(int listener);
     void Reject(Connection& connection,
                 Counter& counter,
                 LogLimiter& limiter,
                 const std::string& why);
     void ConnectNext(Connection& connection);
+    void Await(Connection& connection);
+    void ServeWaiting();
+    void RejectUnserved(Connection& connection);
     void FinishConnect(Connection& connection);
     void OnConnectFailed(Connection& connection, int error);
     bool Register(int socket, EventTarget& target);
@@ -80,6 +87,8 @@ class Worker
     Descriptor m_wakeUp;
     EventTarget m_wakeUpEvents{EventTarget::Kind::WAKE_UP};
     std::atomic<Order> m_order{Order::WORK};
+    std::atomic<bool> m_reload{false};
+    std::shared_ptr<const RelaySettings> m_settings;
     Instant m_now{}; //!< read once per turn
     Acceptor m_acceptor;
     RelayIo m_io;
@@ -88,6 +97,9 @@ class Worker
     TimeoutQueue m_idle;
     TimeoutQueue m_halfClosed;
     TimeoutQueue m_resetting; //!< looked at again and again, see ContinueReset()
+    TimeoutQueue m_waiting;   //!< clients that no agent can take now
+    TimeoutQueue m_retry;     //!< of m_retryEntry, which is in it while clients wait
+    TimeoutEntry m_retryEntry;
 
     std::list<Connection> m_live;
     std::list<Connection> m_dead;       //!< freed at the end of the turn

@@ -206,3 +206,40 @@ TEST_CASE("with a key a notice is signed as a response is")
     REQUIRE(notice);
     CHECK_FALSE(ring.Check(Role::RESPONSE, "10.0.0.7", notice->datagram));
 }
+
+TEST_CASE("every monitor that asked lately is told of a drain, each time anew")
+{
+    Bench bench;
+    Report drained;
+    drained.state = ServerState::DRAIN;
+    bench.Ask(1, std::nullopt, At(0)); // forgotten
+    bench.Ask(2, 1, At(100)); // replaced
+    const std::string two = bench.Ask(2, std::nullopt, At(105));
+    const std::string three = bench.Ask(3, 5, At(106));
+    for (const double now : {121.0, 121.1})
+    {
+        const auto notices = bench.agent.Announce(At(now), drained);
+        REQUIRE(notices.size() == 2);
+        CHECK(notices[0].address == "10.0.0.2");
+        CHECK(notices[0].port == 4000);
+        const auto first = DecodeResponse(notices[0].datagram);
+        REQUIRE(first);
+        CHECK(first->notice);
+        CHECK(first->report.state == ServerState::DRAIN);
+        CHECK(first->nonce == two);
+        CHECK(*first->hold == FromSeconds(now) - FromSeconds(105));
+        CHECK(DecodeResponse(notices[1].datagram)->nonce == three);
+    }
+    // The monitor would take it for a copy.
+    CHECK(bench.agent.Announce(At(121.1), drained).empty());
+    CHECK(bench.agent.Announce(At(500), drained).empty());
+}
+
+TEST_CASE("the base form has no words for a drain")
+{
+    AgentOptions options = Options();
+    options.baseForm = true;
+    Bench bench(options);
+    bench.Ask(1, 1, At(0));
+    CHECK(bench.agent.Announce(At(1), Report()).empty());
+}

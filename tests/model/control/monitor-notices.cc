@@ -90,3 +90,18 @@ TEST_CASE("a notice that nobody asked for is refused")
     CHECK(bench.Notice(0, "seven", 0.1, At(1)) == "unwanted-notice");
     CHECK(bench.Answer(0, At(1)) == "accepted");
 }
+
+TEST_CASE("that a server takes no more connections is believed without having asked")
+{
+    MonitorBench bench;
+    bench.Probe(0);
+    for (const auto state : {ServerState::DRAIN, ServerState::DOWN})
+    {
+        bench.answer.report.state = state;
+        const double hold = state == ServerState::DRAIN ? 0.1 : 0.2;
+        CHECK(bench.Notice(0, "seven", hold, At(1)) == "accepted");
+        CHECK(bench.Notice(0, "seven", hold, At(1)) == "duplicate-response");
+    }
+    bench.answer.report.state = ServerState::READY;
+    CHECK(bench.Notice(0, "seven", 0.3, At(1)) == "unwanted-notice");
+}

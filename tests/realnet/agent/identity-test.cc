@@ -22,7 +22,7 @@ TEST_CASE("a machine without id must be given a name", "[identity]")
     {
         const auto id = DeriveIdentity(text, {"10.0.0.7", 80});
         REQUIRE_FALSE(id);
-        CHECK(id.GetError().message.find("--id") == 0);
+        CHECK(id.GetError().message.find("/etc/machine-id") != std::string::npos);
     }
 }
 

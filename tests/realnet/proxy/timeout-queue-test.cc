@@ -47,3 +47,24 @@ TEST_CASE("an entry is in one queue at a time and leaves when it is destroyed", 
     entry.reset();
     CHECK(two.First() == nullptr);
 }
+
+TEST_CASE("a new timeout keeps the order of the deadlines", "[timeout-queue]")
+{
+    const auto at = [](int s) { return Instant(std::chrono::seconds(s)); };
+    TimeoutQueue queue(std::chrono::seconds(100));
+    TimeoutEntry old;
+    TimeoutEntry newer;
+    TimeoutEntry newest;
+    queue.Restart(old, at(0));
+    queue.Restart(newer, at(50));
+    queue.SetTimeout(std::chrono::seconds(60), at(60));
+    queue.Restart(newest, at(60));
+    CHECK(queue.NextDue() == at(100)); // not put off
+    CHECK(queue.Due(at(100)) == &old);
+    old.Leave();
+    CHECK(queue.NextDue() == at(120)); // brought forward
+    newer.Leave();
+    CHECK(queue.NextDue() == at(120));
+    queue.SetTimeout(std::chrono::seconds(600), at(61));
+    CHECK(queue.NextDue() == at(120));
+}

@@ -39,10 +39,10 @@ class World:
         return self.add(Agent(self.group_port, (server.address, server.port),
                               address=options.pop("address", server.address), **options))
 
-    def proxy(self, *options, agents=1, window="20ms", **popen):
+    def proxy(self, *options, agents=1, window="20ms", interval="200ms", **popen):
         """Starts a proxy and waits until it listens and that many agents have joined."""
         command = [binary("sonda-proxy"), "--listen", "127.0.0.1:0", "--interface", "lo",
-                   "--group", GROUP, "--port", self.group_port, "--interval", "200ms",
+                   "--group", GROUP, "--port", self.group_port, "--interval", interval,
                    "--window", window, "--seed", "1", *options]
         # Stopped first: its connections then end before the servers do.
         proxy = Program(command, **popen)

@@ -101,10 +101,10 @@ def test_a_server_that_does_not_answer_costs_the_connect_timeout_only(world):
 
 
 def test_no_agent_is_a_reset_and_the_proxy_recovers(world):
-    proxy = world.proxy(agents=0)
+    proxy = world.proxy("--queue-timeout", "100ms", agents=0)
     with pytest.raises(ConnectionResetError):
         ask_or_reset(proxy)
-    proxy.wait_line("no agent to dispatch to; client reset")
+    proxy.wait_line("no agent to dispatch to within the queue timeout; client reset")
     world.agent(world.server(speaker(b"back")))
     proxy.wait_line("joined")
     assert ask(proxy) == b"back"
@@ -121,7 +121,7 @@ def ask_or_reset(proxy):
 def test_all_servers_refuse_and_then_one_comes_back(world):
     refuser = Refuser("127.0.0.2")
     agent = world.agent(refuser)
-    proxy = world.proxy()
+    proxy = world.proxy("--queue-timeout", "100ms")
     with pytest.raises(ConnectionResetError):
         ask_or_reset(proxy)
     refuser.stop()

@@ -158,7 +158,7 @@ def test_at_the_drain_timeout_the_rest_is_reset(world):
     proxy.signal(signal.SIGINT)
     with pytest.raises(ConnectionResetError):
         client.recv(1)
-    assert proxy.wait_end() == 0
+    assert proxy.wait_end() == 2
     proxy.wait_line("1 connections did not end in time")
 
 

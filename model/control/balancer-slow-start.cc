@@ -1,0 +1,40 @@
+#include "model/control/balancer.h"
+
+/** How the balancer spares agents that are new or return. */
+namespace sonda
+{
+
+/**
+ * An agent whose share is w takes part in a pick with probability w, whatever the policy: when it
+ * is picked and the coin says no, it is no candidate for this pick, and the policy picks again. If
+ * nobody is left, the coins are not heeded. No random number is drawn unless an agent is spared.
+ */
+std::optional<AgentIndex>
+Balancer::PickSparing(Instant now, RandomStream& random)
+{
+    auto agent = m_policy->Pick(m_table, now, random);
+    while (agent)
+    {
+        const double share = m_table.StartShare(*agent, now);
+        if (share >= 1 || random.Uniform() < share)
+        {
+            break;
+        }
+        m_table.HoldBack(*agent, true, now);
+        m_heldBack.push_back(*agent);
+        agent = m_policy->Pick(m_table, now, random);
+    }
+    if (m_heldBack.empty())
+    {
+        return agent;
+    }
+    const bool isNobodyLeft = !agent && m_table.Candidates().empty();
+    for (const AgentIndex held : m_heldBack)
+    {
+        m_table.HoldBack(held, false, now);
+    }
+    m_heldBack.clear();
+    return isNobodyLeft ? m_policy->Pick(m_table, now, random) : agent;
+}
+
+} // namespace sonda

@@ -1,0 +1,37 @@
+#include "realnet/common/probe-options.h"
+
+namespace sonda
+{
+
+void
+AddProbeOptions(OptionTable& table, ProbeNetwork& network)
+{
+    table.Heading("Probes");
+    table.Add("group",
+              "ADDRESS",
+              network.group,
+              "239.8.8.8",
+              "Multicast group of the probes",
+              ParseGroup);
+    table.AddNumber("port",
+                    network.port,
+                    "8888",
+                    "UDP port of the probes",
+                    WholeFrom<std::uint16_t>(1, 65535));
+    table.Add("interface",
+              "NAME|ADDRESS",
+              network.interface,
+              "",
+              "Interface to the LAN of the agents [default: the one with the default route]",
+              AnyText);
+    table
+        .Add("key-file",
+             "FILE",
+             network.keyFile,
+             "",
+             "Keys; only authentic PDUs are then accepted",
+             AnyText)
+        .scope = OptionScope::LIVE;
+}
+
+} // namespace sonda

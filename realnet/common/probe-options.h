@@ -1,0 +1,26 @@
+#ifndef SONDA_REALNET_COMMON_PROBE_OPTIONS_H
+#define SONDA_REALNET_COMMON_PROBE_OPTIONS_H
+
+#include "realnet/common/option-table.h"
+
+#include <cstdint>
+#include <string>
+
+namespace sonda
+{
+
+/** Where probes travel and how they are authenticated: what agent and proxy must agree on. */
+struct ProbeNetwork
+{
+    std::string group;
+    std::uint16_t port{0};
+    std::string interface; //!< name or address; empty: the default one
+    std::string keyFile;   //!< empty: no authentication
+};
+
+/** Adds --group, --port, --interface and --key-file, which both binaries have. */
+void AddProbeOptions(OptionTable& table, ProbeNetwork& network);
+
+} // namespace sonda
+
+#endif

@@ -1,0 +1,114 @@
+#include "realnet/proxy/proxy-configuration.h"
+
+#include "model/scoring/catalogue.h"
+#include "realnet/common/descriptor.h"
+#include "realnet/common/key-file.h"
+#include "realnet/common/system-files.h"
+
+namespace sonda
+{
+
+namespace
+{
+
+/** The built-in catalogue and the user's. */
+Expected<Catalogue>
+LoadCatalogue(const std::string& file)
+{
+    Catalogue catalogue = Catalogue::BuiltIn();
+    if (file.empty())
+    {
+        return catalogue;
+    }
+    const auto text = SystemFiles().Read(file);
+    if (!text)
+    {
+        return SystemError(file);
+    }
+    if (const auto added = catalogue.Add(*text, file); !added)
+    {
+        return added.GetError();
+    }
+    return catalogue;
+}
+
+std::optional<Formula>
+FindFormula(const ProxyReading& reading, Problems& problems)
+{
+    const auto catalogue =
+        Take(LoadCatalogue(reading.command.formulas), reading.table.Get("formulas"), problems);
+    if (!catalogue)
+    {
+        return std::nullopt; // whether the name is good cannot be said
+    }
+    return Take(catalogue->Find(reading.command.formula), reading.table.Get("formula"), problems);
+}
+
+} // namespace
+
+Expected<ProxyConfiguration, Problems>
+Configure(const CommandLine& line)
+{
+    auto reading = std::make_shared<ProxyReading>();
+    Problems problems = ReadProxyCommand(*reading, line);
+    const ProxyCommand& command = reading->command;
+    auto formula = FindFormula(*reading, problems);
+    auto policy = Take(MakePolicy(command.policy), reading->table.Get("policy"), problems);
+    auto interface =
+        Take(FindInterface(command.network.interface), reading->table.Get("interface"), problems);
+    std::optional<Keyring> keyring;
+    if (!command.network.keyFile.empty())
+    {
+        keyring =
+            Take(LoadKeyFile(command.network.keyFile), reading->table.Get("key-file"), problems);
+    }
+    if (!problems.empty())
+    {
+        return problems;
+    }
+    std::string formulaText = formula->GetText();
+    return ProxyConfiguration{std::move(reading),
+                              std::move(formulaText),
+                              std::move(*formula),
+                              std::move(*policy),
+                              std::move(keyring),
+                              std::move(*interface)};
+}
+
+MonitorOptions
+MakeMonitorOptions(const ProxyCommand& command)
+{
+    MonitorOptions options;
+    options.interval = command.interval;
+    options.window = command.window;
+    options.baseForm = command.baseForm;
+    options.acceptBase = command.acceptBase;
+    options.allowForeignSource = command.allowForeignSource;
+    return options;
+}
+
+TableTiming
+MakeTableTiming(const ProxyCommand& command)
+{
+    TableTiming timing;
+    timing.interval = command.interval;
+    return timing;
+}
+
+RelaySettings
+MakeRelaySettings(const ProxyCommand& command)
+{
+    RelaySettings settings;
+    settings.timeouts = command.timeouts;
+    return settings;
+}
+
+std::string
+Describe(const Formula& formula)
+{
+    return formula.GetName() == formula.GetText()
+               ? formula.GetText()
+               : formula.GetName() + " (" + formula.GetText() + ")";
+}
+
+} // namespace sonda

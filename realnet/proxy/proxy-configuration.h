@@ -1,0 +1,53 @@
+#ifndef SONDA_REALNET_PROXY_PROXY_CONFIGURATION_H
+#define SONDA_REALNET_PROXY_PROXY_CONFIGURATION_H
+
+#include "model/control/monitor.h"
+#include "model/scoring/formula.h"
+#include "model/selection/policy.h"
+#include "realnet/common/interface.h"
+#include "realnet/proxy/options.h"
+
+#include <memory>
+#include <optional>
+
+namespace sonda
+{
+
+/** A configuration that was read and found good, with what its texts stand for. */
+struct ProxyConfiguration
+{
+    std::shared_ptr<const ProxyReading> reading;
+    std::string formulaText; //!< stays when the formula has gone to the balancer
+    Formula formula;
+    std::unique_ptr<Policy> policy;
+    std::optional<Keyring> keyring; //!< empty: no authentication
+    Interface interface;
+
+    const ProxyCommand&
+    Command() const
+    {
+        return reading->command;
+    }
+};
+
+/**
+ * Reads command line and file and everything that they name; opens no socket. Start-up and reload.
+ * \return the configuration, or every problem in it
+ */
+Expected<ProxyConfiguration, Problems> Configure(const CommandLine& line);
+
+/** \return what the monitor is told of it. */
+MonitorOptions MakeMonitorOptions(const ProxyCommand& command);
+
+/** \return what the table is told of it. */
+TableTiming MakeTableTiming(const ProxyCommand& command);
+
+/** \return what the workers are told of it. */
+RelaySettings MakeRelaySettings(const ProxyCommand& command);
+
+/** \return "NAME (TEXT)" for a named formula, else its text. */
+std::string Describe(const Formula& formula);
+
+} // namespace sonda
+
+#endif

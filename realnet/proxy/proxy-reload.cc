@@ -1,0 +1,46 @@
+#include "realnet/proxy/proxy.h"
+
+/** The part of Proxy that goes over to a new configuration. */
+namespace sonda
+{
+
+void
+Proxy::Reload()
+{
+    auto next = Configure(m_line);
+    if (!next)
+    {
+        m_counters.reloadFailures.Add();
+        LogRefusedReload(next.GetError());
+        return;
+    }
+    LogNeedRestart(m_atStart->table, next->reading->table);
+    Apply(std::move(*next));
+    m_counters.reloads.Add();
+    spdlog::info("reloaded");
+}
+
+void
+Proxy::Apply(ProxyConfiguration next)
+{
+    const ProxyCommand& command = next.Command();
+    const bool samePicks = next.formulaText == m_configuration.formulaText &&
+                           command.policy == m_configuration.Command().policy;
+    SetVerbose(command.verbose);
+    m_balancer.SetTiming(MakeTableTiming(command));
+    if (!samePicks)
+    {
+        // A policy that stays keeps what it has learnt.
+        spdlog::info("formula {}; policy {}", Describe(next.formula), command.policy);
+        m_balancer.Replace(std::move(next.formula), std::move(next.policy));
+    }
+    m_monitor.Reconfigure(MakeMonitorOptions(command), std::move(next.keyring));
+    m_shared.settings.Set(MakeRelaySettings(command));
+    for (const auto& worker : m_workers)
+    {
+        worker->Reload();
+    }
+    m_configuration = std::move(next);
+}
+
+} // namespace sonda

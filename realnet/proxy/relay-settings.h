@@ -1,0 +1,29 @@
+#ifndef SONDA_REALNET_PROXY_RELAY_SETTINGS_H
+#define SONDA_REALNET_PROXY_RELAY_SETTINGS_H
+
+#include "model/base/time.h"
+
+namespace sonda
+{
+
+/** How long the relay waits for what. */
+struct RelayTimeouts
+{
+    Duration queue{std::chrono::seconds(5)}; //!< for an agent that can take the connection
+    Duration connect{std::chrono::seconds(3)};
+    Duration idle{std::chrono::minutes(10)};
+    Duration halfClosed{std::chrono::seconds(30)}; //!< without any byte, one direction ended
+};
+
+/**
+ * What workers read of the configuration. Immutable: a reload makes another one, and a worker goes
+ * over to it between two turns of its loop.
+ */
+struct RelaySettings
+{
+    RelayTimeouts timeouts;
+};
+
+} // namespace sonda
+
+#endif
