@@ -28,7 +28,7 @@ from .contenders import Contender
 from .errors import AnalysisError
 from .results import read_info
 
-RESULT_FILES = ("run.json", "summary.csv", "windows.csv", "latency.csv")
+RESULT_FILES = ("run.json", "summary.csv", "windows.csv", "fairness.csv", "latency.csv", "series.csv", "ages.csv")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class RunStore:
 
     def __init__(self, out: Path, scenario_file: Path, sets: Iterable[str], sim: Path) -> None:
         self.sets = tuple(sets)
-        self._sources = (scenario_file, sim)
+        self.sources = (scenario_file, sim)
         self._parameters = {
             "schema": 1,
             "scenario_sha256": _file_digest(scenario_file),
@@ -97,7 +97,7 @@ class RunStore:
     def create(self) -> None:
         """Makes the folder and copies scenario and program into it; restores copies that were changed."""
         self.logs.mkdir(parents=True, exist_ok=True)
-        scenario_file, sim = self._sources
+        scenario_file, sim = self.sources
         _copy(scenario_file, self.scenario_file, self._parameters["scenario_sha256"])
         _copy(sim, self.sim, self._parameters["sonda_sim_sha256"])
         (self.folder / "parameters.json").write_text(json.dumps(self._parameters, indent=2) + "\n")
@@ -106,12 +106,12 @@ class RunStore:
         """Number of sets of other parameters that are kept beside this one."""
         return sum(1 for p in self.folder.parent.glob("*") if p.is_dir() and p != self.folder)
 
-    def runs(self, contenders: Iterable[Contender], count: int) -> list[Run]:
-        """All runs of a comparison, RngRun by RngRun so that an interrupted one is balanced."""
+    def runs(self, contenders: Iterable[Contender], count: int, first: int = 1) -> list[Run]:
+        """`count` runs of each, RngRun by RngRun from `first` so that an interrupted comparison is balanced."""
         ordered = list(contenders)
         return [
             Run(contender, number, self.folder / contender.folder / f"run-{number}")
-            for number in range(1, count + 1)
+            for number in range(first, first + count)
             for contender in ordered
         ]
 
