@@ -193,7 +193,7 @@ def write_csv(comparison: Comparison, path: Path) -> None:
 
 
 def differences_table(comparison: Comparison) -> pd.DataFrame:
-    """DIFFERENCE_COLUMNS, one row per difference: of the mean and of the p99 from the reference, regret from the oracle.
+    """DIFFERENCE_COLUMNS, one row per difference: mean and p99 from the reference, regret from the oracle.
 
     `half_width_s` belongs to the interval of confidence 1 - `level`, at which Holm's procedure judged it.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,23 +11,35 @@ from typing import Any
 from .contenders import Contender, parse_contender
 from .errors import AnalysisError
 
+# Section G of the catalogue: they know the servers' true state, which no proxy can.
+BOUNDS_SECTION = "G"
+
 _TEXT_KEYS = ("name", "contender", "section", "about", "source")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One contender of the catalogue. A `bound` knows what no proxy can know: it is shown, and not ranked."""
+    """One contender of the catalogue; `name` has several names, separated by commas, when it is listed under several."""
 
     name: str
     contender: Contender
     section: str
     about: str
     source: str
-    bound: bool
+
+    @property
+    def names(self) -> list[str]:
+        """Each of its names."""
+        return self.name.split(", ")
+
+    @property
+    def bound(self) -> bool:
+        """Whether it is shown and not ranked."""
+        return self.section == BOUNDS_SECTION
 
 
 def read_contender_list(path: Path) -> tuple[Entry, ...]:
-    """All entries in their order. AnalysisError names the file and what is wrong in it."""
+    """All entries in their order, each contender once. AnalysisError names the file and what is wrong in it."""
     try:
         content = json.loads(path.read_bytes())
     except OSError as error:
@@ -36,12 +49,13 @@ def read_contender_list(path: Path) -> tuple[Entry, ...]:
     entries = content.get("contenders") if isinstance(content, dict) else None
     if not isinstance(entries, list) or not entries:
         raise AnalysisError(f"{path}: key 'contenders' must be a list of contenders that is not empty")
-    read = tuple(_entry(entry, f"{path}: contenders[{index}]") for index, entry in enumerate(entries))
-    names = [entry.contender.name for entry in read]
-    for name in names:
-        if names.count(name) > 1:
-            raise AnalysisError(f"{path}: contender '{name}' is there {names.count(name)} times")
-    return read
+    read: dict[Contender, Entry] = {}
+    for index, item in enumerate(entries):
+        entry = _entry(item, f"{path}: contenders[{index}]")
+        if (first := read.get(entry.contender)) is not None:
+            entry = dataclasses.replace(first, name=f"{first.name}, {entry.name}")
+        read[entry.contender] = entry
+    return tuple(read.values())
 
 
 def _entry(entry: Any, where: str) -> Entry:
@@ -50,8 +64,5 @@ def _entry(entry: Any, where: str) -> Entry:
     for key in _TEXT_KEYS:
         if not isinstance(entry.get(key), str):
             raise AnalysisError(f"{where}: key '{key}' is {entry.get(key)!r}; it must be text")
-    bound = entry.get("bound", False)
-    if not isinstance(bound, bool):
-        raise AnalysisError(f"{where}: key 'bound' is {bound!r}; it must be true or false")
     contender = parse_contender(entry["contender"], f"{where}, key 'contender'")
-    return Entry(entry["name"], contender, entry["section"], entry["about"], entry["source"], bound)
+    return Entry(entry["name"], contender, entry["section"], entry["about"], entry["source"])

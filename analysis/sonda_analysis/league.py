@@ -67,7 +67,7 @@ def _write(options: Options, session: Session, points: Sequence[Point], league: 
     every = [outcome for own in outcomes.values() for outcome in own]
     labels = short_labels(contenders_of(every))
     figure = draw_one(league_chart, league_chart.table(league), labels, options.out / "figures")
-    names = {entry.contender.name: entry for entry in options.catalogue}
+    listed = [entry for entry in options.catalogue if entry.contender.name in labels]
     marks = ["best" if standing.rank == 1 else "" for standing in league.standings]
     page.write_page(options.out / "report.html", "League", [
         f"<h1>League: {len(league.standings)} contenders, {_scenarios(len(league.scenarios))}</h1>",
@@ -76,12 +76,13 @@ def _write(options: Options, session: Session, points: Sequence[Point], league: 
         page.table(cells(league), HEADER, marks),
         page.lines([*sentences(league), *session.remarks]),
         page.figure(figure, options.out),
-        "<h2>Scenarios</h2>" + page.table(_scenario_rows(league, outcomes), ("scenario", "lowest mean (ms)", "by", "what it is")),
+        "<h2>Scenarios</h2>" + page.table(_scenario_rows(league, outcomes),
+                                          ("scenario", "lowest mean (ms)", "by", "what it is")),
         '<p><a href="league.csv">league.csv</a> · <a href="league-scenarios.csv">league-scenarios.csv</a> · '
         '<a href="league.txt">league.txt</a></p>',
         "<h2>Contenders</h2>" + page.table(
-            [(n.contender.name, n.section, n.about, n.source) for n in names.values()],
-            ("contender", "section", "about", "source")) if names else "",
+            [(entry.contender.name, entry.name, entry.section, entry.about, entry.source) for entry in listed],
+            ("contender", "name", "section", "about", "source")) if listed else "",
         "<h2>What was run</h2>" + page.contenders(every),
         f"<p>Overrides (--set): <code>{page.text('; '.join(options.sets) or 'none')}</code></p>"
         f"<pre>{page.text(options.command)}</pre>",
@@ -141,9 +142,9 @@ def cells(league: League) -> list[tuple[str, ...]]:
     for s in league.standings:
         scenario, ratio = worst(s)
         more = "> " if s.lower_bound else ""
+        ranks = dict.fromkeys(str(rank) for rank in (s.rank_low, s.rank_high) if rank is not None)
         rows.append((
-            "" if s.rank is None else str(s.rank),
-            "" if s.rank_low is None else str(s.rank_low) if s.rank_low == s.rank_high else f"{s.rank_low}–{s.rank_high}",
+            "" if s.rank is None else str(s.rank), "–".join(ranks),
             s.contender, more + _ratio(s.score),
             "" if s.low is None or s.high is None else f"{_ratio(s.low)}–{_ratio(s.high)}",
             more + _ratio(s.p99_score), f"{scenario} × {_ratio(ratio)}",
@@ -156,26 +157,30 @@ def sentences(league: League) -> list[str]:
     """How the table is read, and what cannot be told from it."""
     runs = len(league.runs)
     said = [
-        f"Over {_scenarios(len(league.scenarios))} with {runs} run{'s' if runs > 1 else ''} each. Score: geometric mean of (mean response "
-        "time / lowest of any ranked contender in that scenario); 1 is the best possible here. Failing fewer scenarios ranks "
-        f"first: failing is to lose over {FAILED_MARGIN * 100:g} percentage point more requests than the best there.",
+        f"Over {_scenarios(len(league.scenarios))} with {runs} run{'s' if runs > 1 else ''} each. Score: geometric "
+        "mean of (mean response time / lowest of any ranked contender in that scenario); 1 is the best possible here. "
+        f"Failing fewer scenarios ranks first: failing is to lose over {FAILED_MARGIN * 100:g} percentage point more "
+        "requests than the best there.",
     ]
     if runs > 1:
-        said.append("95 %: ranks when the runs are resampled 2,000 times; with few runs they are too narrow rather than too wide.")
+        said.append("95 %: ranks when the runs are resampled 2,000 times; with few runs they are rather too narrow.")
     ranked = [standing for standing in league.standings if standing.rank is not None]
     if ranked:
         best = ranked[0]
         said.append(f"Best: {best.contender}." + (f" It fails: {', '.join(best.failed)}." if best.failed else ""))
         tied = [s.contender for s in ranked[1:] if s.from_best is not None and s.from_best.apart is False]
         if tied:
-            said.append(f"The runs cannot tell it apart from: {', '.join(tied)} (paired by RngRun, 95 %, Holm-corrected).")
+            said.append(f"The runs cannot tell it apart from: {', '.join(tied)} (paired by RngRun, 95 %, "
+                        "Holm-corrected).")
         untested = [s.contender for s in ranked[1:] if s.from_best is not None and s.from_best.apart is None]
         if untested:
             said.append("One run of each: nothing can be told apart; use --runs 5.")
         p99 = min(ranked, key=lambda standing: (len(standing.failed), standing.p99_score))
-        said.append(f"Lowest p99 score of those that fail the fewest scenarios: {p99.contender} ({_ratio(p99.p99_score)}).")
+        said.append(f"Lowest p99 score of those that fail the fewest scenarios: {p99.contender} "
+                    f"({_ratio(p99.p99_score)}).")
     if any(standing.lower_bound for standing in league.standings):
-        said.append("> a lower bound: requests without an answer at twice the duration count as if they had taken the duration.")
+        said.append("> a lower bound: requests without an answer at twice the duration count as if they had taken the "
+                    "duration.")
     for contender, why in league.incomplete.items():
         said.append(f"Left out: {contender} ({why}).")
     return said
@@ -206,8 +211,9 @@ def scenario_table(league: League) -> pd.DataFrame:
             cell = league.cells[scenario, s.contender]
             mean = mean_interval(cell.mean_s)
             records.append((
-                scenario, s.contender, s.rank is None, len(league.runs), int(cell.requests.sum()), int(cell.failures.sum()),
-                int(cell.unfinished.sum()), mean.mean, mean.half_width, cell.p50_s.mean(), cell.p99_s.mean(),
-                s.ratios[scenario], league.reference_s[scenario], scenario in s.failed,
+                scenario, s.contender, s.rank is None, len(league.runs), int(cell.requests.sum()),
+                int(cell.failures.sum()), int(cell.unfinished.sum()), mean.mean, mean.half_width,
+                cell.p50_s.mean(), cell.p99_s.mean(), s.ratios[scenario], league.reference_s[scenario],
+                scenario in s.failed,
             ))
     return pd.DataFrame(records, columns=list(SCENARIO_COLUMNS))

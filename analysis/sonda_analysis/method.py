@@ -45,10 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--regret", action="store_true",
                        help=f"run {ORACLE.name} too and show how much slower than it the others are")
     group.add_argument("--warmup", metavar="auto|SECONDS",
-                       help="auto: cut where MSER-5 says on pilot runs, the same for all; default: the scenario's warmup_s")
+                       help="auto: where MSER-5 cuts pilot runs, the same for all (default: the scenario's warmup_s)")
     group.add_argument("--until", metavar="SHARE",
-                       help="add runs until half of the 95 %% interval of every mean is at most this share of it, as 0.05")
-    group.add_argument("--most-runs", type=int, metavar="N", help=f"with --until: at most this many (default: {MOST_RUNS})")
+                       help="add runs until half of the 95 %% interval of every mean is at most this share, as 0.05")
+    group.add_argument("--most-runs", type=int, metavar="N",
+                       help=f"with --until: at most this many (default: {MOST_RUNS})")
     group.add_argument("--sweep", action="append", metavar="KEY=VALUES",
                        help="compare at every value of a scenario key and draw curves: workload.load=0.1:1.1:0.1 "
                             "(from:to:step), probe.interval_s=0.1:10:x10 (from:to:xfactor) or clients.count=1,2,8")
@@ -74,7 +75,7 @@ def read_method(given: argparse.Namespace, sets: tuple[str, ...]) -> Method:
     if given.until is not None:
         until = _number(given.until)
         if not 0 < until < 1:
-            raise AnalysisError(f"--until: '{given.until}' is not allowed; it is a share of the mean, such as 0.05 for 5 %")
+            raise AnalysisError(f"--until: '{given.until}' is not allowed; it is a share of the mean, as 0.05 for 5 %")
         if given.runs == 1:
             raise AnalysisError("--until: with --runs 1 there is no interval to begin with; give --runs 2 or more")
     if given.most_runs is not None and until is None:
@@ -85,8 +86,8 @@ def read_method(given: argparse.Namespace, sets: tuple[str, ...]) -> Method:
     if until is not None and given.runs is not None and given.runs > most:
         raise AnalysisError(f"--most-runs: {most} is less than --runs {given.runs}")
     if given.sweep and len(given.sweep) > 1:
-        raise AnalysisError(f"--sweep: {len(given.sweep)} were given; one key can be swept: repeat the command with --set for "
-                            "the values of the other, and with another --out")
+        raise AnalysisError(f"--sweep: {len(given.sweep)} were given; one key can be swept: repeat the command with "
+                            "--set for the values of the other, and with another --out")
     return Method(
         baseline=None if given.baseline is None else parse_contender(given.baseline, "--baseline"),
         pilots=given.warmup == "auto",

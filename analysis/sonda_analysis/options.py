@@ -40,8 +40,8 @@ class Options:
     """What one comparison is asked to do.
 
     `scenarios` are several only when `league` is true; then scenario_file and scenario_name are
-    those of the first. `catalogue` are the entries of the catalogue of contenders when those were
-    asked for. `sets` are key=value texts in the order given; `runs` means RngRun 1 to `runs`;
+    those of the first. `catalogue` are the entries of the catalogue of contenders, if there is one.
+    `sets` are key=value texts in the order given; `runs` means RngRun 1 to `runs`;
     `jobs` is the number of runs at a time; `arguments` is the command line as typed, for the report.
     """
 
@@ -148,8 +148,8 @@ def _scenarios(given: argparse.Namespace, root: Path) -> tuple[Scenario, ...]:
         file = _scenario_file(given.scenario or DEFAULT_SCENARIO, root)
         return (Scenario(_scenario_name(file), file),)
     if given.scenario is not None:
-        raise AnalysisError(f"--all takes every scenario of scenarios/; leave '{given.scenario}' out, or give --scenarios "
-                            f"{given.scenario}")
+        raise AnalysisError(f"--all takes every scenario of scenarios/; leave '{given.scenario}' out, or give "
+                            f"--scenarios {given.scenario}")
     if given.scenarios is None:
         files = sorted((root / "scenarios").glob("*.json"))
         if not files:
@@ -171,7 +171,7 @@ def _check_league(given: argparse.Namespace) -> None:
         ("--until", given.until, "every scenario gets the same number of runs, --runs"),
         ("--regret", given.regret or None, "the bounds of the catalogue are always shown"),
         ("--baseline", given.baseline, "the scores are relative to the best in each scenario"),
-        ("--warmup auto", given.warmup == "auto" or None, "each scenario's own warmup_s is used; or give --warmup SECONDS"),
+        ("--warmup auto", given.warmup == "auto" or None, "each scenario's own warmup_s is used, or --warmup SECONDS"),
     ):
         if value is not None:
             raise AnalysisError(f"{option} does not go with --all: {instead}")
@@ -180,12 +180,14 @@ def _check_league(given: argparse.Namespace) -> None:
 def _chosen(given: argparse.Namespace, root: Path) -> tuple[tuple[Contender, ...], tuple[Entry, ...]]:
     """The contenders that were asked for, and the catalogue where it was."""
     asked = (given.contenders, given.formulas, given.policies)
+    file = root / CONTENDER_LIST
     if given.contenders == "all" or (given.all and asked == (None, None, None)):
         if given.formulas is not None or given.policies is not None:
             raise AnalysisError("--contenders all is the whole catalogue; leave --formulas and --policies out")
-        catalogue = read_contender_list(root / CONTENDER_LIST)
+        catalogue = read_contender_list(file)
         return tuple(entry.contender for entry in catalogue), catalogue
-    return _contenders(*asked), ()
+    catalogue = read_contender_list(file) if file.is_file() else ()
+    return _contenders(*asked, {name: entry.contender for entry in catalogue for name in entry.names}), catalogue
 
 
 def _scenario_file(text: str, root: Path) -> Path:
@@ -225,13 +227,15 @@ def _sets(sets: list[str], fidelity: str | None) -> tuple[str, ...]:
     return tuple(items)
 
 
-def _contenders(contenders: str | None, formulas: str | None, policies: str | None) -> tuple[Contender, ...]:
+def _contenders(contenders: str | None, formulas: str | None, policies: str | None,
+                named: dict[str, Contender]) -> tuple[Contender, ...]:
+    """Those that the three options ask for, each once; `named` are the names of the catalogue."""
     if formulas is not None and policies is None:
         raise AnalysisError("--formulas needs --policies: every formula is run with every policy")
     chosen: list[Contender] = []
     if contenders is not None or policies is None:
         text = DEFAULT_CONTENDERS if contenders is None else contenders
-        chosen += [parse_contender(item) for item in split_list(text, "--contenders")]
+        chosen += [named.get(item) or parse_contender(item) for item in split_list(text, "--contenders")]
     if policies is not None:
         names = [parse_policy(item, "--policies") for item in split_list(policies, "--policies")]
         if formulas is None:

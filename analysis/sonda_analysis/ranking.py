@@ -106,7 +106,7 @@ def make_cell(outcomes: Sequence[Outcome]) -> Cell:
 
 
 def rank(outcomes: Mapping[str, Sequence[Outcome]], contenders: Sequence[str], bounds: Sequence[str]) -> League:
-    """Ranks `contenders` by the runs of each scenario. Those that lack a run that others have are left out and named."""
+    """Ranks `contenders` by the runs of each scenario; those that lack a run that others have are left out."""
     by_cell: dict[tuple[str, str], dict[int, Outcome]] = {}
     for scenario, own in outcomes.items():
         for outcome in own:
@@ -152,7 +152,7 @@ class _League:
         return share > least + FAILED_MARGIN
 
     def _ranks(self, chosen: np.ndarray) -> np.ndarray:
-        """Ranks of the ranked contenders over the runs `chosen`: one more than how many are better; equals share theirs."""
+        """Ranks over the runs `chosen`: one more than how many are better, so that equals share theirs."""
         count = len(self._ranked)
         failed = self._fails(chosen)[:count].sum(axis=1)
         score = self._log_mean[:count][:, :, chosen].mean(axis=(1, 2))
@@ -161,7 +161,7 @@ class _League:
         return 1 + (fewer | lower).sum(axis=0)
 
     def _rank_limits(self) -> np.ndarray:
-        """2.5 % and 97.5 % quantiles of ranks when runs are drawn with replacement, the same for all; shape (2, contenders)."""
+        """2.5 % and 97.5 % quantiles of ranks, (2, contenders), when runs are drawn anew, the same for all."""
         random = np.random.default_rng(_SEED)
         number = len(self._runs)
         ranks = [self._ranks(random.integers(0, number, number)) for _ in range(RESAMPLES)]
@@ -209,8 +209,10 @@ class _League:
             from_above=from_above.get(name),
         )
 
-    def _differences(self, order: Sequence[int], failed: np.ndarray) -> tuple[dict[str, Difference], dict[str, Difference]]:
-        """Log scores by run against the best's and against the next better one's, where both fail equally many scenarios."""
+    def _differences(
+        self, order: Sequence[int], failed: np.ndarray
+    ) -> tuple[dict[str, Difference], dict[str, Difference]]:
+        """Log scores by run minus the best's and minus those of the one above, of equals in failed scenarios."""
         by_run = self._log_mean.mean(axis=1)
         finite = [index for index in order if np.isfinite(by_run[index]).all()]
 

@@ -69,10 +69,10 @@ def _differences(comparison: Comparison) -> str:
              f"p99, minus the {what}'s (ms)", "told apart")
     return (
         f"<h2>Differences from the {what}</h2>"
-        f"<p>The {what} is <code>{page.text(comparison.reference)}</code>. Every contender met the same arrivals, service "
-        "times and delays in runs of equal RngRun, so that differences are taken run by run. Told apart means that the "
-        "interval, Holm-corrected over contenders (for mean and p99 each), does not include 0. Contenders with unfinished "
-        "requests have no response times to compare.</p>" + page.table(rows, names)
+        f"<p>The {what} is <code>{page.text(comparison.reference)}</code>. Every contender met the same arrivals, "
+        "service times and delays in runs of equal RngRun, so that differences are taken run by run. Told apart means "
+        "that the interval, Holm-corrected over contenders (for mean and p99 each), does not include 0. Contenders "
+        "with unfinished requests have no response times to compare.</p>" + page.table(rows, names)
     )
 
 

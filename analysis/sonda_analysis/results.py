@@ -101,7 +101,8 @@ def read_info(folder: Path, rng_run: int) -> dict[str, Any]:
         if key not in info:
             raise AnalysisError(f"{path}: key '{key}' is missing")
     if info["exit_state"] not in EXIT_STATES:
-        raise AnalysisError(f"{path}: key 'exit_state' is {info['exit_state']!r}; it must be {' or '.join(EXIT_STATES)}")
+        raise AnalysisError(f"{path}: key 'exit_state' is {info['exit_state']!r}; it must be "
+                            f"{' or '.join(EXIT_STATES)}")
     if info["rng_run"] != rng_run:
         raise AnalysisError(f"{path}: key 'rng_run' is {info['rng_run']!r}, but the folder is that of RngRun {rng_run}")
     return info

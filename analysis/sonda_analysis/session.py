@@ -77,8 +77,8 @@ class Session:
         for damage in plan.damaged:
             print(f"Damaged and run again: {damage}")
         total = len(plan.reused) + len(plan.missing)
-        print(f"{title}: {total} runs ({_shape(plan, points)}), {len(plan.reused)} are there, {len(plan.missing)} to run, "
-              f"{min(self.options.jobs, total)} at a time.", flush=True)
+        print(f"{title}: {total} runs ({_shape(plan, points)}), {len(plan.reused)} are there, {len(plan.missing)} to "
+              f"run, {min(self.options.jobs, total)} at a time.", flush=True)
 
     def runs_of(self, points: Sequence[Point], title: str) -> dict[Point, list[Run]]:
         """The complete runs at each point: as many as --runs says, or as --until needs."""
@@ -103,7 +103,7 @@ class Session:
         if self.failures:
             self.say(f"{where}no runs are added, because some failed.")
             return False
-        rows = summarise([read_outcome(run.folder, run.contender, run.rng_run) for run in done], self.options.contenders)
+        rows = summarise(read_outcomes(done), self.options.contenders)
         decision = decide(rows, counts[point], method.until, method.most_runs)
         if decision.runs is None:
             self.say(where + decision.reason)

@@ -97,7 +97,7 @@ def paired_differences(values: Mapping[str, Mapping[int, float]], reference: str
 
 
 def paired_tests(pairs: Mapping[str, tuple[Mapping[int, float], Mapping[int, float]]]) -> list[Difference]:
-    """First minus second of each pair of RngRun → number, over the runs that both have; Holm-corrected over all pairs."""
+    """First minus second of each pair of RngRun → number, over the runs that both have; Holm-corrected over pairs."""
     found: list[Difference] = []
     testable: list[tuple[int, np.ndarray, float]] = []
     for name, (first, second) in pairs.items():

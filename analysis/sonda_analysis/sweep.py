@@ -108,7 +108,8 @@ def sweep_table(steps: Sequence[Step], sweep: Sweep) -> pd.DataFrame:
             difference, regret = step.comparison.mean_difference(name), step.comparison.regret(name)
             records.append((
                 sweep.key, float(step.value), row.contender.formula_name, row.contender.policy, name,
-                name in step.comparison.rules.bounds, row.runs, row.requests, row.failures, row.unfinished, row.warmup_s,
+                name in step.comparison.rules.bounds, row.runs, row.requests, row.failures, row.unfinished,
+                row.warmup_s,
                 *(part for interval in (row.mean, row.p50, row.p99, row.failed_share, row.jain_window)
                   for part in (interval.mean, interval.half_width)),
                 row.jain_chance, row.report_age_s, row.in_flight_max,
@@ -143,11 +144,13 @@ def sentences(steps: Sequence[Step], options: Options) -> list[str]:
     """How the tables are read, and where the reference cannot be told from others."""
     said = ["* lowest mean response time of those that are ranked and completed all requests."]
     if any(row.unfinished for step in steps for row in step.comparison.rows):
-        said.append("> overloaded: requests without an outcome at twice the duration are left out, the numbers are too low.")
+        said.append("> overloaded: requests without an outcome at twice the duration are left out, so that the numbers "
+                    "are too low.")
     for step in steps:
         alike = [d.contender for d in step.comparison.mean_differences if d.apart is False]
         if alike and step.comparison.reference is not None:
-            said.append(f"At {step.value} the runs cannot tell {step.comparison.reference} apart from: {', '.join(alike)}.")
+            said.append(f"At {step.value} the runs cannot tell {step.comparison.reference} apart from: "
+                        f"{', '.join(alike)}.")
     if options.bounds:
         said.append(f"Bounds, not ranked: {', '.join(options.bounds)}.")
     return said
@@ -171,7 +174,8 @@ def _write_report(options: Options, session: Session, points: Sequence[Point], s
         *(page.figure(figure, options.out) for figure in figures),
         *parts,
         page.lines([f"Means over {runs} runs of each contender at each value, with the same random numbers for all. "
-                    "Intervals and paired differences are in sweep.csv.", *sentences(steps, options), *session.remarks]),
+                    "Intervals and paired differences are in sweep.csv.",
+                    *sentences(steps, options), *session.remarks]),
         '<p><a href="sweep.csv">sweep.csv</a></p>',
         "<h2>What was run</h2>" + page.contenders(outcomes),
         f"<p>Overrides (--set): <code>{page.text('; '.join(options.sets) or 'none')}</code></p>"

@@ -74,7 +74,8 @@ def _range(values: str, text: str) -> list[Decimal]:
     if first >= last:
         raise AnalysisError(f"--sweep: FROM is {first} and TO is {last} in '{text}'; FROM must be less")
     if geometric and not (step > 1 and first > 0):
-        raise AnalysisError(f"--sweep: '{text}' multiplies by {step} from {first}; the factor must be over 1, FROM over 0")
+        raise AnalysisError(f"--sweep: '{text}' multiplies by {step} from {first}; the factor must be over 1, FROM "
+                            "over 0")
     if step <= 0:
         raise AnalysisError(f"--sweep: STEP is {step} in '{text}'; it must be over 0")
     numbers = [first]

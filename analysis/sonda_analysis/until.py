@@ -40,18 +40,19 @@ def decide(rows: Sequence[Row], runs: int, target: float, most: int) -> Decision
         return Decision(None, f"Stopped after {runs} runs: no contender has a mean to be made more certain.{remark}")
     widest = max(judged, key=judged.__getitem__)
     if judged[widest] <= target:
-        return Decision(None, f"Stopped after {runs} runs: half of every 95 % interval is at most {_percent(target)} of its "
-                              f"mean (widest: {widest}, {_percent(judged[widest])}).{remark}")
+        return Decision(None, f"Stopped after {runs} runs: half of every 95 % interval is at most {_percent(target)} "
+                              f"of its mean (widest: {widest}, {_percent(judged[widest])}).{remark}")
     wide = [name for name in judged if judged[name] > target]
     if runs >= most:
         named = ", ".join(f"{name} ({_percent(judged[name])})" for name in wide)
-        return Decision(None, f"Stopped at {runs} runs, the most allowed (--most-runs): half of the 95 % interval is still "
-                              f"over {_percent(target)} of the mean of: {named}.{remark}")
+        return Decision(None, f"Stopped at {runs} runs, the most allowed (--most-runs): half of the 95 % interval is "
+                              f"still over {_percent(target)} of the mean of: {named}.{remark}")
     # The half-width falls with the root of the number of runs; at most twice as many at once, because it is uncertain.
     needed = runs * (judged[widest] / target) ** 2
     more = min(most, 2 * runs, max(runs + 1, math.ceil(needed) if math.isfinite(needed) else 2 * runs))
-    return Decision(more, f"{runs} runs: half of the 95 % interval is over {_percent(target)} of the mean of {len(wide)} of "
-                          f"{len(judged)} contenders (widest: {widest}, {_percent(judged[widest])}); going on to {more}.")
+    return Decision(more, f"{runs} runs: half of the 95 % interval is over {_percent(target)} of the mean of "
+                          f"{len(wide)} of {len(judged)} contenders (widest: {widest}, {_percent(judged[widest])}); "
+                          f"going on to {more}.")
 
 
 def _percent(share: float) -> str:

@@ -95,7 +95,8 @@ def mser_cut(values: np.ndarray, weights: np.ndarray) -> int:
     weights this is MSER. At least FEWEST_BATCHES_LEFT values are left.
     """
     if len(values) <= FEWEST_BATCHES_LEFT:
-        raise AnalysisError(f"the pilot has {len(values)} batches of requests; more than {FEWEST_BATCHES_LEFT} are needed")
+        raise AnalysisError(f"the pilot has {len(values)} batches of requests; more than {FEWEST_BATCHES_LEFT} are "
+                            "needed")
     centred = values - np.average(values, weights=weights)  # so that the squares lose no digits
 
     def to_the_end(terms: np.ndarray) -> np.ndarray:
@@ -129,22 +130,23 @@ def choose(series: Mapping[str, pd.DataFrame], overloaded: Sequence[str], durati
     a cut is beyond half of the duration.
     """
     if not series:
-        raise AnalysisError("--warmup auto: every contender left requests unfinished in its pilot runs, so that none has a "
-                            "steady state; give --warmup SECONDS or a lower load")
+        raise AnalysisError("--warmup auto: every contender left requests unfinished in its pilot runs, so that none "
+                            "has a steady state; give --warmup SECONDS or a lower load")
     cuts = {}
     for name, pilot in series.items():
         try:
             cuts[name] = find_cut(pilot)
         except AnalysisError as error:
-            raise AnalysisError(f"--warmup auto: {name}: {error}; give a longer duration (--set duration_s=…)") from None
+            raise AnalysisError(f"--warmup auto: {name}: {error}; give a longer duration "
+                                "(--set duration_s=…)") from None
     late = {name: cut for name, cut in cuts.items() if cut > duration_s / 2}
     chosen = round_up(max(cuts.values()), duration_s)
     if late or chosen > duration_s / 2:
         late = late or {name: cut for name, cut in cuts.items() if cut == max(cuts.values())}
         named = ", ".join(f"{name} ({cut:.3g} s)" for name, cut in late.items())
         raise AnalysisError(
-            f"--warmup auto: MSER-5 cuts more than half of the duration, {duration_s:g} s, of: {named}. Either they have "
-            "no steady state, or the run is too short to show it: leave them out, give a longer duration "
+            f"--warmup auto: MSER-5 cuts more than half of the duration, {duration_s:g} s, of: {named}. Either they "
+            "have no steady state, or the run is too short to show it: leave them out, give a longer duration "
             "(--set duration_s=…), or give --warmup SECONDS"
         )
     curves = pd.concat([batches(pilot).assign(contender=name) for name, pilot in series.items()], ignore_index=True)

@@ -124,9 +124,11 @@ def write(folder: Path, options: argparse.Namespace, scenario: dict) -> None:
     }
     (folder / "run.json").write_text(json.dumps(info))
     metrics = {
-        "requests": 4000, "failures": unfinished, "mean_s": mean, "p50_s": mean * 0.7, "p90_s": mean * 2.3, "p99_s": mean * 4.6,
+        "requests": 4000, "failures": unfinished,
+        "mean_s": mean, "p50_s": mean * 0.7, "p90_s": mean * 2.3, "p99_s": mean * 4.6,
         "p999_s": mean * 6.9, "jain_window": 0.9, "jain_chance": 0.99, "window_s": 5, "windows": 4, "picks": 4000,
-        "retries": 0, "in_flight_max": 9, "report_age_mean_s": 2.5, "unfinished": unfinished, "probe_requests": 8, "probe_responses": 32, "refusals": 0,
+        "retries": 0, "in_flight_max": 9, "report_age_mean_s": 2.5, "unfinished": unfinished,
+        "probe_requests": 8, "probe_responses": 32, "refusals": 0,
         "duration_s": scenario["duration_s"], "warmup_s": scenario["warmup_s"], "simulator_events": 1000,
     }
     write_csv(folder / "summary.csv", "metric,value", list(metrics.items()))

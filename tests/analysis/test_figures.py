@@ -13,7 +13,7 @@ from samples import make_run
 from sonda_analysis.comparison import compare, differences_table
 from sonda_analysis.errors import AnalysisError
 from sonda_analysis.figures import (
-    differences, draw_all, draw_one, fairness, heat_map, in_flight, probe_rtt, report_age, response_time, selection_share,
+    differences, draw_all, fairness, heat_map, in_flight, probe_rtt, report_age, response_time, selection_share,
 )
 from sonda_analysis.figures.style import MOST_LINES, line_style, sorted_agents, thin_labels
 from sonda_analysis.warmup import WarmUp

@@ -30,7 +30,8 @@ def test_the_warm_up_is_found_by_pilots_and_is_the_same_for_all(lab: Lab) -> Non
     runs = lab.runs_made()
     pilots = [path for path in runs if "run-1000001" in path]
     assert len(runs) == 14 and len(pilots) == 2
-    assert {Path(path).parents[1] for path in pilots}.isdisjoint(Path(path).parents[1] for path in runs if "run-1" == Path(path).name)
+    others = {Path(path).parents[1] for path in runs if Path(path).name == "run-1"}
+    assert others.isdisjoint(Path(path).parents[1] for path in pilots), "pilots have the scenario's own warm-up"
     again = lab.compare(*TWO, "--runs", "2", "--warmup", "auto")
     assert again.returncode == 0 and lab.runs_made() == [] and cut_of(lab) == float(found[1])
 

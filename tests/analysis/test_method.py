@@ -10,7 +10,7 @@ import pytest
 from sonda_analysis.errors import AnalysisError
 from sonda_analysis.options import parse_options
 
-ENTRY = {"name": "least connections", "contender": "connections/best", "section": "E", "about": "a", "source": "b"}
+ENTRY = {"name": "least-connections", "contender": "connections/best", "section": "E", "about": "a", "source": "b"}
 
 
 def options(tmp_path: Path, *arguments: str):
@@ -29,7 +29,8 @@ def catalogue(tmp_path: Path, content: object) -> None:
 
 def test_without_options_nothing_changes(tmp_path: Path) -> None:
     method = options(tmp_path, "small").method
-    assert (method.baseline, method.pilots, method.until, method.oracle, method.sweep) == (None, False, None, None, None)
+    assert not method.pilots
+    assert (method.baseline, method.until, method.oracle, method.sweep) == (None, None, None, None)
 
 
 def test_baseline_and_oracle_are_added_once(tmp_path: Path) -> None:
@@ -78,14 +79,16 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, arguments, words: str) -> 
 
 
 def test_all_takes_the_catalogue_and_the_library(tmp_path: Path) -> None:
-    bound = {**ENTRY, "name": "least work", "contender": "random", "bound": True}
-    catalogue(tmp_path, {"contenders": [ENTRY, bound]})
+    bound = {**ENTRY, "name": "least-work", "contender": "random", "section": "G"}
+    again = {**ENTRY, "name": "fewest", "section": "F"}
+    catalogue(tmp_path, {"sections": {}, "contenders": [ENTRY, bound, again]})
     chosen = options(tmp_path, "--all")
     assert chosen.league and [s.name for s in chosen.scenarios] == ["other", "small"]
     assert [c.name for c in chosen.contenders] == ["connections/best", "random"] and chosen.bounds == ("random",)
     assert chosen.out == tmp_path / "results" / "league"
     some = options(tmp_path, "--all", "--scenarios", "small", "--contenders", "rtt/best,random")
     assert [s.name for s in some.scenarios] == ["small"] and [c.name for c in some.contenders] == ["rtt/best", "random"]
+    assert [entry.name for entry in chosen.catalogue] == ["least-connections, fewest", "least-work"]
     one = options(tmp_path, "small", "--contenders", "all")
     assert not one.league and len(one.contenders) == 2 and one.bounds == ("random",)
 
@@ -113,8 +116,7 @@ def test_what_does_not_go_with_all_is_refused(tmp_path: Path, arguments, words: 
     ({"contenders": ["random"]}, "contenders[0] is 'random'; it must be an object"),
     ({"contenders": [{**ENTRY, "about": None}]}, "contenders[0]: key 'about' is None; it must be text"),
     ({"contenders": [ENTRY, {**ENTRY, "contender": "connections/Best"}]}, "contenders[1], key 'contender': "),
-    ({"contenders": [{**ENTRY, "bound": "yes"}]}, "key 'bound' is 'yes'; it must be true or false"),
-    ({"contenders": [ENTRY, ENTRY]}, "contender 'connections/best' is there 2 times"),
+    ({"contenders": [{**ENTRY, "section": 7}]}, "key 'section' is 7; it must be text"),
 ])
 def test_a_malformed_catalogue_is_refused(tmp_path: Path, content: object, words: str) -> None:
     catalogue(tmp_path, content)
@@ -123,6 +125,13 @@ def test_a_malformed_catalogue_is_refused(tmp_path: Path, content: object, words
     assert "contenders.json" in str(error.value) and words in str(error.value)
 
 
+def test_names_of_the_catalogue_are_contenders(tmp_path: Path) -> None:
+    catalogue(tmp_path, {"contenders": [ENTRY]})
+    chosen = options(tmp_path, "small", "--contenders", "least-connections,rtt/best@decay:5")
+    assert [c.name for c in chosen.contenders] == ["connections/best", "rtt/best@decay:5"]
+    assert chosen.contenders[1].folder == "rtt~best@decay=5"
+
+
 def test_a_missing_catalogue_is_named(tmp_path: Path) -> None:
-    with pytest.raises(AnalysisError, match="contenders.json: the catalogue of contenders cannot be read: No such file"):
+    with pytest.raises(AnalysisError, match="contenders.json: the catalogue of contenders cannot be read: No such"):
         options(tmp_path, "--all")

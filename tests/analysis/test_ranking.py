@@ -18,12 +18,13 @@ SEED = 20240119
 def outcome(name: str, mean: float, run: int = 1, *, failures: int = 0, unfinished: int = 0, p99: float | None = None,
             requests: int = 1000) -> Outcome:
     made = make_run(name, run, mean, failures=failures, unfinished=unfinished)
-    summary = {**made.summary, "requests": float(requests), "p99_s": mean * 4 if p99 is None else p99, "duration_s": 10.0}
+    tail = mean * 4 if p99 is None else p99
+    summary = {**made.summary, "requests": float(requests), "p99_s": tail, "duration_s": 10.0}
     return Outcome(made.contender, run, made.folder, made.info, summary)
 
 
 def league_of(means: dict[str, dict[str, list[float]]], bounds: tuple[str, ...] = (), failing: dict | None = None):
-    """`means` is scenario → contender → one mean per run; `failing` is (scenario, contender) → failures of each run."""
+    """`means` is scenario → contender → a mean per run; `failing` (scenario, contender) → failures of each run."""
     outcomes = {
         scenario: [outcome(name, mean, run, failures=(failing or {}).get((scenario, name), 0))
                    for name, own in contenders.items() for run, mean in enumerate(own, 1)]
@@ -50,12 +51,12 @@ def test_the_score_is_the_geometric_mean_of_ratios_to_the_best() -> None:
 def test_the_unit_of_a_scenario_does_not_change_the_order() -> None:
     rng = np.random.default_rng(SEED)
     means = {s: {f"rtt/sample:{c}": list(rng.lognormal(0, 1, 3)) for c in range(1, 8)} for s in "abcd"}
-    stretched = {s: {c: [1000 * m for m in own] for c, own in row.items()} if s == "b" else row for s, row in means.items()}
+    stretched = {**means, "b": {c: [1000 * m for m in own] for c, own in means["b"].items()}}
     assert [s.contender for s in league_of(means).standings] == [s.contender for s in league_of(stretched).standings]
 
 
 def test_who_fails_more_scenarios_ranks_behind_whatever_its_speed() -> None:
-    means = {"one": {"random": [1.0, 1.1], "rtt/best": [0.1, 0.1]}, "two": {"random": [1.0, 1.1], "rtt/best": [0.1, 0.1]}}
+    means = dict.fromkeys(("one", "two"), {"random": [1.0, 1.1], "rtt/best": [0.1, 0.1]})
     league = league_of(means, failing={("one", "rtt/best"): 11})
     assert [s.contender for s in league.standings] == ["random", "rtt/best"]
     failed = by_name(league)["rtt/best"]
@@ -94,7 +95,8 @@ def test_bounds_are_shown_and_not_ranked() -> None:
     means = {"one": {"fresh-least-work": [0.2], "random": [1.0], "rtt/best": [2.0]}}
     league = rank({s: [outcome_of(n, m) for n, m in row.items()] for s, row in means.items()},
                   ["fresh-least-work", "random", "rtt/best"], ("fresh-least-work",))
-    assert [(s.contender, s.rank) for s in league.standings] == [("random", 1), ("rtt/best", 2), ("fresh-least-work", None)]
+    assert [(s.contender, s.rank) for s in league.standings] == [
+        ("random", 1), ("rtt/best", 2), ("fresh-least-work", None)]
     assert league.standings[2].score == pytest.approx(0.2) and league.standings[0].score == pytest.approx(1)
 
 

@@ -21,10 +21,11 @@ LOAD = ("--sweep", "workload.load=0.2:0.8:0.2", "--contenders", "random,connecti
 def test_every_contender_is_run_at_every_value(lab: Lab) -> None:
     ended = lab.compare(*LOAD, "--runs", "3")
     assert ended.returncode == 0, ended.stderr
-    assert "small, workload.load at 4 values: 24 runs (2 contenders, up to 3 each at 4 points), 0 are there" in ended.stdout
+    assert "small, workload.load at 4 values: 24 runs (2 contenders, up to 3 each at 4 points)" in ended.stdout
     table = pd.read_csv(lab.out / "sweep.csv")
     assert tuple(table.columns) == SWEEP_COLUMNS
-    assert table["value"].tolist() == [0.2, 0.2, 0.4, 0.4, 0.6, 0.6, 0.8, 0.8] and set(table["key"]) == {"workload.load"}
+    assert table["value"].tolist() == [0.2, 0.2, 0.4, 0.4, 0.6, 0.6, 0.8, 0.8]
+    assert set(table["key"]) == {"workload.load"}
     assert table["runs"].tolist() == [3] * 8
     means = table[table["contender"] == "random"].set_index("value")["mean_s"]
     # The fake's times are those of an M/M/1 queue, with the same noise at every load.
@@ -95,7 +96,8 @@ def test_curves_and_report_are_written(lab: Lab) -> None:
     warm_up = pd.read_csv(lab.out / "figures" / "warm-up.csv")
     assert warm_up["contender"].nunique() == 2, "of every contender the value that was cut latest"
     page = (lab.out / "report.html").read_text()
-    for words in ("Sweep: small, workload.load", "Against workload.load", "Mean response time (ms)", "figures/sweep.pdf"):
+    for words in ("Sweep: small, workload.load", "Against workload.load", "Mean response time (ms)",
+                  "figures/sweep.pdf"):
         assert words in page
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from samples import make_run
 
-from sonda_analysis.comparison import Rules, check_same_parameters, compare, differences_table, write_csv
+from sonda_analysis.comparison import check_same_parameters, compare, write_csv
 from sonda_analysis.engine import Failure
 from sonda_analysis.errors import AnalysisError
 from sonda_analysis.figures import draw_all
@@ -137,8 +137,8 @@ def test_the_report_is_one_page_without_network(tmp_path: Path) -> None:
     comparison = compare(runs, contenders_of(runs))
     figures = draw_all(runs, comparison, {run.contender.name: run.contender.name for run in runs}, tmp_path / "figures")
     failure = Failure(Run(runs[0].contender, 4, Path("/x")), "exit status 3", "<oops>", "sonda-sim --RngRun=4")
-    facts = Facts("small", '{"name": "small"}', "./sonda compare small", ("a=1",), "0123", ("Stopped after 3 runs",), ("careful",),
-                  (failure,))
+    facts = Facts("small", '{"name": "small"}', "./sonda compare small", ("a=1",), "0123",
+                  ("Stopped after 3 runs",), ("careful",), (failure,))
     write_report(tmp_path / "report.html", facts, comparison, runs, figures)
     page = (tmp_path / "report.html").read_text()
     assert page.count('src="data:image/png;base64,') == 8

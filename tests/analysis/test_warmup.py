@@ -49,8 +49,8 @@ def test_a_step_is_cut_where_it_is() -> None:
 
 @pytest.mark.parametrize("noise", [0.3, 0.05])
 def test_an_exponential_transient_is_cut_where_it_sinks_into_the_noise(noise: float) -> None:
-    """Cutting one more value pays while its square is over twice the variance of the rest, that is, while the transient is
-    larger than the noise of a batch: 0.8 exp(-d / tau) = noise."""
+    """Cutting one more value pays while its square is over twice the variance of the rest, that is, while the
+    transient is larger than the noise of a batch: 0.8 exp(-d / tau) = noise."""
     rng = np.random.default_rng(SEED)
     tau, count = 40, 800
     transient = 0.8 * np.exp(-np.arange(count) / tau)
@@ -91,7 +91,7 @@ def test_pooled_series_weigh_by_requests_also_with_other_bins() -> None:
     (0.0, 120, 0.0), (6.4, 120, 8.0), (8.0, 120, 8.0), (0.77, 30, 1.0), (0.77, 25, 1.0), (123.4, 1000, 130.0),
     (0.003, 1, 0.01),
 ])
-def test_the_cut_is_rounded_up_to_about_a_hundredth_of_the_duration(cut: float, duration: float, rounded: float) -> None:
+def test_the_cut_is_rounded_up_to_about_a_hundredth_of_the_duration(cut, duration, rounded) -> None:
     assert round_up(cut, duration) == pytest.approx(rounded)
 
 

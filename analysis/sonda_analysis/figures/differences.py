@@ -18,6 +18,7 @@ HOW_TO_READ = (
     "the runs cannot tell. Left of the line is faster. Where the scale has equal steps for powers of ten, the part "
     "between the innermost labels is linear."
 )
+_COLOUR = "#0072B2"
 _HEADINGS = {"mean": "mean response time", "p99": "p99", "regret": "mean"}
 
 # From this ratio of the largest difference to the smaller ones on, a linear axis would hide those.
@@ -52,10 +53,12 @@ def _draw_panel(panel: Axes, rows: pd.DataFrame) -> None:
     places = np.arange(len(rows))
     panel.axvline(0, color="black", linewidth=0.9, zorder=1)
     known = np.isfinite(halves)
-    panel.hlines(places[known], (values - halves)[known], (values + halves)[known], color="#0072B2", linewidth=1.4, zorder=2)
+    low, high = (values - halves)[known], (values + halves)[known]
+    panel.hlines(places[known], low, high, color=_COLOUR, linewidth=1.4, zorder=2)
     apart = rows["told_apart"].eq(True).to_numpy()
-    for mask, face in ((apart, "#0072B2"), (~apart, "white")):
-        panel.plot(values[mask], places[mask], "o", markersize=4.5, markeredgecolor="#0072B2", markerfacecolor=face, zorder=3)
+    for mask, face in ((apart, _COLOUR), (~apart, "white")):
+        panel.plot(values[mask], places[mask], "o", markersize=4.5, markeredgecolor=_COLOUR, markerfacecolor=face,
+                   zorder=3)
     sizes = np.abs(values[np.isfinite(values) & (values != 0)])
     if sizes.size and sizes.max() > _MOST_FOR_LINEAR * np.quantile(sizes, 0.1):
         _use_symlog(panel, values, halves)

@@ -13,10 +13,10 @@ from .style import line_style, new_panels
 NAME = "fairness"
 TITLE = "Fairness per window over time"
 HOW_TO_READ = (
-    "Jain's index of picks / capacity in each window: 1 when every agent gets its share, 1/n when one of n equal agents "
-    "gets everything. Thin lines are single runs, the thick one is their mean. The black dashed line is what picks at "
-    "random in the ideal shares would give: whoever lies far below it herds or overlooks agents. Left of the dotted line is "
-    "the warm-up."
+    "Jain's index of picks / capacity in each window: 1 when every agent gets its share, 1/n when one of n equal "
+    "agents gets everything. Thin lines are single runs, the thick one is their mean. The black dashed line is what "
+    "picks at random in the ideal shares would give: whoever lies far below it herds or overlooks agents. Left of the "
+    "dotted line is the warm-up."
 )
 
 
@@ -49,8 +49,9 @@ def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
             panel.step(times, [*line["jain"], line["jain"].iloc[-1]], where="post", color=colour, linewidth=width,
                        alpha=alpha)
             if rng_run == "":
-                panel.step(times, [*line["chance"], line["chance"].iloc[-1]], where="post", color="black", linestyle="--",
-                           linewidth=1, label="at random", zorder=4)
+                chance = [*line["chance"], line["chance"].iloc[-1]]
+                panel.step(times, chance, where="post", color="black", linestyle="--", linewidth=1, label="at random",
+                           zorder=4)
         panel.axvline(own["warmup_s"].iloc[0], color="0.3", linestyle=":", linewidth=1)
         panel.set_title(labels[name], loc="left", pad=2)
     panels[0].set(ylim=(0, 1.05), xlim=(0, data["end_s"].max()))

@@ -16,10 +16,10 @@ from .style import common_run, line_style, new_panels, plain_number
 NAME = "in-flight"
 TITLE = "In flight per agent over time"
 HOW_TO_READ = (
-    "How many requests each agent had in flight, as the mean over each window of one run: one thin line per agent or, for "
-    "many agents, the range of all (light), of the middle half (dark) and the median (line). The grey line is the most that any "
-    "agent had at once in the window. Agents that take turns at a high peak are a herd moving on. The scale is linear up "
-    "to 1 and logarithmic above."
+    "How many requests each agent had in flight, as the mean over each window of one run: one thin line per agent or, "
+    "for many agents, the range of all (light), of the middle half (dark) and the median (line). The grey line is the "
+    "most that any agent had at once in the window. Agents that take turns at a high peak are a herd moving on. The "
+    "scale is linear up to 1 and logarithmic above."
 )
 
 # More lines than this are a blot.

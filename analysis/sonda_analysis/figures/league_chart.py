@@ -15,12 +15,14 @@ from .style import plain_number, plt
 NAME = "league"
 TITLE = "League"
 HOW_TO_READ = (
-    "Left: the score with its 95 % interval over runs (1 is the best of every scenario; hollow: it fails scenarios, or the "
-    "score is a lower bound), and the p99 score as a diamond. Right: mean response time in each scenario, as a multiple of the "
-    "lowest there; a cross marks scenarios that the contender fails. Bounds are below the line and not ranked."
+    "Left: the score with its 95 % interval over runs (1 is the best of every scenario; hollow: it fails scenarios, or "
+    "the score is a lower bound), and the p99 score as a diamond. Right: mean response time in each scenario, as a "
+    "multiple of the lowest there; a cross marks scenarios that the contender fails. Bounds are below the line and not "
+    "ranked."
 )
 # Beyond a hundred times the best it does not matter how much worse something is.
 _WORST_SHOWN = 100
+_COLOUR = "#0072B2"
 _ROW_IN = 0.165
 _WIDTH_IN = 10.5
 
@@ -58,8 +60,8 @@ def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
         for axes in (left, right):
             axes.axhline(ranked - 0.5, color="black", linewidth=1)
     bar = figure.colorbar(image, ax=[left, right], orientation="horizontal", location="bottom", shrink=0.6, aspect=40,
-                          pad=0.01, label=f"mean response time / lowest of the scenario (from {_WORST_SHOWN} on one colour)",
-                          ticks=[1, 2, 5, 10, 20, 50, 100], format=FuncFormatter(plain_number))
+                          pad=0.01, ticks=[1, 2, 5, 10, 20, 50, 100], format=FuncFormatter(plain_number))
+    bar.set_label(f"mean response time / lowest of the scenario (from {_WORST_SHOWN} on one colour)")
     bar.minorticks_off()
     return figure
 
@@ -68,9 +70,10 @@ def _draw_scores(axes: Axes, rows: pd.DataFrame) -> None:
     places = rows.index.to_numpy()
     score = np.minimum(rows["score"].to_numpy(dtype=float), 1e9)
     certain = ~(rows["lower_bound"] | (rows["failed_scenarios"] > 0)).to_numpy()
-    axes.hlines(places, rows["score_low"].astype(float), rows["score_high"].astype(float), color="#0072B2", linewidth=1.4)
-    for mask, face in ((certain, "#0072B2"), (~certain, "white")):
-        axes.plot(score[mask], places[mask], "o", markersize=4, markeredgecolor="#0072B2", markerfacecolor=face, zorder=3)
+    low, high = rows["score_low"].astype(float), rows["score_high"].astype(float)
+    axes.hlines(places, low, high, color=_COLOUR, linewidth=1.4)
+    for mask, face in ((certain, _COLOUR), (~certain, "white")):
+        axes.plot(score[mask], places[mask], "o", markersize=4, markeredgecolor=_COLOUR, markerfacecolor=face, zorder=3)
     axes.plot(np.minimum(rows["p99_score"].to_numpy(dtype=float), 1e9), places, "D", markersize=2.6, color="#D55E00",
               alpha=0.8, zorder=2)
     axes.axvline(1, color="black", linewidth=0.8)
@@ -82,9 +85,11 @@ def _draw_scores(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _draw_ratios(axes: Axes, data: pd.DataFrame, contenders: list[str], scenarios: list[str]):
-    ratios = data.pivot(index="contender", columns="scenario", values="ratio").reindex(contenders)[scenarios]
-    fails = data.pivot(index="contender", columns="scenario", values="fails").reindex(contenders)[scenarios].to_numpy(bool)
-    shown = np.clip(ratios.to_numpy(dtype=float), 1, _WORST_SHOWN)
+    def grid(values: str) -> np.ndarray:
+        return data.pivot(index="contender", columns="scenario", values=values).loc[contenders, scenarios].to_numpy()
+
+    fails = grid("fails").astype(bool)
+    shown = np.clip(grid("ratio").astype(float), 1, _WORST_SHOWN)
     image = axes.imshow(shown, aspect="auto", cmap="cividis_r", norm=LogNorm(1, _WORST_SHOWN), interpolation="nearest")
     down, across = np.nonzero(fails)
     axes.plot(across, down, "x", color="#D55E00", markersize=4, markeredgewidth=1.2)

@@ -15,9 +15,10 @@ from .style import draw_field, finish_empty, label_panels, line_panels, line_sty
 NAME = "report-age"
 TITLE = "Age of the report at each pick"
 HOW_TO_READ = (
-    "How many picks went to an agent whose last report was older than the time on the x axis, all runs together. With a probe "
-    "every T seconds, picks that do not care for age fall on a straight line from 100 % to 0 at T; a longer tail are agents that "
-    "did not answer, a steeper fall are policies that prefer fresh reports or probe when they pick."
+    "How many picks went to an agent whose last report was older than the time on the x axis, all runs together. With "
+    "a probe every T seconds, picks that do not care for age fall on a straight line from 100 % to 0 at T; a longer "
+    "tail are agents that did not answer, a steeper fall are policies that prefer fresh reports or probe when they "
+    "pick."
 )
 
 
@@ -47,7 +48,8 @@ def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
         panels[name].plot(*lines[name].T, label=labels[name], zorder=3, linewidth=1.5, **line_style(index))
     first = panels[present[0]]
     first.set(xlim=(0, data["high_s"].max() * 1.02), ylim=(0, 103))
-    label_panels(figure, panels.values(), "age of the picked agent's report (s)", "share of picks with an older one (%)")
+    label_panels(figure, panels.values(), "age of the picked agent's report (s)",
+                 "share of picks with an older one (%)")
     if not alone:
         first.legend(loc="upper right", framealpha=0.9)
     return figure

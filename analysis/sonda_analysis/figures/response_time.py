@@ -18,8 +18,8 @@ NAME = "response-time"
 TITLE = "Response-time distribution"
 HOW_TO_READ = (
     "How many requests took longer than the time on the x axis: the lower and the further left a line, the better; "
-    "where it crosses 1 % is the p99. Thin lines are single runs; grey, in panels, are the others. Failed and unfinished "
-    "requests have none."
+    "where it crosses 1 % is the p99. Thin lines are single runs; grey, in panels, are the others. Failed and "
+    "unfinished requests have none."
 )
 
 

@@ -98,9 +98,10 @@ def line_panels(names: Sequence[str], labels: dict[str, str], height_in: float) 
 
 
 def draw_field(panels: dict[str, Axes], lines: dict[str, np.ndarray]) -> None:
-    """Draws every line of shape (points, 2) in grey into every panel: beside its own line a contender shows the field."""
+    """Draws every line of shape (points, 2) in grey into every panel, so that each contender shows the field."""
     for panel in dict.fromkeys(panels.values()):
-        panel.add_collection(LineCollection(list(lines.values()), colors="0.75", linewidths=0.4, rasterized=True, zorder=1))
+        field = LineCollection(list(lines.values()), colors="0.75", linewidths=0.4, rasterized=True, zorder=1)
+        panel.add_collection(field)
 
 
 def label_panels(figure: Figure, panels: Iterable[Axes], x: str, y: str) -> None:
@@ -114,7 +115,7 @@ def label_panels(figure: Figure, panels: Iterable[Axes], x: str, y: str) -> None
 
 
 def common_run(runs: Sequence[RunResult], contenders: Sequence[str]) -> dict[str, RunResult]:
-    """Contender → one run, for figures of single runs: the lowest RngRun that all have, else the lowest of its own."""
+    """Contender → one run, for figures of single runs: the lowest RngRun that all have, else its lowest."""
     own = {name: {run.rng_run: run for run in runs if run.contender.name == name} for name in contenders}
     present = {name: numbers for name, numbers in own.items() if numbers}
     common = set.intersection(*(set(numbers) for numbers in present.values()))

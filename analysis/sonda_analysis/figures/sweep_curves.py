@@ -107,7 +107,8 @@ def _draw_line(axes: Axes, rows: pd.DataFrame, metric: _Metric, index: int, labe
     axes.fill_between(rows["value"], low, values + half, color=style["color"], alpha=0.15, linewidth=0, zorder=2)
     hollow = (rows["unfinished"] > 0).to_numpy() & metric.response_time
     for mask, face in ((hollow, "white"), (~hollow, style["color"])):
-        axes.plot(rows["value"][mask], values[mask], "o", markersize=3.2, color=style["color"], markerfacecolor=face, zorder=4)
+        axes.plot(rows["value"][mask], values[mask], "o", markersize=3.2, color=style["color"], markerfacecolor=face,
+                  zorder=4)
 
 
 def _finish(axes: Axes, data: pd.DataFrame, sweep: Sweep, metric: _Metric) -> None:

@@ -12,9 +12,9 @@ from .style import line_style, new_panels, use_log
 NAME = "warm-up"
 TITLE = "Warm-up"
 HOW_TO_READ = (
-    "Mean response time of the requests that arrived around each moment, all pilot runs of a contender together (the line is "
-    "smoothed over a hundredth of the run). The coloured mark is where MSER-5 cuts this contender's pilots, the black line the one cut "
-    "for all: the largest, rounded up. Left of it nothing counts."
+    "Mean response time of the requests that arrived around each moment, all pilot runs of a contender together (the "
+    "line is smoothed over a hundredth of the run). The coloured mark is where MSER-5 cuts this contender's pilots, "
+    "the black line the one cut for all: the largest, rounded up. Left of it nothing counts."
 )
 
 _POINTS = 100
