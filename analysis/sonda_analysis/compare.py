@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .comparison import check_same_parameters, compare, write_csv
 from .contenders import Contender, short_labels
-from .engine import Failure, check_contenders, check_tools, run_missing
+from .engine import Failure, Place, check_contenders, check_tools, run_missing
 from .errors import AnalysisError
 from .figures import draw_all
 from .options import Options
@@ -21,7 +21,7 @@ from .table import format_table, sentences
 
 def run_comparison(options: Options) -> int:
     """Runs what is missing and writes everything; 0, or 1 when a run failed. Raises AnalysisError."""
-    check_tools()
+    check_tools(options.place)
     if not options.sim.is_file():
         raise AnalysisError(f"{options.sim} does not exist; ./sonda build makes it")
     lock = RunLock(options.out)
@@ -39,7 +39,7 @@ def _compare(options: Options) -> int:
     check_contenders(options.sim, options.scenario_file, untried, options.sets)
     store.create()
     _say_plan(options, store, plan)
-    failures = _run(store, plan, options.jobs)
+    failures = _run(plan, options.place)
     _say_failures(failures)
     failed = {failure.run for failure in failures}
     results = [read_run(run.folder, run.contender, run.rng_run) for run in runs if run not in failed]
@@ -61,7 +61,7 @@ def _say_plan(options: Options, store: RunStore, plan: Plan) -> None:
     total = len(plan.reused) + len(plan.missing)
     print(
         f"{options.scenario_name}: {total} runs ({len(options.contenders)} contenders, {options.runs} each), "
-        f"{len(plan.reused)} are there, {len(plan.missing)} to run, {min(options.jobs, total)} at a time."
+        f"{len(plan.reused)} are there, {len(plan.missing)} to run, {options.place.describe(total)}."
     )
     if others := store.others():
         plural = "s" if others > 1 else ""
@@ -69,11 +69,11 @@ def _say_plan(options: Options, store: RunStore, plan: Plan) -> None:
     sys.stdout.flush()
 
 
-def _run(store: RunStore, plan: Plan, jobs: int) -> list[Failure]:
+def _run(plan: Plan, place: Place) -> list[Failure]:
     if not plan.missing:
         return []
     begin = time.monotonic()
-    failures = run_missing(store, plan.missing, jobs)
+    failures = run_missing(plan.missing, place)
     print(f"{len(plan.missing) - len(failures)} runs made in {time.monotonic() - begin:.1f} s.", flush=True)
     return failures
 

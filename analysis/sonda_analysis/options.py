@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from .contenders import Contender, bare_policy, cross_product, parse_contender, parse_policy, split_list
+from .engine import Place
 from .errors import AnalysisError
+from .places import add_place_options, read_place
 
 DEFAULT_SCENARIO = "two-speeds"
 DEFAULT_CONTENDERS = "seed/head,seed-highest/head,repaired/head,random,connections/sample:2"
@@ -26,8 +27,8 @@ FIDELITIES = ("packet", "request", "event")
 class Options:
     """What one comparison is asked to do.
 
-    `sets` are key=value texts in the order given; `runs` means RngRun 1 to `runs`; `jobs` is the
-    number of runs at a time; `arguments` is the command line as typed, for the report.
+    `sets` are key=value texts in the order given; `runs` means RngRun 1 to `runs`; `place` is where
+    they are made; `arguments` is the command line as typed, for the report.
     """
 
     root: Path
@@ -38,7 +39,7 @@ class Options:
     runs: int
     sets: tuple[str, ...]
     out: Path
-    jobs: int
+    place: Place
     parse_only: bool
     arguments: tuple[str, ...]
 
@@ -63,8 +64,8 @@ def _parser() -> argparse.ArgumentParser:
                         help="override a scenario key, such as probe.interval_s=1; may be repeated")
     parser.add_argument("--fidelity", choices=FIDELITIES, help="the same as --set fidelity=…")
     parser.add_argument("--out", metavar="DIR", help="default: results/NAME, NAME being the scenario's name")
-    parser.add_argument("--jobs", type=int, metavar="N", help="runs at a time (default: the number of cores)")
     parser.add_argument("--sim", metavar="FILE", help="the sonda-sim to run (default: build/bin/sonda-sim)")
+    add_place_options(parser)
     parser.add_argument("--root", help=argparse.SUPPRESS)
     parser.add_argument("--parse-only", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -77,9 +78,8 @@ def parse_options(arguments: list[str]) -> Options:
     scenario_file = _scenario_file(given.scenario, root)
     name = _scenario_name(scenario_file)
     sets = _sets(given.sets, given.fidelity)
-    for option, value in (("--runs", given.runs), ("--jobs", given.jobs)):
-        if value is not None and value < 1:
-            raise AnalysisError(f"{option}: {value} is not allowed; it must be 1 or more")
+    if given.runs < 1:
+        raise AnalysisError(f"--runs: {given.runs} is not allowed; it must be 1 or more")
     return Options(
         root=root,
         sim=Path(given.sim).resolve() if given.sim else root / "build" / "bin" / "sonda-sim",
@@ -89,7 +89,7 @@ def parse_options(arguments: list[str]) -> Options:
         runs=given.runs,
         sets=sets,
         out=Path(given.out).resolve() if given.out else root / "results" / name,
-        jobs=given.jobs or len(os.sched_getaffinity(0)),
+        place=read_place(given),
         parse_only=given.parse_only,
         arguments=tuple(arguments),
     )
