@@ -22,7 +22,7 @@ from .table import format_table, sentences
 
 def run_comparison(options: Options) -> int:
     """Runs what is missing and writes everything; 0, or 1 when a run failed. Raises AnalysisError."""
-    check_tools()
+    check_tools(options.place)
     if not options.sim.is_file():
         raise AnalysisError(f"{options.sim} does not exist; ./sonda build makes it")
     lock = RunLock(options.out)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import shlex
 from dataclasses import dataclass
@@ -16,8 +15,10 @@ from pathlib import Path
 
 from .contender_list import Entry, read_contender_list
 from .contenders import Contender, bare_policy, cross_product, parse_contender, parse_policy, split_list
+from .engine import Place
 from .errors import AnalysisError
 from .method import ORACLE, Method, add_arguments, read_method, runs_to_begin_with, warmup_sets
+from .places import add_place_options, read_place
 
 DEFAULT_SCENARIO = "two-speeds"
 DEFAULT_CONTENDERS = "seed/head,seed-highest/head,repaired/head,random,connections/sample:2"
@@ -42,7 +43,7 @@ class Options:
     `scenarios` are several only when `league` is true; then scenario_file and scenario_name are
     those of the first. `catalogue` are the entries of the catalogue of contenders, if there is one.
     `sets` are key=value texts in the order given; `runs` means RngRun 1 to `runs`;
-    `jobs` is the number of runs at a time; `arguments` is the command line as typed, for the report.
+    `place` is where they are made; `arguments` is the command line as typed, for the report.
     """
 
     root: Path
@@ -53,7 +54,7 @@ class Options:
     runs: int
     sets: tuple[str, ...]
     out: Path
-    jobs: int
+    place: Place
     parse_only: bool
     arguments: tuple[str, ...]
     method: Method
@@ -99,9 +100,9 @@ def _parser() -> argparse.ArgumentParser:
                         help="override a scenario key, such as probe.interval_s=1; may be repeated")
     parser.add_argument("--fidelity", choices=FIDELITIES, help="the same as --set fidelity=…")
     parser.add_argument("--out", metavar="DIR", help="default: results/NAME, NAME being the scenario's name")
-    parser.add_argument("--jobs", type=int, metavar="N", help="runs at a time (default: the number of cores)")
     parser.add_argument("--sim", metavar="FILE", help="the sonda-sim to run (default: build/bin/sonda-sim)")
     add_arguments(parser)
+    add_place_options(parser)
     parser.add_argument("--root", help=argparse.SUPPRESS)
     parser.add_argument("--parse-only", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -111,9 +112,8 @@ def parse_options(arguments: list[str]) -> Options:
     """Reads the command line. Raises AnalysisError, or SystemExit from argparse (status 2)."""
     given = _parser().parse_args(arguments)
     root = Path(given.root).resolve() if given.root else Path(__file__).resolve().parents[2]
-    for option, value in (("--runs", given.runs), ("--jobs", given.jobs)):
-        if value is not None and value < 1:
-            raise AnalysisError(f"{option}: {value} is not allowed; it must be 1 or more")
+    if given.runs is not None and given.runs < 1:
+        raise AnalysisError(f"--runs: {given.runs} is not allowed; it must be 1 or more")
     scenarios = _scenarios(given, root)
     sets = _sets(given.sets, given.fidelity)
     sets += warmup_sets(given, sets)
@@ -131,7 +131,7 @@ def parse_options(arguments: list[str]) -> Options:
         runs=runs_to_begin_with(given, DEFAULT_RUNS),
         sets=sets,
         out=Path(given.out).resolve() if given.out else root / "results" / name,
-        jobs=given.jobs or len(os.sched_getaffinity(0)),
+        place=read_place(given),
         parse_only=given.parse_only,
         arguments=tuple(arguments),
         method=method,

@@ -62,11 +62,11 @@ class Session:
         """Makes what is missing of `runs`; returns those that are complete."""
         for point in points:
             point.store.create()
-        plan = _plan(runs, points)
+        plan = points[0].store.plan(runs)
         self._say_plan(title, plan, points)
         if plan.missing:
             begin = time.monotonic()
-            failures = run_missing(_Stores(points), plan.missing, self.options.jobs)
+            failures = run_missing(plan.missing, self.options.place)
             print(f"{len(plan.missing) - len(failures)} runs made in {time.monotonic() - begin:.1f} s.", flush=True)
             _say_failures(failures)
             self.failures += failures
@@ -78,7 +78,7 @@ class Session:
             print(f"Damaged and run again: {damage}")
         total = len(plan.reused) + len(plan.missing)
         print(f"{title}: {total} runs ({_shape(plan, points)}), {len(plan.reused)} are there, {len(plan.missing)} to "
-              f"run, {min(self.options.jobs, total)} at a time.", flush=True)
+              f"run, {self.options.place.describe(total)}.", flush=True)
 
     def runs_of(self, points: Sequence[Point], title: str) -> dict[Point, list[Run]]:
         """The complete runs at each point: as many as --runs says, or as --until needs."""
@@ -132,35 +132,6 @@ class Session:
         warmup = choose(series, overloaded, duration)
         self.say(warmup.sentence())
         return warmup
-
-
-class _Stores:
-    """Several stores as the one that run_missing() knows."""
-
-    def __init__(self, points: Sequence[Point]) -> None:
-        self._by_folder = {point.store.folder: point.store for point in points}
-        self.logs: Path = points[0].store.logs
-
-    def _store(self, run: Run) -> RunStore:
-        return self._by_folder[run.folder.parent.parent]
-
-    def command(self, run: Run) -> list[str]:
-        return self._store(run).command(run)
-
-    def log(self, run: Run) -> Path:
-        return self._store(run).log(run)
-
-
-def _plan(runs: Iterable[Run], points: Sequence[Point]) -> Plan:
-    """The plans of all points as one, in the order of `runs`."""
-    runs = list(runs)
-    plans = [point.store.plan([run for run in runs if run.folder.parent.parent == point.store.folder]) for point in points]
-    reused = {run for plan in plans for run in plan.reused}
-    return Plan(
-        tuple(run for run in runs if run in reused),
-        tuple(run for run in runs if run not in reused),
-        tuple(damage for plan in plans for damage in plan.damaged),
-    )
 
 
 def _shape(plan: Plan, points: Sequence[Point]) -> str:
