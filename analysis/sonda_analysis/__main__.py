@@ -1,12 +1,13 @@
 """Entry point: `python3 -m sonda_analysis [options of ./sonda compare]`.
 
 Exit status: 0 done; 1 an error, or a run failed; 2 wrong options; 130 interrupted;
-141 nobody reads the output.
+141 nobody reads the output; 143 ended by SIGTERM.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from .errors import AnalysisError
@@ -36,4 +37,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # As an exception, so that what was started elsewhere is ended and temporary files are removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main(sys.argv[1:]))

@@ -6,7 +6,6 @@ Response times are seconds; each interval is over runs (statistics.py).
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Sequence
@@ -15,12 +14,16 @@ import pandas as pd
 
 from .contenders import Contender
 from .errors import AnalysisError
-from .results import RunResult
-from .statistics import Difference, Interval, differences_from_best, mean_interval
+from .files import write_table
+from .results import Outcome
+from .statistics import Difference, Interval, mean_interval, paired_differences
 
 CSV_COLUMNS = (
     "formula", "policy", "runs", "requests", "failures", "mean_s", "mean_ci95_s", "p50_s", "p99_s", "p99_ci95_s",
-    "jain_window", "jain_chance",
+    "jain_window", "jain_chance", "unfinished", "warmup_s",
+)
+DIFFERENCE_COLUMNS = (
+    "metric", "contender", "reference", "runs", "difference_s", "half_width_s", "level", "p_value", "told_apart",
 )
 
 
@@ -40,83 +43,125 @@ class Row:
     mean: Interval
     p50: Interval
     p99: Interval
-    jain_window: float
+    failed_share: Interval
+    jain_window: Interval
     jain_chance: float
+    report_age_s: float
+    in_flight_max: float
+    warmup_s: float
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How contenders are judged, by name.
+
+    `bounds` are no contenders to be chosen (they know what no proxy can know): none of them is the
+    best. `baseline` is what the others are compared with; None: the best. `oracle` is the bound
+    that regret is measured from; None: no regret.
+    """
+
+    bounds: tuple[str, ...] = ()
+    baseline: str | None = None
+    oracle: str | None = None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Rows in the order asked for. `best` is the contender with the lowest mean response time among those that
-    left no request unfinished; None when there is none.
+    """Rows in the order asked for. `best` is the contender with the lowest mean response time among those that are no
+    bound and left no request unfinished; None when there is none.
 
-    `mean_differences` and `p99_differences` are every other such contender minus the best, in seconds.
+    `reference` is the baseline or, without one, the best; None when it cannot be compared with.
+    `mean_differences` and `p99_differences` are every other such contender minus the reference,
+    `regrets` those of the means minus the oracle's; all in seconds.
     """
 
     rows: tuple[Row, ...]
+    rules: Rules
     best: str | None
+    reference: str | None
     mean_differences: tuple[Difference, ...]
     p99_differences: tuple[Difference, ...]
+    regrets: tuple[Difference, ...]
 
     def ranked(self) -> list[Row]:
         """Rows by mean response time, then those with unfinished requests, fewest first; those without a mean last."""
         return sorted(self.rows, key=lambda row: (row.unfinished, math.isnan(row.mean.mean), row.mean.mean))
 
+    def row(self, name: str) -> Row:
+        return next(row for row in self.rows if row.contender.name == name)
+
     def mean_difference(self, name: str) -> Difference | None:
         return next((d for d in self.mean_differences if d.contender == name), None)
 
+    def regret(self, name: str) -> Difference | None:
+        return next((d for d in self.regrets if d.contender == name), None)
 
-def compare(runs: Sequence[RunResult], contenders: Sequence[Contender]) -> Comparison:
+
+def compare(runs: Sequence[Outcome], contenders: Sequence[Contender], rules: Rules = Rules()) -> Comparison:
     """Summarises `runs`; contenders without a run get no row. Call check_same_parameters first."""
-    rows = []
-    for contender in contenders:
-        own = [run for run in runs if run.contender == contender]
-        if own:
-            rows.append(_row(contender, own))
+    rows = tuple(summarise(runs, contenders))
     finished = [row for row in rows if row.unfinished == 0]
     means = {row.contender.name: row.mean.mean for row in finished if not math.isnan(row.mean.mean)}
-    best = min(means, key=means.__getitem__) if means else None
-    tested = {row.contender for row in finished}
-    comparable = [run for run in runs if run.contender in tested]
-    return Comparison(
-        tuple(rows), best, _differences(comparable, best, "mean_s"), _differences(comparable, best, "p99_s")
-    )
+    ranked = {name: mean for name, mean in means.items() if name not in rules.bounds}
+    best = min(ranked, key=ranked.__getitem__) if ranked else None
+    reference = best if rules.baseline is None else rules.baseline if rules.baseline in means else None
+    names = {row.contender.name for row in finished} - set(rules.bounds)
+
+    def against(other: str | None, metric: str) -> tuple[Difference, ...]:
+        if other is None or other not in means:
+            return ()
+        values: dict[str, dict[int, float]] = {}
+        for run in runs:
+            if run.contender.name in names | {other}:
+                values.setdefault(run.contender.name, {})[run.rng_run] = run.summary[metric]
+        return tuple(paired_differences(values, other))
+
+    return Comparison(rows, rules, best, reference, against(reference, "mean_s"), against(reference, "p99_s"),
+                      against(rules.oracle, "mean_s"))
 
 
-def _row(contender: Contender, runs: Sequence[RunResult]) -> Row:
+def summarise(runs: Sequence[Outcome], contenders: Sequence[Contender]) -> list[Row]:
+    """One row per contender that has a run, in the order of `contenders`."""
+    by_name: dict[str, list[Outcome]] = {}
+    for run in runs:
+        by_name.setdefault(run.contender.name, []).append(run)
+    return [_row(contender, by_name[contender.name]) for contender in contenders if contender.name in by_name]
+
+
+def _row(contender: Contender, runs: Sequence[Outcome]) -> Row:
+    def values(metric: str) -> list[float]:
+        return [run.summary[metric] for run in runs]
+
     def interval(metric: str) -> Interval:
-        return mean_interval([run.summary[metric] for run in runs])
+        return mean_interval(values(metric))
 
+    requests, failures = values("requests"), values("failures")
     return Row(
         contender=contender,
         runs=len(runs),
-        requests=int(sum(run.summary["requests"] for run in runs)),
-        failures=int(sum(run.summary["failures"] for run in runs)),
-        unfinished=int(sum(run.summary["unfinished"] for run in runs)),
+        requests=int(sum(requests)),
+        failures=int(sum(failures)),
+        unfinished=int(sum(values("unfinished"))),
         mean=interval("mean_s"),
         p50=interval("p50_s"),
         p99=interval("p99_s"),
-        jain_window=interval("jain_window").mean,
+        failed_share=mean_interval([f / r if r else math.nan for f, r in zip(failures, requests)]),
+        jain_window=interval("jain_window"),
         jain_chance=interval("jain_chance").mean,
+        report_age_s=interval("report_age_mean_s").mean,
+        in_flight_max=max(values("in_flight_max")),
+        warmup_s=runs[0].summary["warmup_s"],
     )
 
 
-def _differences(runs: Sequence[RunResult], best: str | None, metric: str) -> tuple[Difference, ...]:
-    if best is None:
-        return ()
-    values: dict[str, dict[int, float]] = {}
-    for run in runs:
-        values.setdefault(run.contender.name, {})[run.rng_run] = run.summary[metric]
-    return tuple(differences_from_best(values, best))
-
-
-def check_same_parameters(runs: Sequence[RunResult]) -> list[str]:
+def check_same_parameters(runs: Sequence[Outcome]) -> list[str]:
     """Refuses runs that must not be compared; returns warnings.
 
     AnalysisError when resolved scenario, fidelity or versions differ between runs, or formula or policy
     between runs of one contender. The folders' digests keep such runs apart already; this catches
     what they cannot see: another ns-3 library, a changed formula file, a folder copied by hand.
     """
-    by_contender: dict[str, RunResult] = {}
+    by_contender: dict[str, Outcome] = {}
     for run in runs:
         first = by_contender.setdefault(run.contender.name, run)
         for key, other in [
@@ -140,10 +185,25 @@ def write_csv(comparison: Comparison, path: Path) -> None:
         (
             row.contender.formula_name, row.contender.policy, row.runs, row.requests, row.failures,
             row.mean.mean, row.mean.half_width, row.p50.mean, row.p99.mean, row.p99.half_width,
-            row.jain_window, row.jain_chance,
+            row.jain_window.mean, row.jain_chance, row.unfinished, row.warmup_s,
         )
         for row in comparison.rows
     ]
-    temporary = Path(f"{path}.new")
-    pd.DataFrame(records, columns=list(CSV_COLUMNS)).to_csv(temporary, index=False)
-    os.replace(temporary, path)
+    write_table(pd.DataFrame(records, columns=list(CSV_COLUMNS)), path)
+
+
+def differences_table(comparison: Comparison) -> pd.DataFrame:
+    """DIFFERENCE_COLUMNS, one row per difference: mean and p99 from the reference, regret from the oracle.
+
+    `half_width_s` belongs to the interval of confidence 1 - `level`, at which Holm's procedure judged it.
+    """
+    groups = (
+        ("mean", comparison.reference, comparison.mean_differences),
+        ("p99", comparison.reference, comparison.p99_differences),
+        ("regret", comparison.rules.oracle, comparison.regrets),
+    )
+    records = [
+        (metric, d.contender, reference, d.runs, d.mean, d.half_width, d.level, d.p_value, d.apart)
+        for metric, reference, differences in groups for d in differences
+    ]
+    return pd.DataFrame(records, columns=list(DIFFERENCE_COLUMNS))

@@ -14,7 +14,9 @@ from typing import Iterable
 
 from .errors import AnalysisError
 
-_POLICY = re.compile(r"[a-z][a-z0-9-]*(:[A-Za-z0-9._+-]+)*")
+_NAME_AND_NUMBERS = r"[a-z][a-z0-9-]*(:[A-Za-z0-9._+-]+)*"
+# What follows '@' says how the policy treats old reports: best@cut-off:6.
+_POLICY = re.compile(f"{_NAME_AND_NUMBERS}(@{_NAME_AND_NUMBERS})?")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 # The policies that look at no score, as sonda-sim --list marks them (a test compares the two): only these may

@@ -1,8 +1,8 @@
-"""Runs what is missing: GNU parallel for the runs, sonda-sim itself for checking the names.
+"""Runs what is missing, in one of several places: here, on other machines, in a Slurm cluster.
 
-sonda-sim writes a folder only when a run is complete, so that nothing here has to be resumed: what
-has no folder is run. Every process is told to end with its parent, so that a comparison that is
-killed leaves none behind.
+A place gets a list of runs and makes their folders. sonda-sim writes a folder only when a run is
+complete, so that nothing has to be resumed: what has no folder is run, and the folder alone decides
+whether a run was made. Processes end with the comparison that started them.
 """
 
 from __future__ import annotations
@@ -15,16 +15,13 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
+from typing import Mapping, Protocol, Sequence
 
 from .contenders import Contender
 from .errors import AnalysisError
-from .runs import Run, RunStore, find_fault
-
-# A comparison that is killed takes GNU parallel with it, and that its runs. KILL for parallel: at a
-# TERM it would wait for its runs, and the next comparison would meet them.
-_PARALLEL_ENDS_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL")
-_RUN_ENDS_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM")
+from .gnu_parallel import SHELL_FOLDER, install, joblog_path, parallel_command, parallel_environment, read_joblog
+from .runs import Run, find_fault, remove_remains
+from .slurm_job import refuse_live_jobs
 
 
 @dataclass(frozen=True)
@@ -37,9 +34,33 @@ class Failure:
     command: str
 
 
-def check_tools() -> None:
+@dataclass(frozen=True)
+class RunEnd:
+    """How a try to make a run ended: `reason` in a few words, `words` of programs other than sonda-sim."""
+
+    reason: str
+    words: str = ""
+
+
+class Place(Protocol):
+    """Where runs are made."""
+
+    tools: tuple[tuple[str, str], ...]
+    """Programs that it needs on this machine, each with its Debian package."""
+
+    def describe(self, total: int) -> str:
+        """How `total` runs will be made, in a few words."""
+
+    def run(self, out: Path, missing: Sequence[Run]) -> Mapping[Run, RunEnd]:
+        """Tries to make the folders of `missing`, all of the results folder `out`, whose RunLock is held.
+
+        Returns what it knows about runs that have none now. Raises AnalysisError when nothing could be tried.
+        """
+
+
+def check_tools(place: Place) -> None:
     """AnalysisError when a program that runs the runs is missing."""
-    for tool, package in (("parallel", "parallel"), ("setpriv", "util-linux")):
+    for tool, package in (("parallel", "parallel"), ("setpriv", "util-linux"), *place.tools):
         if shutil.which(tool) is None:
             raise AnalysisError(f"{tool} is missing; install the Debian package {package}")
 
@@ -55,7 +76,8 @@ def check_contenders(sim: Path, scenario_file: Path, contenders: Sequence[Conten
     with tempfile.TemporaryDirectory(prefix="sonda-check-") as folder:
         tries = []
         for contender in contenders:
-            command = [*_RUN_ENDS_WITH_PARENT, str(sim), f"--scenario={scenario_file}", *contender.arguments(),
+            command = [str(SHELL_FOLDER / "guard"), str(os.getpid()), "TERM", str(sim),
+                       f"--scenario={scenario_file}", *contender.arguments(),
                        "--RngRun=1", f"--outDir={folder}", *overrides, "--progress=false"]
             tries.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                                           errors="replace"))
@@ -81,48 +103,53 @@ def _refusal(messages: dict[Contender, str]) -> str:
     return "\n".join(lines)
 
 
-def run_missing(store: RunStore, missing: Sequence[Run], jobs: int) -> list[Failure]:
-    """Hands the runs to GNU parallel, `jobs` at a time; returns those that failed, in order."""
+def run_missing(missing: Sequence[Run], place: Place) -> list[Failure]:
+    """Has `place` make the runs, all of one results folder; returns those that failed, in order."""
+    if not missing:
+        return []
+    out = missing[0].store.out
     for run in missing:
         run.folder.parent.mkdir(exist_ok=True)
-    lines = "".join(_shell_line(store, run) + "\n" for run in missing)
-    joblog = store.logs / "joblog.tsv"
-    command = [*_PARALLEL_ENDS_WITH_PARENT, "parallel", f"--jobs={jobs}", f"--joblog={joblog}", "--will-cite"]
-    if sys.stderr.isatty():
-        command.append("--bar")
-    # PARALLEL_HOME: nothing of parallel's is written to the user's home. PARALLEL_SHELL: fish or tcsh users.
-    with tempfile.TemporaryDirectory(prefix="sonda-parallel-") as home:
-        environment = {**os.environ, "PARALLEL_HOME": home, "PARALLEL_SHELL": "/bin/sh"}
-        ended = subprocess.run(command, input=lines, text=True, env=environment, check=False)
-    failures = [failure for run in missing if (failure := _failure(store, run, joblog)) is not None]
-    if ended.returncode != 0 and not failures and not all(run.folder.is_dir() for run in missing):
-        raise AnalysisError(f"GNU parallel ended with status {ended.returncode}")
-    return failures
+    ends = place.run(out, missing)
+    return [failure for run in missing if (failure := _failure(run, ends)) is not None]
 
 
-def _shell_line(store: RunStore, run: Run) -> str:
-    command = [*_RUN_ENDS_WITH_PARENT, *store.command(run), "--progress=false"]
-    return f"exec {shlex.join(command)} > /dev/null 2> {shlex.quote(str(store.log(run)))}"
-
-
-def _failure(store: RunStore, run: Run, joblog: Path) -> Failure | None:
+def _failure(run: Run, ends: Mapping[Run, RunEnd]) -> Failure | None:
     # The folder decides, not the exit status: it is complete or it is not there.
     fault = find_fault(run)
     if fault is None:
         return None
-    log = store.log(run)
-    stderr = log.read_text(errors="replace").strip() if log.is_file() else ""
-    reason = _status(run, joblog) if not run.folder.exists() else fault
-    return Failure(run, reason, stderr, shlex.join(store.command(run)))
+    end = ends.get(run, RunEnd("was not started"))
+    stderr = run.log.read_text(errors="replace").strip() if run.log.is_file() else ""
+    reason = fault if run.folder.exists() else end.reason
+    return Failure(run, reason, stderr or end.words, shlex.join(run.command()))
 
 
-def _status(run: Run, joblog: Path) -> str:
-    """How parallel saw the run end, from its job log (columns Exitval and Signal)."""
-    option = shlex.quote(f"--outDir={run.folder}")
-    lines = joblog.read_text(errors="replace").splitlines() if joblog.is_file() else []
-    for line in lines[1:]:
-        cells = line.split("\t", 8)
-        if len(cells) == 9 and f"{option} " in cells[8]:
-            signal = int(cells[7])
-            return f"ended by signal {signal}" if signal else f"exit status {cells[6]}"
-    return "was not started"
+def shell_line(run: Run) -> str:
+    """The line that makes a run where the results folder is; what exists is left alone."""
+    command = shlex.join([*run.command(), "--progress=false"])
+    return f"test -d {shlex.quote(str(run.folder))} || exec {command} > /dev/null 2> {shlex.quote(str(run.log))}\n"
+
+
+@dataclass(frozen=True)
+class Here:
+    """All on this machine, `jobs` at a time."""
+
+    jobs: int
+    tools: tuple[tuple[str, str], ...] = ()
+
+    def describe(self, total: int) -> str:
+        return f"{min(self.jobs, total)} at a time"
+
+    def run(self, out: Path, missing: Sequence[Run]) -> dict[Run, RunEnd]:
+        refuse_live_jobs(out)
+        folder = out / "logs"
+        install(folder)
+        remove_remains(missing)
+        command = parallel_command(folder, f"--jobs={self.jobs}", *(["--bar"] if sys.stderr.isatty() else []))
+        lines = "".join(shell_line(run) for run in missing)
+        ended = subprocess.run(command, input=lines, text=True, env=parallel_environment(folder), check=False)
+        ends = read_joblog(joblog_path(folder))
+        if ended.returncode != 0 and not ends:
+            raise AnalysisError(f"GNU parallel ended with status {ended.returncode}")
+        return {run: RunEnd(ends[number].text) for number, run in enumerate(missing, 1) if number in ends}

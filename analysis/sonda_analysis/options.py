@@ -8,26 +8,42 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from .contender_list import Entry, read_contender_list
 from .contenders import Contender, bare_policy, cross_product, parse_contender, parse_policy, split_list
+from .engine import Place
 from .errors import AnalysisError
+from .method import ORACLE, Method, add_arguments, read_method, runs_to_begin_with, warmup_sets
+from .places import add_place_options, read_place
 
 DEFAULT_SCENARIO = "two-speeds"
 DEFAULT_CONTENDERS = "seed/head,seed-highest/head,repaired/head,random,connections/sample:2"
 DEFAULT_RUNS = 5
+LEAGUE = "league"
+CONTENDER_LIST = Path("model") / "selection" / "contenders.json"
 FIDELITIES = ("packet", "request", "event")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario file and the name in it."""
+
+    name: str
+    file: Path
 
 
 @dataclass(frozen=True)
 class Options:
     """What one comparison is asked to do.
 
-    `sets` are key=value texts in the order given; `runs` means RngRun 1 to `runs`; `jobs` is the
-    number of runs at a time; `arguments` is the command line as typed, for the report.
+    `scenarios` are several only when `league` is true; then scenario_file and scenario_name are
+    those of the first. `catalogue` are the entries of the catalogue of contenders, if there is one.
+    `sets` are key=value texts in the order given; `runs` means RngRun 1 to `runs`;
+    `place` is where they are made; `arguments` is the command line as typed, for the report.
     """
 
     root: Path
@@ -38,9 +54,24 @@ class Options:
     runs: int
     sets: tuple[str, ...]
     out: Path
-    jobs: int
+    place: Place
     parse_only: bool
     arguments: tuple[str, ...]
+    method: Method
+    league: bool
+    scenarios: tuple[Scenario, ...]
+    catalogue: tuple[Entry, ...]
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """Names of the contenders that are shown and not ranked."""
+        known = {ORACLE, *(entry.contender for entry in self.catalogue if entry.bound)}
+        return tuple(contender.name for contender in self.contenders if contender in known)
+
+    @property
+    def command(self) -> str:
+        """What repeats this comparison."""
+        return shlex.join(["./sonda", "compare", *self.arguments])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,23 +79,30 @@ def _parser() -> argparse.ArgumentParser:
         prog="./sonda compare",
         description="Runs every contender with the same random numbers, prints one table and writes "
         "results/NAME/report.html. Runs that exist with equal parameters are not run again.",
+        usage="./sonda compare [SCENARIO] [options]\n       ./sonda compare --all [options]",
         epilog="A contender is FORMULA/POLICY (seed/head, 'min: rtt * (1 + inflight)/best') or a policy that needs "
-        "no formula (random, round-robin, weighted). build/bin/sonda-sim --list prints all names.",
+        "no formula (random, round-robin, weighted). build/bin/sonda-sim --list prints all names. "
+        "docs/comparisons.md tells how the results are read.",
         allow_abbrev=False,
     )
-    parser.add_argument("scenario", nargs="?", default=DEFAULT_SCENARIO, metavar="SCENARIO",
-                        help="a name in scenarios/ or the path of a JSON file (default: %(default)s)")
-    parser.add_argument("--contenders", metavar="A,B", help=f"default: {DEFAULT_CONTENDERS}")
+    parser.add_argument("scenario", nargs="?", metavar="SCENARIO",
+                        help=f"a name in scenarios/ or the path of a JSON file (default: {DEFAULT_SCENARIO})")
+    parser.add_argument("--all", action="store_true",
+                        help=f"rank the whole catalogue of contenders over all of scenarios/ (results/{LEAGUE})")
+    parser.add_argument("--scenarios", metavar="S,T", help="with --all: only these scenarios")
+    parser.add_argument("--contenders", metavar="A,B",
+                        help=f"default: {DEFAULT_CONTENDERS}; 'all' is the whole catalogue")
     parser.add_argument("--formulas", metavar="F,G", help="with --policies: every formula with every policy")
     parser.add_argument("--policies", metavar="P,Q", help="with --formulas; alone: policies that need no formula")
-    parser.add_argument("--runs", type=int, default=DEFAULT_RUNS, metavar="N",
-                        help="independent runs per contender, RngRun 1 to N (default: %(default)s)")
+    parser.add_argument("--runs", type=int, metavar="N",
+                        help=f"independent runs per contender, RngRun 1 to N (default: {DEFAULT_RUNS})")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets",
                         help="override a scenario key, such as probe.interval_s=1; may be repeated")
     parser.add_argument("--fidelity", choices=FIDELITIES, help="the same as --set fidelity=…")
     parser.add_argument("--out", metavar="DIR", help="default: results/NAME, NAME being the scenario's name")
-    parser.add_argument("--jobs", type=int, metavar="N", help="runs at a time (default: the number of cores)")
     parser.add_argument("--sim", metavar="FILE", help="the sonda-sim to run (default: build/bin/sonda-sim)")
+    add_arguments(parser)
+    add_place_options(parser)
     parser.add_argument("--root", help=argparse.SUPPRESS)
     parser.add_argument("--parse-only", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -74,25 +112,82 @@ def parse_options(arguments: list[str]) -> Options:
     """Reads the command line. Raises AnalysisError, or SystemExit from argparse (status 2)."""
     given = _parser().parse_args(arguments)
     root = Path(given.root).resolve() if given.root else Path(__file__).resolve().parents[2]
-    scenario_file = _scenario_file(given.scenario, root)
-    name = _scenario_name(scenario_file)
+    if given.runs is not None and given.runs < 1:
+        raise AnalysisError(f"--runs: {given.runs} is not allowed; it must be 1 or more")
+    scenarios = _scenarios(given, root)
     sets = _sets(given.sets, given.fidelity)
-    for option, value in (("--runs", given.runs), ("--jobs", given.jobs)):
-        if value is not None and value < 1:
-            raise AnalysisError(f"{option}: {value} is not allowed; it must be 1 or more")
+    sets += warmup_sets(given, sets)
+    method = read_method(given, sets)
+    if given.all:
+        _check_league(given)
+    chosen, catalogue = _chosen(given, root)
+    name = LEAGUE if given.all else scenarios[0].name
     return Options(
         root=root,
         sim=Path(given.sim).resolve() if given.sim else root / "build" / "bin" / "sonda-sim",
-        scenario_file=scenario_file,
-        scenario_name=name,
-        contenders=_contenders(given.contenders, given.formulas, given.policies),
-        runs=given.runs,
+        scenario_file=scenarios[0].file,
+        scenario_name=scenarios[0].name,
+        contenders=method.added(chosen),
+        runs=runs_to_begin_with(given, DEFAULT_RUNS),
         sets=sets,
         out=Path(given.out).resolve() if given.out else root / "results" / name,
-        jobs=given.jobs or len(os.sched_getaffinity(0)),
+        place=read_place(given),
         parse_only=given.parse_only,
         arguments=tuple(arguments),
+        method=method,
+        league=given.all,
+        scenarios=scenarios,
+        catalogue=catalogue,
     )
+
+
+def _scenarios(given: argparse.Namespace, root: Path) -> tuple[Scenario, ...]:
+    if not given.all:
+        if given.scenarios is not None:
+            raise AnalysisError("--scenarios needs --all; without it one SCENARIO is compared")
+        file = _scenario_file(given.scenario or DEFAULT_SCENARIO, root)
+        return (Scenario(_scenario_name(file), file),)
+    if given.scenario is not None:
+        raise AnalysisError(f"--all takes every scenario of scenarios/; leave '{given.scenario}' out, or give "
+                            f"--scenarios {given.scenario}")
+    if given.scenarios is None:
+        files = sorted((root / "scenarios").glob("*.json"))
+        if not files:
+            raise AnalysisError(f"--all: there is no scenario in {root / 'scenarios'}")
+    else:
+        files = [_scenario_file(text, root) for text in split_list(given.scenarios, "--scenarios")]
+    found = tuple(Scenario(_scenario_name(file), file.resolve()) for file in files)
+    names = [scenario.name for scenario in found]
+    for scenario in found:
+        if names.count(scenario.name) > 1:
+            raise AnalysisError(f"{scenario.file}: another scenario is called '{scenario.name}' too")
+    return found
+
+
+def _check_league(given: argparse.Namespace) -> None:
+    """What would not fit into a ranking over many scenarios."""
+    for option, value, instead in (
+        ("--sweep", given.sweep, "it belongs to one SCENARIO"),
+        ("--until", given.until, "every scenario gets the same number of runs, --runs"),
+        ("--regret", given.regret or None, "the bounds of the catalogue are always shown"),
+        ("--baseline", given.baseline, "the scores are relative to the best in each scenario"),
+        ("--warmup auto", given.warmup == "auto" or None, "each scenario's own warmup_s is used, or --warmup SECONDS"),
+    ):
+        if value is not None:
+            raise AnalysisError(f"{option} does not go with --all: {instead}")
+
+
+def _chosen(given: argparse.Namespace, root: Path) -> tuple[tuple[Contender, ...], tuple[Entry, ...]]:
+    """The contenders that were asked for, and the catalogue where it was."""
+    asked = (given.contenders, given.formulas, given.policies)
+    file = root / CONTENDER_LIST
+    if given.contenders == "all" or (given.all and asked == (None, None, None)):
+        if given.formulas is not None or given.policies is not None:
+            raise AnalysisError("--contenders all is the whole catalogue; leave --formulas and --policies out")
+        catalogue = read_contender_list(file)
+        return tuple(entry.contender for entry in catalogue), catalogue
+    catalogue = read_contender_list(file) if file.is_file() else ()
+    return _contenders(*asked, {name: entry.contender for entry in catalogue for name in entry.names}), catalogue
 
 
 def _scenario_file(text: str, root: Path) -> Path:
@@ -132,13 +227,15 @@ def _sets(sets: list[str], fidelity: str | None) -> tuple[str, ...]:
     return tuple(items)
 
 
-def _contenders(contenders: str | None, formulas: str | None, policies: str | None) -> tuple[Contender, ...]:
+def _contenders(contenders: str | None, formulas: str | None, policies: str | None,
+                named: dict[str, Contender]) -> tuple[Contender, ...]:
+    """Those that the three options ask for, each once; `named` are the names of the catalogue."""
     if formulas is not None and policies is None:
         raise AnalysisError("--formulas needs --policies: every formula is run with every policy")
     chosen: list[Contender] = []
     if contenders is not None or policies is None:
         text = DEFAULT_CONTENDERS if contenders is None else contenders
-        chosen += [parse_contender(item) for item in split_list(text, "--contenders")]
+        chosen += [named.get(item) or parse_contender(item) for item in split_list(text, "--contenders")]
     if policies is not None:
         names = [parse_policy(item, "--policies") for item in split_list(policies, "--policies")]
         if formulas is None:

@@ -20,23 +20,25 @@ COUNTS = ("requests", "failures", "unfinished")
 # 'unfinished-requests': the run ended at twice its duration with requests that had no outcome. It is a result (the
 # contender overloads its servers), and running it again would give it again.
 EXIT_STATES = ("complete", "unfinished-requests")
-METRICS = ("mean_s", "p50_s", "p99_s", "jain_window", "jain_chance", "warmup_s", "duration_s")
+METRICS = ("mean_s", "p50_s", "p99_s", "jain_window", "jain_chance", "in_flight_max", "report_age_mean_s",
+           "window_s", "warmup_s", "duration_s")
 RUN_KEYS = ("scenario", "formula", "policy", "rng_run", "fidelity", "versions", "exit_state")
 
-_WINDOW_COLUMNS = {"start_s": float, "end_s": float, "agent": str, "capacity": float, "picks": float}
-_LATENCY_COLUMNS = {"low_s": float, "high_s": float, "count": float}
+_WINDOW_COLUMNS = {"start_s": float, "end_s": float, "agent": str, "capacity": float, "picks": float,
+                   "in_flight_mean": float, "in_flight_max": float}
+_FAIRNESS_COLUMNS = {"start_s": float, "end_s": float, "picks": float, "jain": float, "chance": float}
+_SERIES_COLUMNS = {"start_s": float, "end_s": float, "answered": float, "mean_s": float}
+_HISTOGRAM_COLUMNS = {"low_s": float, "high_s": float, "count": float}
 _RTT_COLUMNS = {"agent": str, "rtt_s": float}
 _RTT_HISTOGRAM_COLUMNS = {"agent": str, "low_s": float, "high_s": float, "count": float}
 
 
 @dataclass(frozen=True)
-class RunResult:
-    """One complete run.
+class Outcome:
+    """What one complete run is in numbers.
 
-    `summary` is metric → value (NaN where the run could not tell, as a mean of no completions).
-    `windows` has one row per agent and window (columns start_s, end_s, agent, capacity, picks);
-    `latency` one per histogram bucket (low_s, high_s, count); `rtt` one per probe response or
-    histogram bucket (agent, rtt_s, count).
+    `info` is run.json; `summary` is metric → value (NaN where the run could not tell, as a mean of
+    no completions).
     """
 
     contender: Contender
@@ -44,23 +46,43 @@ class RunResult:
     folder: Path
     info: dict[str, Any]
     summary: dict[str, float]
+
+
+@dataclass(frozen=True)
+class RunResult(Outcome):
+    """An outcome with the tables that figures are drawn from, columns as in docs/data-dictionary.md.
+
+    `windows` has one row per agent and window, `fairness` one per window, `latency` and `ages` one
+    per histogram bucket, `rtt` one per probe response or histogram bucket (agent, rtt_s, count).
+    """
+
     windows: pd.DataFrame
+    fairness: pd.DataFrame
     latency: pd.DataFrame
+    ages: pd.DataFrame
     rtt: pd.DataFrame
+
+
+def read_outcome(folder: Path, contender: Contender, rng_run: int) -> Outcome:
+    """Reads run.json and summary.csv. AnalysisError when the folder is not the complete result of that run."""
+    return Outcome(contender, rng_run, folder, read_info(folder, rng_run), _read_summary(folder / "summary.csv"))
 
 
 def read_run(folder: Path, contender: Contender, rng_run: int) -> RunResult:
     """Reads one folder. AnalysisError when it is not the complete result of that run."""
     return RunResult(
-        contender=contender,
-        rng_run=rng_run,
-        folder=folder,
-        info=read_info(folder, rng_run),
-        summary=_read_summary(folder / "summary.csv"),
+        **vars(read_outcome(folder, contender, rng_run)),
         windows=read_columns(folder / "windows.csv", _WINDOW_COLUMNS),
-        latency=read_columns(folder / "latency.csv", _LATENCY_COLUMNS),
+        fairness=read_columns(folder / "fairness.csv", _FAIRNESS_COLUMNS),
+        latency=read_columns(folder / "latency.csv", _HISTOGRAM_COLUMNS),
+        ages=read_columns(folder / "ages.csv", _HISTOGRAM_COLUMNS),
         rtt=_read_rtt(folder),
     )
+
+
+def read_series(folder: Path) -> pd.DataFrame:
+    """series.csv of a run: start_s, end_s, answered, mean_s (NaN where nothing was answered)."""
+    return read_columns(folder / "series.csv", _SERIES_COLUMNS)
 
 
 def read_info(folder: Path, rng_run: int) -> dict[str, Any]:
@@ -79,7 +101,8 @@ def read_info(folder: Path, rng_run: int) -> dict[str, Any]:
         if key not in info:
             raise AnalysisError(f"{path}: key '{key}' is missing")
     if info["exit_state"] not in EXIT_STATES:
-        raise AnalysisError(f"{path}: key 'exit_state' is {info['exit_state']!r}; it must be {' or '.join(EXIT_STATES)}")
+        raise AnalysisError(f"{path}: key 'exit_state' is {info['exit_state']!r}; it must be "
+                            f"{' or '.join(EXIT_STATES)}")
     if info["rng_run"] != rng_run:
         raise AnalysisError(f"{path}: key 'rng_run' is {info['rng_run']!r}, but the folder is that of RngRun {rng_run}")
     return info

@@ -4,7 +4,8 @@
         parameters.json                      what DIGEST is the digest of
         scenario.json, sonda-sim             the very bytes that are run
         CONTENDER/run-N/                     one run, written by sonda-sim
-        logs/                                standard error of each run, GNU parallel's job log
+        logs/                                standard error of each run
+    results/NAME/logs/                       of the last time that runs were made: GNU parallel's job log
 
 DIGEST covers the bytes of the scenario, the --set overrides and the bytes of sonda-sim: an edited
 scenario, another override or another build is another folder. Scenario and program are copied
@@ -20,28 +21,51 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Iterable
 
 from .contenders import Contender
 from .errors import AnalysisError
-from .results import read_info
 
-RESULT_FILES = ("run.json", "summary.csv", "windows.csv", "latency.csv")
+RESULT_FILES = ("run.json", "summary.csv", "windows.csv", "fairness.csv", "latency.csv", "series.csv", "ages.csv")
 
 
 @dataclass(frozen=True)
 class Run:
-    """One contender with one RngRun, and the folder of its results (which may not exist yet)."""
+    """One contender with one RngRun, and the folder of its results (which may not exist yet).
+
+    What RunStore.runs() makes has its store, and only that can be run.
+    """
 
     contender: Contender
     rng_run: int
     folder: Path
+    store: RunStore | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
         return f"{self.contender.name}, RngRun {self.rng_run}"
+
+    @property
+    def log(self) -> Path:
+        """Where the standard error of the run goes."""
+        return self.store.logs / f"{self.contender.folder}-run-{self.rng_run}.stderr"
+
+    @property
+    def label(self) -> str:
+        """The folder's place in its store: CONTENDER/run-N."""
+        return f"{self.contender.folder}/{self.folder.name}"
+
+    def command(self) -> list[str]:
+        """The argument list that makes this run here; also what a user repeats by hand."""
+        store = self.store
+        return [str(store.sim), f"--scenario={store.scenario_file}", f"--outDir={self.folder}", *self.arguments()]
+
+    def arguments(self) -> list[str]:
+        """What sonda-sim is given wherever it runs: all but the paths."""
+        sets = [f"--set={';'.join(self.store.sets)}"] if self.store.sets else []
+        return [*self.contender.arguments(), f"--RngRun={self.rng_run}", *sets]
 
 
 @dataclass(frozen=True)
@@ -80,8 +104,9 @@ class RunStore:
     """The folder of one set of parameters. Construct it with the RunLock of `out` held."""
 
     def __init__(self, out: Path, scenario_file: Path, sets: Iterable[str], sim: Path) -> None:
+        self.out = out
         self.sets = tuple(sets)
-        self._sources = (scenario_file, sim)
+        self.sources = (scenario_file, sim)
         self._parameters = {
             "schema": 1,
             "scenario_sha256": _file_digest(scenario_file),
@@ -89,6 +114,7 @@ class RunStore:
             "sonda_sim_sha256": _file_digest(sim),
         }
         self.digest = hashlib.sha256(json.dumps(self._parameters, sort_keys=True).encode()).hexdigest()[:12]
+        self.sim_digest = self._parameters["sonda_sim_sha256"][:12]
         self.folder = out / "runs" / self.digest
         self.scenario_file = self.folder / "scenario.json"
         self.sim = self.folder / "sonda-sim"
@@ -97,7 +123,7 @@ class RunStore:
     def create(self) -> None:
         """Makes the folder and copies scenario and program into it; restores copies that were changed."""
         self.logs.mkdir(parents=True, exist_ok=True)
-        scenario_file, sim = self._sources
+        scenario_file, sim = self.sources
         _copy(scenario_file, self.scenario_file, self._parameters["scenario_sha256"])
         _copy(sim, self.sim, self._parameters["sonda_sim_sha256"])
         (self.folder / "parameters.json").write_text(json.dumps(self._parameters, indent=2) + "\n")
@@ -106,19 +132,17 @@ class RunStore:
         """Number of sets of other parameters that are kept beside this one."""
         return sum(1 for p in self.folder.parent.glob("*") if p.is_dir() and p != self.folder)
 
-    def runs(self, contenders: Iterable[Contender], count: int) -> list[Run]:
-        """All runs of a comparison, RngRun by RngRun so that an interrupted one is balanced."""
+    def runs(self, contenders: Iterable[Contender], count: int, first: int = 1) -> list[Run]:
+        """`count` runs of each, RngRun by RngRun from `first` so that an interrupted comparison is balanced."""
         ordered = list(contenders)
         return [
-            Run(contender, number, self.folder / contender.folder / f"run-{number}")
-            for number in range(1, count + 1)
+            Run(contender, number, self.folder / contender.folder / f"run-{number}", self)
+            for number in range(first, first + count)
             for contender in ordered
         ]
 
     def plan(self, runs: Iterable[Run]) -> Plan:
-        """Sorts runs into existing and missing; removes what an interrupted run left behind."""
-        for remains in self.folder.glob("*/run-*.part-*"):
-            shutil.rmtree(remains, ignore_errors=True)
+        """Sorts runs into existing and missing; removes the damaged."""
         reused, missing, damaged = [], [], []
         for run in runs:
             fault = find_fault(run) if run.folder.exists() else None
@@ -128,33 +152,33 @@ class RunStore:
             (reused if run.folder.exists() else missing).append(run)
         return Plan(tuple(reused), tuple(missing), tuple(damaged))
 
-    def command(self, run: Run) -> list[str]:
-        """The argument list that makes `run`; also what a user repeats by hand."""
-        sets = [f"--set={';'.join(self.sets)}"] if self.sets else []
-        return [
-            str(self.sim),
-            f"--scenario={self.scenario_file}",
-            *run.contender.arguments(),
-            f"--RngRun={run.rng_run}",
-            f"--outDir={run.folder}",
-            *sets,
-        ]
 
-    def log(self, run: Run) -> Path:
-        """Where the standard error of `run` goes."""
-        return self.logs / f"{run.contender.folder}-run-{run.rng_run}.stderr"
+def find_fault(run: Run, folder: Path | None = None) -> str | None:
+    """Why the folder of `run` (or another that is to become it) is no complete result; None when it is one."""
+    # Imported late: it brings pandas, without which --parse-only must do.
+    from .results import read_info
 
-
-def find_fault(run: Run) -> str | None:
-    """Why the folder of `run` is not a complete result; None when it is one."""
+    folder = folder or run.folder
     try:
-        read_info(run.folder, run.rng_run)
+        read_info(folder, run.rng_run)
     except AnalysisError as error:
         return str(error)
     for name in RESULT_FILES:
-        if not (run.folder / name).is_file():
-            return f"{run.folder / name}: the file is missing"
+        if not (folder / name).is_file():
+            return f"{folder / name}: the file is missing"
     return None
+
+
+def remove_remains(runs: Iterable[Run]) -> None:
+    """Removes the half folders and logs of earlier tries of these runs. None of them may be running."""
+    names: dict[Path, set[str]] = {}
+    for run in runs:
+        run.log.unlink(missing_ok=True)
+        names.setdefault(run.folder.parent, set()).add(run.folder.name)
+    for parent, wanted in names.items():
+        for remains in parent.glob("run-*.part-*"):
+            if remains.name.partition(".part-")[0] in wanted:
+                shutil.rmtree(remains, ignore_errors=True)
 
 
 def _file_digest(path: Path) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import stats
 
 CONFIDENCE = 0.95
+ALPHA = 0.05
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> In
 
 @dataclass(frozen=True)
 class Difference:
-    """Contender minus best, paired by RngRun.
+    """Contender minus reference, paired by RngRun.
 
-    `p_value` is not corrected; `half_width` is that of the interval at the level at which Holm's
-    procedure judged this difference, so that `apart` is true exactly when it excludes 0. All are
-    None with fewer than two common runs, when nothing can be said.
+    `p_value` is not corrected; `half_width` is that of the interval at the `level` (of error) at
+    which Holm's procedure judged this difference, so that `apart` is true exactly when it excludes
+    0. All are None with fewer than two common runs, when nothing can be said.
     """
 
     contender: str
@@ -56,6 +57,7 @@ class Difference:
     p_value: float | None
     runs: int
     apart: bool | None
+    level: float | None = None
 
 
 def paired_p_value(differences: np.ndarray) -> float:
@@ -68,7 +70,7 @@ def paired_p_value(differences: np.ndarray) -> float:
     return float(2 * stats.t.sf(statistic, differences.size - 1))
 
 
-def holm_levels(p_values: Sequence[float], alpha: float = 1 - CONFIDENCE) -> list[tuple[bool, float]]:
+def holm_levels(p_values: Sequence[float], alpha: float = ALPHA) -> list[tuple[bool, float]]:
     """Holm's step-down procedure: (rejected, level it was judged at) for each p-value, in their order.
 
     What comes after the first p-value that is not below its level is judged at that same level.
@@ -84,28 +86,33 @@ def holm_levels(p_values: Sequence[float], alpha: float = 1 - CONFIDENCE) -> lis
     return judged
 
 
-def differences_from_best(values: Mapping[str, Mapping[int, float]], best: str) -> list[Difference]:
-    """Every contender against `best`, corrected over contenders.
+def paired_differences(values: Mapping[str, Mapping[int, float]], reference: str) -> list[Difference]:
+    """Every contender against `reference`, corrected over contenders.
 
     `values` is contender → RngRun → one number per run. Common random numbers make the runs of
-    equal RngRun pairs. The best one was chosen by these data, which makes the judgement lenient
-    when many contenders are nearly equal.
+    equal RngRun pairs. A reference that was chosen by these data, as the best is, makes the
+    judgement lenient when many contenders are nearly equal.
     """
+    return paired_tests({name: (own, values[reference]) for name, own in values.items() if name != reference})
+
+
+def paired_tests(pairs: Mapping[str, tuple[Mapping[int, float], Mapping[int, float]]]) -> list[Difference]:
+    """First minus second of each pair of RngRun → number, over the runs that both have; Holm-corrected over pairs."""
     found: list[Difference] = []
     testable: list[tuple[int, np.ndarray, float]] = []
-    for contender in (c for c in values if c != best):
-        common = sorted(set(values[contender]) & set(values[best]))
-        pairs = np.array([values[contender][run] - values[best][run] for run in common], dtype=float)
-        usable = pairs[~np.isnan(pairs)]
+    for name, (first, second) in pairs.items():
+        common = sorted(set(first) & set(second))
+        differences = np.array([first[run] - second[run] for run in common], dtype=float)
+        usable = differences[~np.isnan(differences)]
         mean = float(usable.mean()) if usable.size else math.nan
         if usable.size >= 2:
             testable.append((len(found), usable, paired_p_value(usable)))
-        found.append(Difference(contender, mean, None, None, usable.size, None))
+        found.append(Difference(name, mean, None, None, usable.size, None))
     judged = holm_levels([p_value for _, _, p_value in testable])
-    for (index, pairs, p_value), (apart, level) in zip(testable, judged):
-        half = mean_interval(pairs, 1 - level).half_width
+    for (index, differences, p_value), (apart, level) in zip(testable, judged):
+        half = mean_interval(differences, 1 - level).half_width
         old = found[index]
-        found[index] = Difference(old.contender, old.mean, half, p_value, old.runs, apart)
+        found[index] = Difference(old.contender, old.mean, half, p_value, old.runs, apart, level)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The one table of a comparison, and the sentences below it, as plain text."""
+"""The table of a comparison, and the sentences below it, as plain text."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import math
 from typing import Sequence
 
 from .comparison import Comparison, Row
-from .statistics import Interval
+from .statistics import Difference, Interval
 
-HEADER = ("contender", "mean (ms)", "p50 (ms)", "p99 (ms)", "Jain", "chance", "failures", "")
+_HEADER = ("contender", "mean (ms)", "p50 (ms)", "p99 (ms)", "Jain", "chance", "failures", "")
+_REGRET = "regret (ms)"
+
+
+def header(comparison: Comparison) -> tuple[str, ...]:
+    """The columns' names; the last one, of the verdicts, has none."""
+    return (*_HEADER[:4], _REGRET, *_HEADER[4:]) if comparison.regrets else _HEADER
 
 
 def format_ms(interval: Interval) -> str:
@@ -34,20 +40,37 @@ def format_index(value: float) -> str:
     return "none" if math.isnan(value) else f"{value:.3f}"
 
 
+def format_difference(difference: Difference) -> str:
+    """`+3.1 ± 0.4`: milliseconds, with the half-width at Holm's level."""
+    if math.isnan(difference.mean):
+        return "none"
+    sign = "+" if difference.mean > 0 else ""
+    return sign + format_ms(Interval(difference.mean, difference.half_width, difference.runs))
+
+
 def verdict(comparison: Comparison, row: Row) -> str:
-    """`best`, how much slower than the best, or that the runs cannot tell."""
-    if row.contender.name == comparison.best:
-        return "best"
+    """`best`, how much slower or faster than the reference, or that the runs cannot tell."""
+    name = row.contender.name
+    if name in comparison.rules.bounds:
+        return "bound, not ranked"
     if row.unfinished:
         return f"overloaded: {row.unfinished} requests unfinished"
-    difference = comparison.mean_difference(row.contender.name)
-    if difference is None or math.isnan(difference.mean):
+    best = name == comparison.best
+    if name == comparison.reference:
+        return "best" if best else "baseline"
+    compared = _compared(comparison, name)
+    return f"best; {compared}" if best and compared else "best" if best else compared
+
+
+def _compared(comparison: Comparison, name: str) -> str:
+    difference = comparison.mean_difference(name)
+    if difference is None or math.isnan(difference.mean) or comparison.reference is None:
         return ""
-    best = next(r for r in comparison.rows if r.contender.name == comparison.best)
-    slower = _slower(difference.mean / best.mean.mean)
+    slower = _slower(difference.mean / comparison.row(comparison.reference).mean.mean)
     if difference.apart is None:
         return f"{slower}, not tested"
-    return slower if difference.apart else f"{slower}, not told apart from the best"
+    reference = "best" if comparison.reference == comparison.best else "baseline"
+    return slower if difference.apart else f"{slower}, not told apart from the {reference}"
 
 
 def _slower(excess: float) -> str:
@@ -56,29 +79,40 @@ def _slower(excess: float) -> str:
 
 
 def cells(comparison: Comparison) -> list[tuple[str, ...]]:
-    """The table's cells as text under HEADER, best mean first; `>` where unfinished requests are left out."""
+    """The table's cells as text under header(), best mean first; `>` where unfinished requests are left out."""
     return [
         (
             row.contender.name,
             *(("> " if row.unfinished else "") + format_ms(interval) for interval in (row.mean, row.p50, row.p99)),
-            format_index(row.jain_window), format_index(row.jain_chance), str(row.failures), verdict(comparison, row),
+            *([_regret(comparison, row)] if comparison.regrets else []),
+            format_index(row.jain_window.mean), format_index(row.jain_chance), str(row.failures),
+            verdict(comparison, row),
         )
         for row in comparison.ranked()
     ]
 
 
+def _regret(comparison: Comparison, row: Row) -> str:
+    regret = comparison.regret(row.contender.name)
+    return "" if regret is None else format_difference(regret)
+
+
 def format_table(comparison: Comparison) -> str:
     """Header, one line per contender, columns aligned (numbers to the right)."""
-    lines = [HEADER, *cells(comparison)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(HEADER))]
-    last = len(HEADER) - 1
+    names = header(comparison)
+    return align([names, *cells(comparison)], left=(0, len(names) - 1))
 
-    def align(line: Sequence[str]) -> str:
-        return "  ".join(
-            text.ljust(widths[i]) if i in (0, last) else text.rjust(widths[i]) for i, text in enumerate(line)
-        ).rstrip()
 
-    return "\n".join([align(HEADER), "  ".join("-" * width for width in widths[:last]), *map(align, lines[1:])])
+def align(lines: Sequence[Sequence[str]], left: Sequence[int]) -> str:
+    """Header and lines as text in columns; those in `left` begin at the left, the others end at the right."""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+
+    def one(line: Sequence[str]) -> str:
+        return "  ".join(text.ljust(widths[i]) if i in left else text.rjust(widths[i])
+                         for i, text in enumerate(line)).rstrip()
+
+    rule = "  ".join("-" * width if name else "" for width, name in zip(widths, lines[0])).rstrip()
+    return "\n".join([one(lines[0]), rule, *map(one, lines[1:])])
 
 
 def sentences(comparison: Comparison) -> list[str]:
@@ -96,19 +130,36 @@ def sentences(comparison: Comparison) -> list[str]:
 
 
 def _told_apart(comparison: Comparison) -> list[str]:
-    by_verdict: dict[bool | None, list[str]] = {True: [], False: [], None: []}
-    for difference in comparison.mean_differences:
-        by_verdict[difference.apart].append(difference.contender)
     said = [f"Lowest mean response time: {comparison.best}."]
-    if by_verdict[False]:
-        said.append(f"The runs cannot tell it apart from: {', '.join(by_verdict[False])}.")
-    if by_verdict[True]:
-        said.append(f"Slower than it: {', '.join(by_verdict[True])}.")
+    baseline = comparison.rules.baseline
+    if baseline is not None:
+        if comparison.reference is None:
+            return [*said, f"The baseline, {baseline}, left requests unfinished: nothing can be compared with it."]
+        said.append(f"Compared with the baseline, {baseline}:")
+    by_verdict: dict[bool | None, list[Difference]] = {True: [], False: [], None: []}
+    for difference in comparison.mean_differences:
+        by_verdict[difference.apart].append(difference)
+    faster = [d for d in by_verdict[True] if d.mean < 0]
+    slower = [d for d in by_verdict[True] if d.mean > 0]
+    it = "it" if baseline is None else baseline
+    for words, differences in ((f"The runs cannot tell {it} apart from", by_verdict[False]),
+                               (f"Faster than {it}", faster), (f"Slower than {it}", slower)):
+        if differences:
+            said.append(f"{words}: {', '.join(d.contender for d in differences)}.")
     if by_verdict[None] and any(row.runs > 1 for row in comparison.rows):
-        said.append(f"Not tested (fewer than two common runs): {', '.join(by_verdict[None])}.")
+        said.append(f"Not tested (fewer than two common runs): {', '.join(d.contender for d in by_verdict[None])}.")
     if by_verdict[True] or by_verdict[False]:
         said.append("(Paired t-intervals over runs of equal RngRun, 95 %, Holm-corrected over contenders.)")
-    return said
+    return said + _regrets(comparison)
+
+
+def _regrets(comparison: Comparison) -> list[str]:
+    oracle = comparison.rules.oracle
+    if oracle is None:
+        return []
+    if not comparison.regrets:
+        return [f"No regret can be told: {oracle} left requests unfinished."]
+    return [f"Regret is the mean minus that of {oracle}, which knows every server's queue at each pick; ± as above."]
 
 
 def _unfinished(comparison: Comparison) -> list[str]:

@@ -40,8 +40,15 @@ class Lab:
         self.sim.chmod(0o755)
 
     def command(self, *arguments: str) -> list[str]:
+        scenario = [] if "--all" in arguments else ["small"]
         given = [f"--root={self.folder}", f"--sim={self.sim}", *arguments]
-        return [sys.executable, "-m", "sonda_analysis", "small", *given]
+        return [sys.executable, "-m", "sonda_analysis", *scenario, *given]
+
+    def add_scenario(self, name: str) -> Path:
+        """Another scenario of the library."""
+        path = self.scenario.with_name(f"{name}.json")
+        path.write_text(json.dumps({**SCENARIO, "name": name}))
+        return path
 
     def environment(self, **extra: str) -> dict[str, str]:
         return {**os.environ, "PYTHONPATH": str(ROOT / "analysis"), "FAKE_CALLS": str(self.calls_file),
@@ -60,7 +67,8 @@ class Lab:
         command = self.command(*arguments)[3:]
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), contextlib.chdir(self.folder), \
                 mock.patch.dict(os.environ, self.environment(**extra)), \
-                mock.patch("sonda_analysis.compare.draw_all", return_value=[]):
+                mock.patch("sonda_analysis.compare.draw_all", return_value=[]), \
+                mock.patch("sonda_analysis.sweep.sweep_curves.draw_sweep", side_effect=lambda *_: []):
             status = main(command)
         return subprocess.CompletedProcess(command, status, out.getvalue(), err.getvalue())
 

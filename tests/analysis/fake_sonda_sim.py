@@ -4,6 +4,8 @@ Environment: FAKE_CRASH="seed/head:2 …" ends those runs with status 3; FAKE_BL
 announce its process id in FIFO and then wait for ever; FAKE_CALLS=FILE gets one line per started
 run; FAKE_NS3 is the ns-3 version written to run.json; FAKE_AGENTS the number of
 agents; FAKE_UNFINISHED="seed/head:2 …" are runs that leave 50 requests unfinished.
+
+Response times grow with workload.load as those of an M/M/1 queue, and climb to their mean over the first 6 s.
 """
 
 from __future__ import annotations
@@ -18,10 +20,13 @@ from bisect import bisect_right
 from pathlib import Path
 
 FORMULAS = ("seed", "seed-highest", "repaired", "connections", "rtt")
-POLICIES = ("head", "best", "sample", "random", "round-robin", "weighted")
+POLICIES = ("head", "best", "sample", "random", "round-robin", "weighted", "fresh-least-work")
+NUMBERS = ("duration_s", "warmup_s", "workload.load", "probe.interval_s")
 
 # Mean response time in seconds; 'repaired' and 'connections' differ by less than runs vary.
 MEANS = {"seed": 0.300, "seed-highest": 0.310, "repaired": 0.100, "connections": 0.0999, "none": 0.150}
+BOUND = 0.080
+TRANSIENT_S = 6
 
 
 def parse() -> argparse.Namespace:
@@ -47,9 +52,11 @@ def check(options: argparse.Namespace, scenario: dict) -> None:
         refuse(f"--formula: unknown formula '{options.formula}'; allowed: {', '.join(FORMULAS)}")
     for item in filter(None, options.set.split(";")):
         key, _, value = item.partition("=")
-        if key not in ("duration_s", "warmup_s", "fidelity"):
+        if key not in (*NUMBERS, "fidelity"):
             refuse(f"--set: unknown key '{key}'")
         scenario[key] = value if key == "fidelity" else float(value)
+    if not 0 < scenario.get("workload.load", 0.5) < 1:
+        refuse("--set: workload.load must be over 0 and below 1")
     if Path(options.outDir).exists():
         refuse(f"--outDir: {options.outDir} exists")
 
@@ -69,7 +76,21 @@ def windows(rng: random.Random, policy: str, agents: int, duration: float) -> li
             name = f"fast[{agent}]" if agent < agents // 2 else f"slow[{agent - agents // 2}]"
             picks = chosen.count(agent)
             rows.append((number, 5 * number, 5 * number + 5, name, capacity, picks, picks, 0, 1,
-                         "" if number == 0 else 0.5, 0.002, 1.5))
+                         "" if number == 0 else 0.5, 0.002, 1.5, picks / 50, picks // 10))
+    return rows
+
+
+def fairness(duration: float) -> list[tuple]:
+    return [(number, 5 * number, 5 * number + 5, 500, 0.9, 0.99) for number in range(int(duration // 5))]
+
+
+def series(rng: random.Random, mean: float, duration: float) -> list[tuple]:
+    """Ten answers in every eighth of a second; times climb to their mean until TRANSIENT_S."""
+    rows = []
+    for place in range(int(duration * 8)):
+        start = place / 8
+        level = mean * min(1.0, 0.2 + 0.8 * start / TRANSIENT_S)
+        rows.append((start, start + 0.125, 10, 0, level * (1 + 0.05 * rng.gauss(0, 1))))
     return rows
 
 
@@ -85,7 +106,8 @@ def latency(rng: random.Random, mean: float) -> list[tuple]:
 def write(folder: Path, options: argparse.Namespace, scenario: dict) -> None:
     rng = random.Random(options.RngRun)  # the same for all contenders: common random numbers
     name = options.formula if ":" not in options.formula else "text"
-    mean = MEANS.get(options.formula, 0.2) * (1 + 0.1 * rng.gauss(0, 1))
+    usual = BOUND if options.policy == "fresh-least-work" else MEANS.get(options.formula, 0.2)
+    mean = usual * (1 + 0.1 * rng.gauss(0, 1)) * 0.5 / (1 - scenario.get("workload.load", 0.5))
     mean *= 1 + 0.01 * random.Random(f"{options.RngRun} {options.formula}").gauss(0, 1)
     agents = int(os.environ.get("FAKE_AGENTS", "4"))
     bare = options.formula == "none"
@@ -102,16 +124,23 @@ def write(folder: Path, options: argparse.Namespace, scenario: dict) -> None:
     }
     (folder / "run.json").write_text(json.dumps(info))
     metrics = {
-        "requests": 4000, "failures": 0, "mean_s": mean, "p50_s": mean * 0.7, "p90_s": mean * 2.3, "p99_s": mean * 4.6,
+        "requests": 4000, "failures": unfinished,
+        "mean_s": mean, "p50_s": mean * 0.7, "p90_s": mean * 2.3, "p99_s": mean * 4.6,
         "p999_s": mean * 6.9, "jain_window": 0.9, "jain_chance": 0.99, "window_s": 5, "windows": 4, "picks": 4000,
-        "retries": 0, "unfinished": unfinished, "probe_requests": 8, "probe_responses": 32, "refusals": 0, "duration_s": scenario["duration_s"],
-        "warmup_s": scenario["warmup_s"], "simulator_events": 1000,
+        "retries": 0, "in_flight_max": 9, "report_age_mean_s": 2.5, "unfinished": unfinished,
+        "probe_requests": 8, "probe_responses": 32, "refusals": 0,
+        "duration_s": scenario["duration_s"], "warmup_s": scenario["warmup_s"], "simulator_events": 1000,
     }
     write_csv(folder / "summary.csv", "metric,value", list(metrics.items()))
-    header = "window,start_s,end_s,agent,capacity,picks,completions,failures,in_flight,score,probe_rtt_s,report_age_s"
+    header = ("window,start_s,end_s,agent,capacity,picks,completions,failures,in_flight,score,probe_rtt_s,report_age_s,"
+              "in_flight_mean,in_flight_max")
     rows = windows(rng, options.policy, agents, scenario["duration_s"])
     write_csv(folder / "windows.csv", header, rows)
     write_csv(folder / "latency.csv", "low_s,high_s,count", latency(rng, mean))
+    write_csv(folder / "fairness.csv", "window,start_s,end_s,picks,jain,chance", fairness(scenario["duration_s"]))
+    write_csv(folder / "series.csv", "start_s,end_s,answered,failures,mean_s",
+              series(rng, mean, scenario["duration_s"]))
+    write_csv(folder / "ages.csv", "low_s,high_s,count", [(1, 1.02, 100), (4, 4.08, 300)])
     rtt = [(row[2], row[3], 0.3, 0.298, 0.002 + 0.0001 * rng.random()) for row in rows]
     write_csv(folder / "rtt.csv", "time_s,agent,elapsed_s,hold_s,rtt_s", rtt)
 

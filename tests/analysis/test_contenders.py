@@ -19,6 +19,7 @@ from sonda_analysis.options import parse_options
     ("weighted", None, "weighted"),
     ("min: rtt * (1 + inflight)/best", "min: rtt * (1 + inflight)", "best"),
     ("min: ram / 2 / weight/sample:2", "min: ram / 2 / weight", "sample:2"),
+    ("cpu/sample:2@cut-off:6", "cpu", "sample:2@cut-off:6"),
     ("  max: max(ram, 1)/ram_total/best ", "max: max(ram, 1)/ram_total", "best"),
 ])
 def test_a_contender_is_formula_and_policy(text: str, formula: str | None, policy: str) -> None:

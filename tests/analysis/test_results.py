@@ -12,7 +12,7 @@ from conftest import SCENARIO
 
 from sonda_analysis.contenders import parse_contender
 from sonda_analysis.errors import AnalysisError
-from sonda_analysis.results import read_run
+from sonda_analysis.results import read_outcome, read_run, read_series
 
 RANDOM = parse_contender("random")
 
@@ -33,9 +33,14 @@ def test_a_complete_run_is_read(folder: Path) -> None:
     assert len(run.windows) == 8 * 4 and run.windows["picks"].sum() == 8 * 500
     assert run.latency["count"].sum() == 4000
     assert (run.rtt["count"] == 1).all()
+    assert len(run.fairness) == 8 and run.ages["count"].sum() == 400
+    assert read_outcome(folder, RANDOM, 3).summary == run.summary
+    series = read_series(folder)
+    assert len(series) == 320 and list(series.columns) == ["start_s", "end_s", "answered", "mean_s"]
 
 
-@pytest.mark.parametrize("name", ["run.json", "summary.csv", "windows.csv", "latency.csv", "rtt.csv"])
+@pytest.mark.parametrize("name", ["run.json", "summary.csv", "windows.csv", "fairness.csv", "latency.csv", "ages.csv",
+                                  "rtt.csv"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(AnalysisError, match=f"{name}: the file is missing"):
@@ -44,7 +49,9 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name, old, new, words", [
     ("windows.csv", ",capacity,", ",capacities,", "column 'capacity' is missing; there are: window"),
+    ("windows.csv", ",in_flight_mean", ",in_flight_avg", "column 'in_flight_mean' is missing"),
     ("latency.csv", "high_s", "high", "column 'high_s' is missing"),
+    ("ages.csv", "high_s", "high", "column 'high_s' is missing"),
     ("summary.csv", "p99_s", "p98_s", "metric 'p99_s' is missing"),
     ("summary.csv", "unfinished,0", "unfinished,", "metric 'unfinished' is nan"),
     ("summary.csv", "failures,0", "failures,-1", "metric 'failures' is -1"),

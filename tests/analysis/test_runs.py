@@ -39,7 +39,8 @@ def test_results_are_where_the_issue_says(lab: Lab) -> None:
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines()[-1] == "Report: results/small/report.html"
     names = {path.name for path in (lab.out / "figures").iterdir()}
-    stems = ("response-time", "selection-share", "pick-heat-map", "probe-rtt")
+    stems = ("response-time", "differences", "selection-share", "pick-heat-map", "fairness", "in-flight", "report-age",
+             "probe-rtt")
     assert names == {f"{stem}.{kind}" for stem in stems for kind in ("png", "pdf", "csv")}
     elsewhere = lab.compare(*TWO, "--out", "other")
     assert elsewhere.returncode == 0 and (lab.folder / "other" / "report.html").is_file()

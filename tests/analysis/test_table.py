@@ -107,7 +107,7 @@ def test_comparison_csv_has_exactly_the_columns_of_the_issue(tmp_path: Path) -> 
     write_csv(compare(runs, contenders_of(runs)), tmp_path / "comparison.csv")
     lines = (tmp_path / "comparison.csv").read_text().splitlines()
     assert lines[0] == ("formula,policy,runs,requests,failures,mean_s,mean_ci95_s,p50_s,p99_s,p99_ci95_s,"
-                        "jain_window,jain_chance")
+                        "jain_window,jain_chance,unfinished,warmup_s")
     table = pd.read_csv(tmp_path / "comparison.csv")
     assert table["formula"].tolist() == ["seed", "none", "rtt", "none"]
     assert table["policy"].tolist() == ["head", "random", "head", "weighted"]
@@ -135,16 +135,18 @@ def test_mixed_commits_are_a_warning() -> None:
 def test_the_report_is_one_page_without_network(tmp_path: Path) -> None:
     runs = several()
     comparison = compare(runs, contenders_of(runs))
-    figures = draw_all(runs, {run.contender.name: run.contender.name for run in runs}, tmp_path / "figures")
+    figures = draw_all(runs, comparison, {run.contender.name: run.contender.name for run in runs}, tmp_path / "figures")
     failure = Failure(Run(runs[0].contender, 4, Path("/x")), "exit status 3", "<oops>", "sonda-sim --RngRun=4")
-    facts = Facts("small", '{"name": "small"}', "./sonda compare small", ("a=1",), "0123", ("careful",), (failure,))
+    facts = Facts("small", '{"name": "small"}', "./sonda compare small", ("a=1",), "0123",
+                  ("Stopped after 3 runs",), ("careful",), (failure,))
     write_report(tmp_path / "report.html", facts, comparison, runs, figures)
     page = (tmp_path / "report.html").read_text()
-    assert page.count('src="data:image/png;base64,') == 4
+    assert page.count('src="data:image/png;base64,') == 8
     assert not re.search(r'(src|href)="(https?:)?//', page)
     links = re.findall(r'href="(figures/[^"]+)"', page)
-    assert len(links) == 12 and all((tmp_path / link).is_file() for link in links)
+    assert len(links) == 24 and all((tmp_path / link).is_file() for link in links)
     for words in ("x &lt; y", "&lt;oops&gt;", "sonda-sim --RngRun=4", "./sonda compare small", "a=1", "careful",
+                  "Stopped after 3 runs",
                   "not told apart from the best", "ns3 3.37", "seed 1, RngRun 1, 2, 3"):
         assert words in page
     assert not list(tmp_path.glob("*.new"))

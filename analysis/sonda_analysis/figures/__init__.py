@@ -1,32 +1,39 @@
-"""The four figures of a comparison. Each is drawn from a table that is written beside it as CSV."""
+"""The figures of a comparison. Each is drawn from a table that is written beside it as CSV."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
+from typing import Any, Callable, Sequence
 
+import pandas as pd
+
+from ..comparison import Comparison, differences_table
 from ..results import RunResult
-from . import heat_map, probe_rtt, response_time, selection_share
+from ..warmup import WarmUp
+from . import differences, fairness, heat_map, in_flight, probe_rtt, report_age, response_time, selection_share, warm_up
+from .drawn import DrawnFigure
 from .style import save
 
-
-@dataclass(frozen=True)
-class DrawnFigure:
-    """One figure on disk: `stem` with .png, .pdf and .csv, its title and how it is read."""
-
-    stem: Path
-    title: str
-    how_to_read: str
+__all__ = ["DrawnFigure", "draw_all", "draw_one"]
 
 
-def draw_all(runs: Sequence[RunResult], labels: dict[str, str], folder: Path) -> list[DrawnFigure]:
-    """Draws every figure of `runs` into `folder`; `labels` is contender name → label, in drawing order."""
-    folder.mkdir(parents=True, exist_ok=True)
-    drawn = []
-    for module in (response_time, selection_share, heat_map, probe_rtt):
-        table = module.table(runs, list(labels))
-        stem = folder / module.NAME
-        save(module.draw(table, labels), table, stem)
-        drawn.append(DrawnFigure(stem, module.TITLE, module.HOW_TO_READ))
+
+def draw_all(runs: Sequence[RunResult], comparison: Comparison, labels: dict[str, str], folder: Path,
+             warmup: WarmUp | None = None) -> list[DrawnFigure]:
+    """Draws every figure of a comparison into `folder`; `labels` is contender name → label, in drawing order."""
+    drawn = [draw_one(response_time, response_time.table(runs, list(labels)), labels, folder)]
+    drawn.append(draw_one(differences, differences_table(comparison), labels, folder))
+    for module in (selection_share, heat_map, fairness, in_flight, report_age, probe_rtt):
+        drawn.append(draw_one(module, module.table(runs, list(labels)), labels, folder))
+    if warmup is not None:
+        drawn.append(draw_one(warm_up, warm_up.table(warmup), labels, folder))
     return drawn
+
+
+def draw_one(module: Any, table: pd.DataFrame, labels: dict[str, str], folder: Path) -> DrawnFigure:
+    """Draws the figure of one module (NAME, TITLE, HOW_TO_READ, draw()) from its table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draw: Callable[..., Any] = module.draw
+    stem = folder / module.NAME
+    save(draw(table, labels), table, stem)
+    return DrawnFigure(stem, module.TITLE, module.HOW_TO_READ)

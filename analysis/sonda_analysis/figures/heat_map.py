@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from ..errors import AnalysisError
 from ..results import RunResult
-from .style import capacities_of, new_panels, sorted_agents, thin_labels
+from .style import capacities_of, common_run, new_panels, sorted_agents, thin_labels
 
 NAME = "pick-heat-map"
 TITLE = "Picks per agent over time"
@@ -27,12 +27,8 @@ _MOST_ROWS, _MOST_COLUMNS = 150, 400
 
 def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
     """One row per contender, agent and window of one run: the lowest RngRun that every contender has."""
-    present = [name for name in contenders if any(run.contender.name == name for run in runs)]
-    common = set.intersection(*({r.rng_run for r in runs if r.contender.name == name} for name in present))
     parts = []
-    for name in present:
-        own = {run.rng_run: run for run in runs if run.contender.name == name}
-        run = own[min(common) if common else min(own)]
+    for name, run in common_run(runs, contenders).items():
         windows = run.windows
         length = windows["end_s"] - windows["start_s"]
         if not (length > 0).all():

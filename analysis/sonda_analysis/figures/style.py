@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from pathlib import Path
 from typing import Any, Iterable, Sequence
@@ -15,11 +14,19 @@ import matplotlib.pyplot as plt  # noqa: E402  (the backend is chosen before pyp
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.collections import LineCollection  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter  # noqa: E402
+
+from ..files import write_table, write_whole  # noqa: E402
+from ..results import RunResult  # noqa: E402
 
 # Two columns of a journal page; the PNG has 1050 pixels across.
 WIDTH_IN = 7.0
 DPI = 150
+
+# More lines than this in one pair of axes are not told apart.
+MOST_LINES = 10
 
 # Okabe and Ito's palette without its yellow, which is hard to see on white; seven colours and five
 # dash patterns repeat together only after 35 contenders.
@@ -78,6 +85,43 @@ def new_panels(count: int, panel_height_in: float) -> tuple[Figure, list[Axes]]:
     return figure, panels[:count]
 
 
+def line_panels(names: Sequence[str], labels: dict[str, str], height_in: float) -> tuple[Figure, dict[str, Axes]]:
+    """Where the line of each contender is drawn: all in one pair of axes or, when they are too many to be told apart
+    there, each in a panel of its own (see draw_field())."""
+    if len(names) <= MOST_LINES:
+        figure, axes = new_figure(height_in)
+        return figure, dict.fromkeys(names, axes)
+    figure, panels = new_panels(len(names), 1.5)
+    for panel, name in zip(panels, names):
+        panel.set_title(labels[name], loc="left", pad=2)
+    return figure, dict(zip(names, panels))
+
+
+def draw_field(panels: dict[str, Axes], lines: dict[str, np.ndarray]) -> None:
+    """Draws every line of shape (points, 2) in grey into every panel, so that each contender shows the field."""
+    for panel in dict.fromkeys(panels.values()):
+        field = LineCollection(list(lines.values()), colors="0.75", linewidths=0.4, rasterized=True, zorder=1)
+        panel.add_collection(field)
+
+
+def label_panels(figure: Figure, panels: Iterable[Axes], x: str, y: str) -> None:
+    """Names the axes once: on the axes when there is one pair, else on the figure."""
+    distinct = list(dict.fromkeys(panels))
+    if len(distinct) == 1:
+        distinct[0].set(xlabel=x, ylabel=y)
+    else:
+        figure.supxlabel(x, fontsize=8.5)
+        figure.supylabel(y, fontsize=8.5)
+
+
+def common_run(runs: Sequence[RunResult], contenders: Sequence[str]) -> dict[str, RunResult]:
+    """Contender → one run, for figures of single runs: the lowest RngRun that all have, else its lowest."""
+    own = {name: {run.rng_run: run for run in runs if run.contender.name == name} for name in contenders}
+    present = {name: numbers for name, numbers in own.items() if numbers}
+    common = set.intersection(*(set(numbers) for numbers in present.values()))
+    return {name: numbers[min(common) if common else min(numbers)] for name, numbers in present.items()}
+
+
 def sorted_agents(capacities: dict[str, float]) -> list[str]:
     """Agents by falling capacity, then by name with numbers in number order (a[2] before a[10])."""
 
@@ -104,17 +148,25 @@ def plain_number(value: float, _position: Any = None) -> str:
     return np.format_float_positional(value, precision=6, trim="-") if value else "0"
 
 
+def use_log(axes: Axes, direction: str) -> None:
+    """Makes the axis `direction` ("x" or "y") logarithmic, with enough labels also where it spans one decade."""
+    getattr(axes, f"set_{direction}scale")("log")
+    axis = axes.xaxis if direction == "x" else axes.yaxis
+    low, high = sorted(axis.get_view_interval())
+    if high < 100 * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(plain_number))
+    axis.set_minor_formatter(NullFormatter())
+
+
 def save(figure: Figure, table: pd.DataFrame, stem: Path) -> None:
     """Writes stem.png, stem.pdf and stem.csv, each complete or not at all; equal input gives equal bytes."""
     metadata: dict[str, dict[str, Any]] = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
     for kind, facts in metadata.items():
-        temporary = Path(f"{stem}.{kind}.new")
-        figure.savefig(temporary, format=kind, dpi=DPI, metadata=facts)
-        os.replace(temporary, f"{stem}.{kind}")
+        write_whole(Path(f"{stem}.{kind}"),
+                    lambda path, kind=kind, facts=facts: figure.savefig(path, format=kind, dpi=DPI, metadata=facts))
     plt.close(figure)
-    temporary = Path(f"{stem}.csv.new")
-    table.to_csv(temporary, index=False)
-    os.replace(temporary, f"{stem}.csv")
+    write_table(table, Path(f"{stem}.csv"))
 
 
 def capacities_of(windows: Iterable[pd.DataFrame]) -> dict[str, float]:

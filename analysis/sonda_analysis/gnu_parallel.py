@@ -1,0 +1,62 @@
+"""GNU parallel as this project starts it: jobs on standard input, one shell line each, and a job log.
+
+No process outlives who started it: parallel gets KILL when this program ends, however it ends (at a
+TERM it would wait for its jobs, and the next comparison would meet them), and each job TERM when
+parallel does. The scripts in shell/ see to that.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+SHELL_FOLDER = Path(__file__).resolve().parent / "shell"
+
+
+@dataclass(frozen=True)
+class JobEnd:
+    """How a job ended: 'exit status 3' or 'ended by signal 9', and where, as parallel was told (':' is here)."""
+
+    text: str
+    host: str
+
+
+def parallel_command(folder: Path, *options: str) -> list[str]:
+    """The command that ends with this process; its job log is joblog.tsv in `folder` (see install())."""
+    guard = [str(folder / "guard"), str(os.getpid()), "KILL"]
+    return [*guard, "parallel", "--will-cite", f"--joblog={joblog_path(folder)}", *options]
+
+
+def parallel_environment(folder: Path) -> dict[str, str]:
+    """parallel writes nothing to the user's home and starts our shell whatever the user's is."""
+    return {**os.environ, "PARALLEL_HOME": str(folder / "parallel"), "PARALLEL_SHELL": str(folder / "job-shell")}
+
+
+def joblog_path(folder: Path) -> Path:
+    """Where parallel_command() has the job log written."""
+    return folder / "joblog.tsv"
+
+
+def install(folder: Path, *scripts: str) -> None:
+    """Makes `folder` ready for parallel: the scripts of shell/ that it needs and `scripts`, no old job log."""
+    (folder / "parallel").mkdir(parents=True, exist_ok=True)
+    for name in ("guard", "job-shell", *scripts):
+        shutil.copyfile(SHELL_FOLDER / name, folder / name)
+        (folder / name).chmod(0o755)
+    joblog_path(folder).unlink(missing_ok=True)
+
+
+def read_joblog(path: Path) -> dict[int, JobEnd]:
+    """The jobs that ended, by the number of their line (from 1); of one that was tried again, the last end."""
+    ends: dict[int, JobEnd] = {}
+    lines = path.read_text(errors="replace").splitlines() if path.is_file() else []
+    for line in lines[1:]:
+        # Seq Host Starttime JobRuntime Send Receive Exitval Signal Command
+        cells = line.split("\t", 8)
+        if len(cells) == 9 and cells[0].isdecimal():
+            signal = int(cells[7])
+            text = f"ended by signal {signal}" if signal else f"exit status {cells[6]}"
+            ends[int(cells[0])] = JobEnd(text, cells[1])
+    return ends
