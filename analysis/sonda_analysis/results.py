@@ -56,7 +56,7 @@ def read_run(folder: Path, contender: Contender, rng_run: int) -> RunResult:
         rng_run=rng_run,
         folder=folder,
         info=read_info(folder, rng_run),
-        summary=_read_summary(folder / "summary.csv"),
+        summary=read_summary(folder / "summary.csv"),
         windows=read_columns(folder / "windows.csv", _WINDOW_COLUMNS),
         latency=read_columns(folder / "latency.csv", _LATENCY_COLUMNS),
         rtt=_read_rtt(folder),
@@ -117,7 +117,8 @@ def _convert(path: Path, columns: dict[str, type]) -> pd.DataFrame:
     return frame
 
 
-def _read_summary(path: Path) -> dict[str, float]:
+def read_summary(path: Path) -> dict[str, float]:
+    """summary.csv as metric → value. AnalysisError when what every run has is missing or is no count."""
     table = read_columns(path, {"metric": str, "value": float})
     summary = dict(zip(table["metric"], table["value"]))
     for metric in (*COUNTS, *METRICS):
