@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import Callable, Iterable
 
 from sonda_analysis.errors import AnalysisError
-from sonda_analysis.results import read_info, read_summary
+from sonda_analysis.results import read_columns, read_info, read_summary
 
 from .case import Expected, Figures, Setup
 
-_KEPT = ("run.json", "summary.csv", "latency.csv")
+# What the validation adds to a run: in_flight_mean, from windows.csv, which is large.
+IN_FLIGHT = "in-flight.csv"
+_KEPT = ("run.json", "summary.csv", "latency.csv", IN_FLIGHT)
+_WINDOW_COLUMNS = {"start_s": float, "end_s": float, "in_flight_mean": float}
 # A run ends with the process that started it.
 _ENDS_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM")
 
@@ -104,7 +107,8 @@ class Engine:
         for count in ("failures", "unfinished"):
             if summary[count]:
                 return Failure(f"{summary[count]:g} of {summary['requests']:g} requests: {count}")
-        return Figures(summary, folder)
+        extra = read_columns(folder / IN_FLIGHT, {"metric": str, "value": float})
+        return Figures({**summary, **dict(zip(extra["metric"], extra["value"]))}, folder)
 
 
 def shown(command: Iterable[str]) -> str:
@@ -120,10 +124,21 @@ def _simulate(command: list[str], folder: Path, keep: tuple[str, ...]) -> str | 
     if ended.returncode != 0:
         lines = ended.stderr.strip().splitlines()
         return lines[-1] if lines else f"sonda-sim ended with status {ended.returncode}"
+    # The scenario's text is not at hand here; where the warm-up ends is in the summary.
+    warmup = read_summary(folder / "summary.csv")["warmup_s"]
+    (folder / IN_FLIGHT).write_text(f"metric,value\nin_flight_mean,{_in_flight(folder, warmup)!r}\n")
     for file in folder.iterdir():
         if file.name not in _KEPT and file.name not in keep:
             file.unlink()
     return None
+
+
+def _in_flight(folder: Path, warmup: float) -> float:
+    """Mean over time of what the proxies count as in flight, all agents together, after the warm-up."""
+    windows = read_columns(folder / "windows.csv", _WINDOW_COLUMNS)
+    windows = windows[windows["start_s"] >= warmup - 1e-6]
+    length = windows["end_s"] - windows["start_s"]
+    return float((windows["in_flight_mean"] * length).sum() / (windows["end_s"].max() - windows["start_s"].min()))
 
 
 def _fault(folder: Path, rng_run: int, keep: Iterable[str]) -> str | None:

@@ -12,6 +12,7 @@ from sonda_analysis.results import read_columns
 
 from .case import Figures, Setup
 from .checks.registry import FORMULAS, LITTLE, SPECIAL, TABLE
+from .theory.service import moments
 from .verdict import FAILED, NOT_RUN, OK, OUT, Row
 
 # Test program and test cases behind a line.
@@ -48,16 +49,28 @@ def _little(setup: Setup, figures: Figures) -> tuple[float, float]:
     end are cut off in L. Both make up Λ E[T²] / 2 seconds on average, so that only their difference shows: it has
     standard deviation sqrt(2) times that of one.
     """
+    scenario = setup.scenario
     length = figures["duration_s"] - figures["warmup_s"]
     rate = figures["requests"] / length
-    present = rate * figures["mean_s"]
-    deviation = figures["in_flight_mean"] / present - 1
-    histogram = read_columns(figures.folder / "latency.csv", {"low_s": float, "high_s": float, "count": float})
-    middle = (histogram["low_s"] + histogram["high_s"]) / 2
-    second = float((middle**2 * histogram["count"]).sum() / histogram["count"].sum())
-    left = rate * second / 2
-    servers = sum(group["count"] for group in setup.scenario["agents"])
-    return deviation, _DEVIATIONS * math.sqrt(2) * _VARIATION * left / math.sqrt(servers) / (present * length)
+    service_ms, squared_cv = moments(scenario["workload"]["service_ms"])
+    # A request is in flight from the pick, three delays of the client after its start, until one before its end.
+    present = rate * (figures["mean_s"] - 4e-3 * scenario["clients"]["delay_ms"])
+    spread = _DEVIATIONS * math.sqrt(2) * _VARIATION * max(1.0, (1 + squared_cv) / 2)
+    servers = sum(group["count"] for group in scenario["agents"])
+    tolerance = spread * _second_moment(figures) * rate / 2 / math.sqrt(servers) / (present * length)
+    if setup.contender.policy != "central-queue":
+        return figures["in_flight_mean"] / present - 1, tolerance
+    # What the central queue holds back is not in flight: here the law is that of the servers, whose requests' times are
+    # known only on average.
+    served = rate * service_ms * 1e-3
+    return figures["in_flight_mean"] / served - 1, tolerance + _DEVIATIONS * math.sqrt(squared_cv / figures["requests"])
+
+
+def _second_moment(figures: Figures) -> float:
+    """E[T²] in s², from the histogram of response times."""
+    table = read_columns(figures.folder / "latency.csv", {"low_s": float, "high_s": float, "count": float})
+    middle = (table["low_s"] + table["high_s"]) / 2
+    return float((middle**2 * table["count"]).sum() / table["count"].sum())
 
 
 def test_programs(ids: Iterable[str], folder: Path) -> list[Row]:

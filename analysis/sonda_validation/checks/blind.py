@@ -28,7 +28,7 @@ def random_picks(plan: Plan, point: Point) -> list[Case]:
     n, load = int(point["n"]), point["load"]
     times = Times.of(plan, plan.requests(_requests_for(load)), n * load, queues.mm1_relaxation(load))
     name = f"random-{slug(**point)}"
-    what = setup(name, scenario(name, plan, times, servers(n), load=load, interval=times.length / 20), None, "random")
+    what = setup(name, scenario(name, plan, times, servers(n), load=load), None, "random")
     cases = [Case("V1", describe(point), "mean", (what,), Metric("mean_s"),
                   partial(_formula, queues.mm1_mean, load, source="M/M/1"), cap=0.02 * plan.cap_scale)]
     for p, cap in ((0.5, 0.02), (0.99, 0.03), (0.999, 0.06)):
@@ -42,16 +42,16 @@ def round_robin(plan: Plan, point: Point) -> list[Case]:
     # The arrivals at a server are more regular than Poisson ones, which shortens memory and variance.
     times = Times.of(plan, plan.requests(_requests_for(load) / 2), n * load, queues.mm1_relaxation(load))
     name = f"round-robin-{slug(**point)}"
-    what = setup(name, scenario(name, plan, times, servers(n), load=load, interval=times.length / 20), None, "round-robin")
+    what = setup(name, scenario(name, plan, times, servers(n), load=load), None, "round-robin")
     return [Case("V2", describe(point), "mean", (what,), Metric("mean_s"),
                  partial(_formula, queues.round_robin_mean, load, n, source="E_n/M/1"), cap=0.02 * plan.cap_scale)]
 
 
 def fairness_of_random_picks(plan: Plan, point: Point) -> list[Case]:
     n, load, interval = int(point["n"]), point["load"], point["interval"]
-    times = Times.of(plan, plan.requests(1), n * load, queues.mm1_relaxation(0.3), step=interval)
+    times = Times.of(plan, plan.requests(1), n * load, queues.mm1_relaxation(0.3), interval=interval)
     name = f"random-jain-{slug(**point)}"
-    what = setup(name, scenario(name, plan, times, servers(n), load=load, interval=interval), None, "random")
+    what = setup(name, scenario(name, plan, times, servers(n), load=load), None, "random")
     return [Case("V10", describe(point), "Jain per window", (what,), Metric("jain_window"),
                  partial(_formula, fairness.jain_of_poisson_picks, load * n * interval, n, source="multinomial picks"),
                  cap=0.01 * plan.cap_scale)]
@@ -62,7 +62,7 @@ def central_queue(plan: Plan, point: Point) -> list[Case]:
     # As a single server n times as fast: the memory is that of one queue, divided by n.
     times = Times.of(plan, plan.requests(2 * _requests_for(load) / n + 1), n * load, queues.mm1_relaxation(load) / n + 2)
     name = f"central-queue-{slug(**point)}"
-    what = setup(name, scenario(name, plan, times, servers(n), load=load, interval=times.length / 20), None, "central-queue")
+    what = setup(name, scenario(name, plan, times, servers(n), load=load), None, "central-queue")
     return [
         Case("V11", describe(point), "mean", (what,), Metric("mean_s"),
              partial(_formula, queues.mmc_mean, load, n, source="M/M/c"), cap=0.02 * plan.cap_scale),
@@ -99,7 +99,7 @@ def _general(family: str, plan: Plan, point: Point, kind: str, distribution: Map
     heavy = max(1.0, (1 + squared_cv) / 2)
     times = Times.of(plan, plan.requests(_requests_for(load) * heavy * 1.5), n * load, heavy * queues.mm1_relaxation(load))
     name = f"random-{kind}-{discipline}-{slug(**point)}"
-    content = scenario(name, plan, times, servers(n, discipline=discipline), load=load, interval=times.length / 20,
+    content = scenario(name, plan, times, servers(n, discipline=discipline), load=load,
                        service=distribution)
     source = "Pollaczek-Khinchine" if discipline == "fcfs" else "M/G/1-PS, insensitive"
     return Case(family, f"{describe(point)} {kind} {'FCFS' if discipline == 'fcfs' else 'PS'}", "mean",
@@ -121,7 +121,7 @@ def unequal_servers(plan: Plan, point: Point) -> list[Case]:
     groups = [{**servers(half, speed=speed, weight=weight)[0], "name": name}
               for name, speed, weight in zip(("fast", "slow"), speeds, weights)]
     name = f"weighted-{slug(**point)}"
-    what = setup(name, scenario(name, plan, times, groups, load=load, interval=times.length / 20), None, "weighted")
+    what = setup(name, scenario(name, plan, times, groups, load=load), None, "weighted")
     return [Case("V17", f"{describe(point)} speeds 1, 0.5 weights 0.6, 0.4", "mean", (what,), Metric("mean_s"),
                  partial(_formula, queues.static_split_mean, rate, shares, every, source="M/M/1 each"),
                  cap=0.02 * plan.cap_scale)]

@@ -48,9 +48,9 @@ def samples(family: str, plan: Plan, point: Point) -> list[Case]:
         raise ValueError(f"d is {d}; from 2 to n = {n} is allowed")
     slices = SLICES if family == "V18" else 1
     relaxation = limit(load, d, interval).relaxation
-    times = Times.of(plan, plan.requests(1 + 0.15 * relaxation), n * load, relaxation, step=interval)
+    times = Times.of(plan, plan.requests(1 + 0.15 * relaxation), n * load, relaxation, interval=interval)
     name = f"reported-sample-{family}-{slug(**point)}"
-    content = scenario(name, plan, times, servers(n), load=load, interval=interval)
+    content = scenario(name, plan, times, servers(n), load=load)
     if slices > 1:
         content["probe"]["slices"] = slices
     return [Case(family, describe(point), "mean", (setup(name, content, "reported", f"sample:{d}"),), Metric("mean_s"),
@@ -71,14 +71,14 @@ def expect_rule(rule: board.Rule, n: int, load: float, interval: float, times: T
 def _herd_times(plan: Plan, n: int, load: float, interval: float, millions: float) -> Times:
     # What a herd leaves behind is worked off at the rate 1 - load per server; a phase brings load n T to few servers.
     relaxation = 5 / (1 - load) + 3 * interval
-    return Times.of(plan, plan.requests(millions), n * load, relaxation, step=interval)
+    return Times.of(plan, plan.requests(millions), n * load, relaxation, interval=interval)
 
 
 def shortest(plan: Plan, point: Point) -> list[Case]:
     n, load, interval = int(point["n"]), point["load"], point["interval"]
     times = _herd_times(plan, n, load, interval, 6)
     name = f"reported-best-{slug(**point)}"
-    what = setup(name, scenario(name, plan, times, servers(n), load=load, interval=interval), "reported", "best")
+    what = setup(name, scenario(name, plan, times, servers(n), load=load), "reported", "best")
     return [Case("V5", describe(point), "mean", (what,), Metric("mean_s"),
                  partial(expect_rule, board.shortest, n, load, interval, times, plan.seed, 4 * plan.runs),
                  cap=0.03 * plan.cap_scale)]
@@ -92,9 +92,9 @@ def head(plan: Plan, point: Point) -> list[Case]:
     n, load, interval = int(point["n"]), point["load"], point["interval"]
     # A server is the head once in n phases or so, and is worked off meanwhile.
     relaxation = 1 / (1 - load) + n * interval * load / 6
-    times = Times.of(plan, plan.requests(2), n * load, relaxation, step=interval)
+    times = Times.of(plan, plan.requests(2), n * load, relaxation, interval=interval)
     name = f"reported-head-{slug(**point)}"
-    what = setup(name, scenario(name, plan, times, servers(n), load=load, interval=interval), "reported", "head")
+    what = setup(name, scenario(name, plan, times, servers(n), load=load), "reported", "head")
     return [
         Case("V6", describe(point), "mean", (what,), Metric("mean_s"),
              partial(expect_rule, board.head, n, load, interval, times, plan.seed, 2 * plan.runs),
@@ -117,11 +117,10 @@ def expect_crossing_of_samples(n: int, load: float, d: int, intervals: tuple[flo
     return Expected(value, "fluid limit + c/n", doubt / slope + WARM_UP_REMNANT * value)
 
 
-def expect_crossing_of_shortest(n: int, load: float, intervals: tuple[float, float], times: Times, seed: int,
-                                replicas: int) -> Expected:
-    sides = [expect_rule(board.shortest, n, load, interval, times, seed + k, replicas)
-             for k, interval in enumerate(intervals)]
-    low, high = sides
+def expect_crossing_of_shortest(n: int, load: float, intervals: tuple[float, float], sides: tuple[Times, Times],
+                                seed: int, replicas: int) -> Expected:
+    low, high = (expect_rule(board.shortest, n, load, interval, times, seed + k, replicas)
+                 for k, (interval, times) in enumerate(zip(intervals, sides)))
     level, width = queues.mm1_mean(load), intervals[1] - intervals[0]
     value = meeting_point(intervals, (low.value, high.value), level)
     # First-order propagation: the point moves against the line's height, divided by its slope.
@@ -147,12 +146,11 @@ def crossing(plan: Plan, point: Point) -> list[Case]:
     middle = _rough_crossing_of_shortest(n, load, plan.seed) if all_of_them else _crossing_of_samples(n, load, d)
     intervals = (round(middle * (1 - _SPREAD), 3), round(middle * (1 + _SPREAD), 3))
     policy = "best" if all_of_them else f"sample:{d}"
-    setups, times = [], _herd_times(plan, n, load, intervals[1], 4)
-    for interval in intervals:
-        own = Times(*(interval * round(t / interval) for t in (times.warmup, times.length)))
+    setups, sides = [], tuple(_herd_times(plan, n, load, interval, 4) for interval in intervals)
+    for interval, times in zip(intervals, sides):
         name = f"reported-{policy.replace(':', '')}-crossing-{slug(n=n, load=load, T=interval)}"
-        setups.append(setup(name, scenario(name, plan, own, servers(n), load=load, interval=interval), "reported", policy))
-    expect = (partial(expect_crossing_of_shortest, n, load, intervals, times, plan.seed, 4 * plan.runs)
+        setups.append(setup(name, scenario(name, plan, times, servers(n), load=load), "reported", policy))
+    expect = (partial(expect_crossing_of_shortest, n, load, intervals, sides, plan.seed, 4 * plan.runs)
               if all_of_them else partial(expect_crossing_of_samples, n, load, d, intervals))
     choice = "shortest" if all_of_them else f"d={d}"
     return [Case("V7", f"n={n} load={load:g} {choice} = random", "T of crossing", tuple(setups),
@@ -168,7 +166,7 @@ def _rough_crossing_of_shortest(n: int, load: float, seed: int) -> float:
         intervals = (middle * (1 - spread), middle * (1 + spread))
         means = []
         for interval in intervals:
-            times = Times(30 / (1 - load) + 10 * interval, 60 / (1 - load) + 20 * interval)
+            times = Times(30 / (1 - load) + 10 * interval, 60 / (1 - load) + 20 * interval, interval)
             means.append(expect_rule(board.shortest, n, load, interval, times, seed, 3000 // n + 8).value)
         middle = max(0.05, meeting_point(intervals, (means[0], means[1]), level))
     return middle

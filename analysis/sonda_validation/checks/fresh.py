@@ -33,7 +33,7 @@ def cases(plan: Plan, point: Point) -> list[Case]:
     # What varies is remembered for the relaxation time: so many fewer independent looks at the queues.
     times = Times.of(plan, plan.requests(1 + 0.15 * relaxation), n * load, relaxation)
     name = f"connections-sample-{slug(**point)}"
-    what = setup(name, scenario(name, plan, times, servers(n), load=load, interval=times.length / 20), "connections",
+    what = setup(name, scenario(name, plan, times, servers(n), load=load), "connections",
                  f"sample:{d}")
     # As many requests as all runs together, in replicas as long as one run.
     return [Case("V3", describe(point), "mean", (what,), Metric("mean_s"),

@@ -21,7 +21,7 @@ def cases(plan: Plan, point: Point) -> list[Case]:
     # Half of the arrivals find no idle server in the list at worst: then each server is nearly an M/M/1 of half the load.
     times = Times.of(plan, plan.requests(3), n * load, 3 / (1 - load))
     name = f"join-idle-queue-{slug(**point)}"
-    content = scenario(name, plan, times, servers(n), load=load, interval=(times.warmup + times.length) / 3, monitors=m,
+    content = scenario(name, plan, times, servers(n), load=load, monitors=m,
                        clients__count=m)
     return [Case("V9", describe(point), "mean", (setup(name, content, None, "join-idle-queue"),), Metric("mean_s"),
                  partial(expect, n, m, load, times, plan.seed, 2 * plan.runs), cap=0.03 * plan.cap_scale)]

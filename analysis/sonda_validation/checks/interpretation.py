@@ -40,11 +40,11 @@ def cases(plan: Plan, point: Point) -> list[Case]:
     n, load, interval = int(point["n"]), point["load"], point["interval"]
     # As for d choices, whose boards forget within 2 T and a few times 1 / (1 - load).
     relaxation = 2 / (1 - load) + 2 * interval
-    times = Times.of(plan, plan.requests(6), n * load, relaxation, step=interval)
+    times = Times.of(plan, plan.requests(6), n * load, relaxation, interval=interval)
     lines = []
     for policy, expect in (("basic-li", expect_basic), ("aggressive-li", expect_aggressive)):
         name = f"reported-{policy}-{slug(**point)}"
-        content = scenario(name, plan, times, servers(n), load=load, interval=interval)
+        content = scenario(name, plan, times, servers(n), load=load)
         lines.append(Case("V8", f"{describe(point)} {policy}", "mean", (setup(name, content, "reported", policy),),
                           Metric("mean_s"), partial(expect, n, load, interval, times, plan.seed, 8 * plan.runs),
                           cap=0.03 * plan.cap_scale))

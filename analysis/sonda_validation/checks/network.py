@@ -42,7 +42,7 @@ def rtt(plan: Plan, point: Point) -> list[Case]:
     window_ms, fidelity = int(point["window"]), FIDELITIES[int(point["fidelity"])]
     agents = [{"name": f"link{number}", "count": 3, "delay_ms": delay} for number, delay in enumerate(DELAYS_MS)]
     name = f"rtt-window{window_ms}-{fidelity}"
-    content = scenario(name, plan, Times(5, 100 if fidelity == "packet" else 300), agents, load=0.3, interval=5,
+    content = scenario(name, plan, Times(5, 100 if fidelity == "packet" else 300, 5), agents, load=0.3,
                        service={"exponential": 50}, probe__window_ms=window_ms, fidelity=fidelity)
     what = setup(name, content, None, "random", keep=("rtt.csv",))
     return [Case("V15", f"reply window {window_ms} ms, {fidelity}", "worst RTT error", (what,), WorstRttError(), _nothing,
@@ -68,7 +68,7 @@ def fidelities(plan: Plan, point: Point) -> list[Case]:
         setups: dict[str, Setup] = {}
         for fidelity in FIDELITIES:
             name = f"fidelity-{policy.replace(':', '')}-load{load:g}-{fidelity}"
-            content = scenario(name, plan, Times(10, 20 if plan.short else 60), agents, load=load, interval=5,
+            content = scenario(name, plan, Times(10, 20 if plan.short else 60, 5), agents, load=load,
                                service={"exponential": 50}, fidelity=fidelity, clients__count=4, clients__delay_ms=1)
             setups[fidelity] = setup(name, content, formula, policy)
         for fidelity, bias in (("packet", _PACKET_BIAS), ("event", MICROSECOND)):

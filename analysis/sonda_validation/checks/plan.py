@@ -49,20 +49,29 @@ class Plan:
 
 @dataclass(frozen=True)
 class Times:
-    """Warm-up and measured length of one run, in service times."""
+    """Warm-up and measured length of one run and the probe interval, in service times; both are whole intervals.
+
+    A window is as long as an interval, so that windows begin where the warm-up ends.
+    """
 
     warmup: float
     length: float
+    interval: float
 
     @staticmethod
-    def of(plan: Plan, requests: float, rate: float, relaxation: float, step: float = 1.0) -> "Times":
-        """Shares `requests` (arriving at `rate`) among the runs, in whole `step`s; no run shorter than its warm-up."""
-        warmup = math.ceil(RELAXATIONS * relaxation / step) * step
-        length = max(requests / rate / plan.runs, warmup, 20 * step)
-        return Times(warmup, math.ceil(length / step) * step)
+    def of(plan: Plan, requests: float, rate: float, relaxation: float, interval: float | None = None) -> "Times":
+        """Shares `requests` (arriving at `rate`) among the runs; no run is measured for less than its warm-up.
+
+        Without `interval` boards do not matter, and a quarter of the warm-up is chosen.
+        """
+        warmup = RELAXATIONS * relaxation
+        step = interval or float(f"{warmup / 4:.3g}")
+        warmup = math.ceil(warmup / step) * step
+        length = max(requests / rate / plan.runs, warmup, 20 * step if interval else 0)
+        return Times(warmup, math.ceil(length / step) * step, step)
 
 
-def scenario(name: str, plan: Plan, times: Times, agents: list[Mapping[str, Any]], *, load: float, interval: float,
+def scenario(name: str, plan: Plan, times: Times, agents: list[Mapping[str, Any]], *, load: float,
              service: Mapping[str, Any] | float = EXPONENTIAL, **keys: Any) -> dict[str, Any]:
     """A scenario file's content; `keys` replace or add keys (dots as __: probe__slices)."""
     content: dict[str, Any] = {
@@ -71,7 +80,7 @@ def scenario(name: str, plan: Plan, times: Times, agents: list[Mapping[str, Any]
         "duration_s": times.warmup + times.length,
         "warmup_s": times.warmup,
         "fidelity": plan.fidelity,
-        "probe": {"interval_s": interval, "window_ms": 0},
+        "probe": {"interval_s": times.interval, "window_ms": 0},
         "clients": {"count": 1, "delay_ms": 0},
         "agents": agents,
         "workload": {"load": load, "arrivals": "poisson", "service_ms": service, "ram_mb": 0},
