@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Mapping, Sequence
 
@@ -80,7 +80,7 @@ class Case:
 
     `cap` is how wide the tolerance may get before the line is worth nothing, relative to `scale` (by default the
     expected value). `exact`: no statistics, every run must be within the expected value's model error. `unit` and
-    `factor` are for the table only.
+    `factor` are for the table only; `point` are the setting's parameters as numbers.
     """
 
     family: str
@@ -94,6 +94,7 @@ class Case:
     exact: bool = False
     unit: str = ""
     factor: float = 1.0
+    point: Mapping[str, float] = field(default_factory=dict)
 
     def rng_runs(self, seed: int, runs: int) -> range:
         """The RngRun numbers of the first `runs` runs. All setups of a case share them; other cases have others.

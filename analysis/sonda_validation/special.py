@@ -29,17 +29,17 @@ _VARIATION = 3.0
 
 def little(results: Mapping[tuple[Setup, int], Figures]) -> Row | None:
     """L = Λ T in every run: the proxy's own count of what is in flight against the response times; the worst run."""
-    worst: tuple[float, float, str] | None = None
+    worst: tuple[float, float, Setup, int] | None = None
     for (setup, rng_run), figures in results.items():
         deviation, tolerance = _little(setup, figures)
         if worst is None or not abs(deviation) / tolerance <= abs(worst[0]) / worst[1]:
-            worst = (deviation, tolerance, f"{setup.folder}/run-{rng_run}")
+            worst = (deviation, tolerance, setup, rng_run)
     if worst is None:
         return None
-    deviation, tolerance, name = worst
+    deviation, tolerance, setup, rng_run = worst
     verdict = OK if abs(deviation) <= tolerance else OUT
-    return Row(LITTLE, f"all {len(results)} runs; worst: {name}", "L / ΛT - 1", 0.0, deviation, deviation, tolerance, verdict,
-               "Little's law", len(results), unit="%", factor=100)
+    return Row(LITTLE, f"all {len(results)} runs; the worst: {setup.name}", "L / ΛT - 1", 0.0, deviation, deviation, tolerance,
+               verdict, "definition", len(results), f"the run is {results[setup, rng_run].folder}", unit="%", factor=100)
 
 
 def _little(setup: Setup, figures: Figures) -> tuple[float, float]:
@@ -53,8 +53,10 @@ def _little(setup: Setup, figures: Figures) -> tuple[float, float]:
     length = figures["duration_s"] - figures["warmup_s"]
     rate = figures["requests"] / length
     service_ms, squared_cv = moments(scenario["workload"]["service_ms"])
-    # A request is in flight from the pick, three delays of the client after its start, until one before its end.
-    present = rate * (figures["mean_s"] - 4e-3 * scenario["clients"]["delay_ms"])
+    # A request is in flight from the pick, three delays of the client after its start, until one before its end; a TCP
+    # connection until the client has closed it, which is one delay after its end.
+    outside = 2e-3 if scenario["fidelity"] == "packet" else 4e-3
+    present = rate * (figures["mean_s"] - outside * scenario["clients"]["delay_ms"])
     spread = _DEVIATIONS * math.sqrt(2) * _VARIATION * max(1.0, (1 + squared_cv) / 2)
     servers = sum(group["count"] for group in scenario["agents"])
     tolerance = spread * _second_moment(figures) * rate / 2 / math.sqrt(servers) / (present * length)

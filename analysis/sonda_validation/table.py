@@ -13,8 +13,8 @@ from .verdict import Row
 
 _HEADERS = ("", "setting", "quantity", "expected", "simulated", "difference", "tolerance", "verdict", "expected from")
 _LEFT = (0, 1, 2, 7, 8)
-CSV_COLUMNS = ("family", "setting", "quantity", "unit", "expected", "simulated", "difference", "tolerance", "verdict", "source",
-               "runs", "remark")
+CSV_COLUMNS = ("family", "setting", "n", "m", "load", "interval", "d", "quantity", "unit", "expected", "simulated", "difference",
+               "tolerance", "verdict", "source", "runs", "remark")
 
 
 def format_table(rows: Sequence[Row]) -> str:
@@ -51,7 +51,7 @@ def _number(value: float) -> str:
 
 def write_csv(rows: Sequence[Row], path: Path) -> None:
     """validation.csv: CSV_COLUMNS, one line each, in the unit of the column (times in mean service times)."""
-    records = [(row.family, row.setting, row.quantity, row.unit, *(value * row.factor for value in (
+    records = [(row.family, row.setting, *(row.point.get(key) for key in CSV_COLUMNS[2:7]), row.quantity, row.unit, *(value * row.factor for value in (
         row.expected, row.simulated, row.difference, row.tolerance)), row.verdict, row.source, row.runs, row.remark)
         for row in rows]
     temporary = Path(f"{path}.new")

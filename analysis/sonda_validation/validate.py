@@ -6,7 +6,7 @@ import math
 import sys
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Sequence
 
@@ -114,12 +114,12 @@ def _row(engine: Engine, plan: Plan, line: Line, statistical: int) -> Row:
         return row
     commands = "; ".join(shown(engine.command(setup, case.rng_runs(plan.seed, 1)[0], "repeated")) for setup in case.setups)
     remark = f"{row.remark}; " if row.remark else ""
-    return Row(**{**row.__dict__, "remark": f"{remark}the first of {line.runs} runs: {commands}"})
+    return replace(row, remark=f"{remark}the first of {line.runs} runs: {commands}")
 
 
 def _failed(case: Case, expected: float, remark: str) -> Row:
     return Row(case.family, case.setting, case.quantity, expected, math.nan, math.nan, math.nan, FAILED, "", 0, remark,
-               case.unit, case.factor)
+               case.unit, case.factor, case.point)
 
 
 def _report(options: Options, rows: Sequence[Row], seconds: float) -> int:

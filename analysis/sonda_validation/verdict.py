@@ -9,8 +9,8 @@ made, and if that does not help the line fails as imprecise.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Sequence
+from dataclasses import dataclass, field
+from typing import Mapping, Sequence
 
 import numpy as np
 from scipy import stats
@@ -42,6 +42,7 @@ class Row:
     remark: str = ""
     unit: str = ""
     factor: float = 1.0
+    point: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:
@@ -103,4 +104,4 @@ def _row(case: Case, expected: Expected, simulated: float, tolerance: float, run
         verdict = IMPRECISE
         remark = f"the tolerance is wider than {cap * case.factor:.4g}: more or longer runs are needed"
     return Row(case.family, case.setting, case.quantity, expected.value, simulated, difference, tolerance, verdict,
-               expected.source, runs, remark, case.unit, case.factor)
+               expected.source, runs, remark, case.unit, case.factor, case.point)

@@ -46,14 +46,28 @@ def test_the_shortest_of_an_old_board(interval: float, expected: float, head_exp
 @pytest.mark.parametrize("interval, basic, aggressive", [(1, 2.915, 2.753), (4, 4.075, 3.763), (16, 5.824, 5.297)])
 def test_load_interpretation_of_ten_servers(interval: float, basic: float, aggressive: float) -> None:
     setting = board.Setting(10, 0.9, interval)
-    rule = board.basic_li(0.9, interval)
+    rule = board.BasicLi(0.9, interval)
     assert agrees(board.simulate(setting, rule, warmup=200, length=800, replicas=100, seed=1), basic, 0.01 * basic)
     estimate = chain.simulate(10, 0.9, chain.aggressive_li, interval=interval, warmup=200, length=400, replicas=100, seed=1)
     assert agrees(estimate, aggressive, 0.01 * aggressive)
 
 
+def test_measuring_the_rate_of_arrivals_costs_little() -> None:
+    setting = board.Setting(10, 0.9, 4)
+    known, measured = (board.simulate(setting, board.BasicLi(0.9, 4, memory), warmup=200, length=800, replicas=200, seed=1)
+                       for memory in (0, 10))
+    assert agrees(measured, known.mean, 4.5 * known.error + 0.01 * known.mean)
+    # What is seen is the rate: after many phases K is off by its noise only, 1 / sqrt(2 * 10 * 36) relative.
+    rule, rng = board.BasicLi(0.9, 4, 10), np.random.default_rng(1)
+    for _ in range(200):
+        rule.observe(rng.poisson(36, 1000))
+    estimate = rule._seen / rule._weight
+    assert estimate.mean() == pytest.approx(36, rel=4.5 * 0.0373 / 1000**0.5)
+    assert estimate.std() / 36 == pytest.approx(0.0373, rel=0.15)
+
+
 def test_load_interpretation_of_very_many_servers_is_the_fluid_limit() -> None:
-    rule = board.basic_li(0.9, 4)
+    rule = board.BasicLi(0.9, 4)
     estimate = board.simulate(board.Setting(2000, 0.9, 4), rule, warmup=100, length=40, replicas=8, seed=1)
     # The shares of a level fluctuate by n^-1/2, which moves a threshold by 1 % here at most.
     assert agrees(estimate, interpretation.basic_li_mean(0.9, 4), 0.01)
@@ -80,7 +94,7 @@ def test_rates_of_a_board_are_the_probabilities_of_the_draw() -> None:
     assert board.shortest(shown)[0].tolist() == [0, 3, 0, 0, 0, 3]
     assert board.head(shown)[0].tolist() == [0, 6, 0, 0, 0, 0]
     # K = 0.5 * 6 * 2 = 6 arrivals fill 0, 0, 1, 1, 2 to the level 2, which the server that shows 2 is at, not below.
-    assert board.basic_li(0.5, 2)(shown)[0] / 6 == pytest.approx([0, 2 / 6, 1 / 6, 1 / 6, 0, 2 / 6])
+    assert board.BasicLi(0.5, 2)(shown)[0] / 6 == pytest.approx([0, 2 / 6, 1 / 6, 1 / 6, 0, 2 / 6])
 
 
 def test_a_phase_of_single_queues_is_m_m_1() -> None:
@@ -88,7 +102,7 @@ def test_a_phase_of_single_queues_is_m_m_1() -> None:
     jobs = np.zeros((50, 40), dtype=np.int64)
     for _ in range(40):
         board.run_phase(jobs, np.full(jobs.shape, 0.6), 5.0, rng)
-    means = np.mean([board.run_phase(jobs, np.full(jobs.shape, 0.6), 5.0, rng) for _ in range(60)], axis=0) / 40 / 0.6
+    means = np.mean([board.run_phase(jobs, np.full(jobs.shape, 0.6), 5.0, rng)[0] for _ in range(60)], axis=0) / 40 / 0.6
     assert agrees(Estimate.of(means), queues.mm1_mean(0.6))
 
 

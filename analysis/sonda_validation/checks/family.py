@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Callable, Mapping, Sequence
 
 from ..case import Case
@@ -27,7 +27,8 @@ class Family:
     def cases(self, plan: Plan, given: Point) -> list[Case]:
         """The lines of the table, or of the one setting that the user gives parts of."""
         points = [given] if given else self.short if plan.short else self.full
-        return [case for point in points for case in self.make(plan, {**self.base, **point})]
+        return [replace(case, point={**self.base, **point}) for point in points
+                for case in self.make(plan, {**self.base, **point})]
 
 
 def describe(point: Point) -> str:

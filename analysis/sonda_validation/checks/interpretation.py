@@ -16,12 +16,14 @@ from .plan import WARM_UP_REMNANT, Plan, Times, scenario, servers, setup, slug
 # servers is 0.4 % to 1.6 % above it (load 0.9, T from 1 to 16).
 _MANY = 1000
 _PER_SERVER = 2.0
+# Over how many intervals the policy measures the rate of arrivals (docs/policies.md).
+_MEMORY = 10
 
 
 def expect_basic(n: int, load: float, interval: float, times: Times, seed: int, replicas: int) -> Expected:
     if n >= _MANY:
         return _fluid(interpretation.basic_li_mean(load, interval), n)
-    return expect_rule(board.basic_li(load, interval), n, load, interval, times, seed, replicas)
+    return expect_rule(board.BasicLi(load, interval, memory=_MEMORY), n, load, interval, times, seed, replicas)
 
 
 def expect_aggressive(n: int, load: float, interval: float, times: Times, seed: int, replicas: int) -> Expected:

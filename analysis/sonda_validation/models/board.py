@@ -14,7 +14,8 @@ import numpy as np
 
 from . import Estimate
 
-# From a board (replicas, servers) to arrival rates of the same shape, in units of one server's mean rate.
+# From a board (replicas, servers) to arrival rates of the same shape, in units of one server's mean rate. A rule that has
+# `observe` is told how many arrivals each phase had.
 Rule = Callable[[np.ndarray], np.ndarray]
 
 
@@ -48,12 +49,22 @@ def head(board: np.ndarray) -> np.ndarray:
     return rates
 
 
-def basic_li(load: float, interval: float) -> Rule:
-    """Dahlin's Basic LI: server i with probability (L - b_i)^+ / K, K = load n T the arrivals of a phase."""
+class BasicLi:
+    """Dahlin's Basic LI: server i with probability (L - b_i)^+ / K, K the arrivals that a phase brings.
 
-    def rates(board: np.ndarray) -> np.ndarray:
+    K is known, or (`memory` phases above 0) estimated from the arrivals seen, each counting exp(-age / memory).
+    """
+
+    def __init__(self, load: float, interval: float, memory: float = 0.0) -> None:
+        self._known, self._memory = load * interval, memory
+        self._seen: np.ndarray | None = None
+        self._weight = 0.0
+
+    def __call__(self, board: np.ndarray) -> np.ndarray:
         servers = board.shape[1]
-        arrivals = load * servers * interval
+        arrivals = np.full((len(board), 1), self._known * servers)
+        if self._seen is not None:
+            arrivals = np.maximum(self._seen / self._weight, 1e-3)[:, None]
         ranked = np.sort(board, axis=1)
         many = np.arange(1, servers + 1)
         level = (arrivals + ranked.cumsum(axis=1)) / many
@@ -61,7 +72,14 @@ def basic_li(load: float, interval: float) -> Rule:
         reached = np.take_along_axis(level, deepest[:, None], axis=1)
         return servers * np.maximum(reached - board, 0) / arrivals
 
-    return rates
+    def observe(self, arrivals: np.ndarray) -> None:
+        """Arrivals of the last phase, one number per replica."""
+        if self._memory > 0:
+            kept = np.exp(-1 / self._memory)
+            # Those of one phase are spread evenly over it.
+            fresh = self._memory * (1 - kept)
+            self._seen = fresh * arrivals + (0 if self._seen is None else kept * self._seen)
+            self._weight = fresh + kept * self._weight
 
 
 def _counts(board: np.ndarray) -> np.ndarray:
@@ -92,15 +110,18 @@ def simulate(setting: Setting, rule: Rule, *, warmup: float, length: float, repl
     for number in range(int(np.ceil((warmup + length) / step))):
         due = member == number % setting.slices
         board[:, due] = jobs[:, due]
-        mean = run_phase(jobs, setting.load * rule(board), step, rng)
+        mean, arrivals = run_phase(jobs, setting.load * rule(board), step, rng)
+        if hasattr(rule, "observe"):
+            rule.observe(arrivals)
         if number * step >= warmup:
             total += mean
             steps += 1
     return Estimate.of(total / steps / (setting.load * setting.servers))
 
 
-def run_phase(jobs: np.ndarray, rates: np.ndarray, length: float, rng: np.random.Generator) -> np.ndarray:
-    """Lets every queue of `jobs` (replicas, servers) live for `length`, in place; mean jobs of each replica.
+def run_phase(jobs: np.ndarray, rates: np.ndarray, length: float,
+              rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Lets every queue of `jobs` (replicas, servers) live for `length`, in place; mean jobs and arrivals of each replica.
 
     A queue with arrival rate a sees Poisson((a + 1) length) events: arrivals with probability a / (a + 1), else
     services, which an empty queue ignores. Given their number they cut the time evenly on average.
@@ -110,17 +131,17 @@ def run_phase(jobs: np.ndarray, rates: np.ndarray, length: float, rng: np.random
     events = events[order]
     busy = jobs.ravel()[order]
     arrival = (rates / (rates + 1)).ravel()[order]
-    total = busy.astype(float)
+    total, arrived = busy.astype(float), np.zeros_like(busy)
     alive = np.searchsorted(-events, -np.arange(events[0]), side="left") if events.size else []
     for many in alive:
         here = busy[:many]
         arrives = rng.random(many) < arrival[:many]
         here += arrives
+        arrived[:many] += arrives
         here -= ~arrives & (here > 0)
         total[:many] += here
-    mean = np.empty_like(total)
-    mean[order] = total / (events + 1)
-    finished = np.empty_like(busy)
-    finished[order] = busy
-    jobs[...] = finished.reshape(jobs.shape)
-    return mean.reshape(jobs.shape).sum(axis=1)
+    back = np.empty_like(order)
+    back[order] = np.arange(order.size)
+    jobs[...] = busy[back].reshape(jobs.shape)
+    mean = (total / (events + 1))[back].reshape(jobs.shape)
+    return mean.sum(axis=1), arrived[back].reshape(jobs.shape).sum(axis=1)
