@@ -140,7 +140,8 @@ def _convert(path: Path, columns: dict[str, type]) -> pd.DataFrame:
     return frame
 
 
-def _read_summary(path: Path) -> dict[str, float]:
+def read_summary(path: Path) -> dict[str, float]:
+    """summary.csv as metric → value. AnalysisError when what every run has is missing or is no count."""
     table = read_columns(path, {"metric": str, "value": float})
     summary = dict(zip(table["metric"], table["value"]))
     for metric in (*COUNTS, *METRICS):
