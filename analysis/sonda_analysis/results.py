@@ -65,7 +65,7 @@ class RunResult(Outcome):
 
 def read_outcome(folder: Path, contender: Contender, rng_run: int) -> Outcome:
     """Reads run.json and summary.csv. AnalysisError when the folder is not the complete result of that run."""
-    return Outcome(contender, rng_run, folder, read_info(folder, rng_run), _read_summary(folder / "summary.csv"))
+    return Outcome(contender, rng_run, folder, read_info(folder, rng_run), read_summary(folder / "summary.csv"))
 
 
 def read_run(folder: Path, contender: Contender, rng_run: int) -> RunResult:
