@@ -114,8 +114,8 @@ AddPickOptions(OptionTable& table, ProxyCommand& command)
         .Add("formula",
              "NAME|TEXT",
              command.formula,
-             "connections",
-             "Score of an agent: a name, or 'min: TEXT'",
+             "",
+             "Score of an agent: a name, or 'min: TEXT' [default: the policy's]",
              AnyText)
         .scope = OptionScope::LIVE;
     table.Add("formulas", "FILE", command.formulas, "", "Further named formulas", AnyText).scope =

@@ -23,7 +23,7 @@ struct ProxyCommand
     ProbeNetwork network;
     Duration interval{0};
     Duration window{0};
-    std::string formula;
+    std::string formula;  //!< empty: the policy's own
     std::string formulas; //!< file with a catalogue of the user's; empty: none
     std::string policy;
     unsigned workers{1};

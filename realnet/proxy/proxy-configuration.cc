@@ -41,7 +41,9 @@ FindFormula(const ProxyReading& reading, Problems& problems)
     {
         return std::nullopt; // whether the name is good cannot be said
     }
-    return Take(catalogue->Find(reading.command.formula), reading.table.Get("formula"), problems);
+    const std::string& given = reading.command.formula;
+    const std::string name = given.empty() ? DefaultFormulaOf(reading.command.policy) : given;
+    return Take(catalogue->Find(name), reading.table.Get("formula"), problems);
 }
 
 } // namespace

@@ -26,7 +26,7 @@ List(std::ostream& out, const Catalogue& catalogue)
     for (const auto& info : AllPolicies())
     {
         out << "  " << std::setw(14) << info.name + info.parameter << info.about
-            << (info.looksAtScores ? "" : " (looks at no score)") << "\n";
+            << (info.defaultFormula == "none" ? " (looks at no score)" : "") << "\n";
     }
 }
 
