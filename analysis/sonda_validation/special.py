@@ -29,14 +29,16 @@ _VARIATION = 3.0
 
 def little(results: Mapping[tuple[Setup, int], Figures]) -> Row | None:
     """L = Λ T in every run: the proxy's own count of what is in flight against the response times; the worst run."""
-    worst: tuple[float, float, Setup, int] | None = None
-    for (setup, rng_run), figures in results.items():
-        deviation, tolerance = _little(setup, figures)
-        if worst is None or not abs(deviation) / tolerance <= abs(worst[0]) / worst[1]:
-            worst = (deviation, tolerance, setup, rng_run)
-    if worst is None:
+    judged = {key: _little(key[0], figures) for key, figures in results.items()}
+    if not judged:
         return None
-    deviation, tolerance, setup, rng_run = worst
+
+    def severity(key: tuple[Setup, int]) -> float:
+        deviation, tolerance = judged[key]
+        return math.inf if math.isnan(deviation) else abs(deviation) / tolerance
+
+    setup, rng_run = max(judged, key=severity)
+    deviation, tolerance = judged[setup, rng_run]
     verdict = OK if abs(deviation) <= tolerance else OUT
     return Row(LITTLE, f"all {len(results)} runs; the worst: {setup.name}", "L / ΛT - 1", 0.0, deviation, deviation, tolerance,
                verdict, "definition", len(results), f"the run is {results[setup, rng_run].folder}", unit="%", factor=100)

@@ -8,7 +8,7 @@ from ..case import Case, Expected
 from ..measures import Metric
 from ..models import idle_queue
 from .family import Family, Point, describe
-from .plan import Plan, Times, scenario, servers, setup, slug
+from .plan import RELAXATIONS, Plan, Times, scenario, servers, setup, slug
 
 
 def expect(n: int, m: int, load: float, times: Times, seed: int, replicas: int) -> Expected:
@@ -19,7 +19,9 @@ def expect(n: int, m: int, load: float, times: Times, seed: int, replicas: int) 
 def cases(plan: Plan, point: Point) -> list[Case]:
     n, m, load = int(point["n"]), int(point["m"]), point["load"]
     # Half of the arrivals find no idle server in the list at worst: then each server is nearly an M/M/1 of half the load.
-    times = Times.of(plan, plan.requests(3), n * load, 3 / (1 - load))
+    relaxation = max(30.0, 3 / (1 - load))
+    # Probes only keep the servers known: m times n of them in a round.
+    times = Times.of(plan, plan.requests(3), n * load, relaxation, interval=RELAXATIONS * relaxation, phases=1)
     name = f"join-idle-queue-{slug(**point)}"
     content = scenario(name, plan, times, servers(n), load=load, monitors=m,
                        clients__count=m)

@@ -40,11 +40,11 @@ class Plan:
     @property
     def cap_scale(self) -> float:
         """A short table is content with wider tolerances."""
-        return 2.0 if self.short else 1.0
+        return 1.5 if self.short else 1.0
 
     def requests(self, millions: float) -> float:
         """How many requests all runs of a line shall have, given how many they have in a long table."""
-        return millions * 1e6 / (6 if self.short else 1)
+        return millions * 1e6 / (3 if self.short else 1)
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,17 @@ class Times:
     interval: float
 
     @staticmethod
-    def of(plan: Plan, requests: float, rate: float, relaxation: float, interval: float | None = None) -> "Times":
+    def of(plan: Plan, requests: float, rate: float, relaxation: float, interval: float | None = None,
+           phases: int = 20) -> "Times":
         """Shares `requests` (arriving at `rate`) among the runs; no run is measured for less than its warm-up.
 
-        Without `interval` boards do not matter, and a quarter of the warm-up is chosen.
+        Without `interval` boards do not matter, and a quarter of the warm-up is chosen; with it at least `phases` intervals
+        are measured.
         """
         warmup = RELAXATIONS * relaxation
         step = interval or float(f"{warmup / 4:.3g}")
         warmup = math.ceil(warmup / step) * step
-        length = max(requests / rate / plan.runs, warmup, 20 * step if interval else 0)
+        length = max(requests / rate / plan.runs, warmup, phases * step if interval else 0)
         return Times(warmup, math.ceil(length / step) * step, step)
 
 
