@@ -1,5 +1,6 @@
 #include "realnet/proxy/listener.h"
 
+#include "realnet/common/keep-alive.h"
 #include "realnet/common/socket-address.h"
 
 #include <cerrno>
@@ -13,11 +14,12 @@ namespace sonda
 namespace
 {
 
-/** Accepted sockets inherit it: one system call less for each of them. */
+/** Accepted sockets inherit them: system calls less for each of them. */
 bool
-SetInheritedOptions(int socket)
+SetInheritedOptions(int socket, Duration keepAlive)
 {
     const int on = 1;
+    SetKeepAlive(socket, keepAlive);
     return setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0;
 }
 
@@ -36,7 +38,7 @@ LocalEndpoint(int socket)
 } // namespace
 
 Expected<Listener>
-Listen(const Endpoint& at, int backlog)
+Listen(const Endpoint& at, int backlog, Duration keepAlive)
 {
     const std::string where = "--listen: " + ToString(at);
     Listener listener;
@@ -44,7 +46,7 @@ Listen(const Endpoint& at, int backlog)
     const int fd = listener.socket.Get();
     const int on = 1;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
-        !SetInheritedOptions(fd))
+        !SetInheritedOptions(fd, keepAlive))
     {
         return SystemError(where);
     }
@@ -72,10 +74,10 @@ Listen(const Endpoint& at, int backlog)
 }
 
 Expected<Listener>
-AdoptListener(Descriptor socket)
+AdoptListener(Descriptor socket, Duration keepAlive)
 {
     const auto endpoint = LocalEndpoint(socket.Get());
-    if (!endpoint || !SetInheritedOptions(socket.Get()))
+    if (!endpoint || !SetInheritedOptions(socket.Get(), keepAlive))
     {
         return SystemError("inherited socket");
     }

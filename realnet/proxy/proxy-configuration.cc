@@ -62,6 +62,14 @@ Configure(const CommandLine& line)
         keyring =
             Take(LoadKeyFile(command.network.keyFile), reading->table.Get("key-file"), problems);
     }
+    // Two more for each address and server: a listening socket, a health check.
+    const auto budget = Take(ShareDescriptors(RaiseDescriptorLimit(),
+                                              command.workers,
+                                              command.pipes,
+                                              command.listen.size() + command.servers.size(),
+                                              command.maxConnections),
+                             reading->table.Get("max-connections"),
+                             problems);
     if (!problems.empty())
     {
         return problems;
@@ -72,7 +80,8 @@ Configure(const CommandLine& line)
                               std::move(*formula),
                               std::move(*policy),
                               std::move(keyring),
-                              std::move(*interface)};
+                              std::move(*interface),
+                              *budget};
 }
 
 MonitorOptions
@@ -95,11 +104,18 @@ MakeTableTiming(const ProxyCommand& command)
     return timing;
 }
 
+HealthChecks::Settings
+MakeHealthSettings(const ProxyCommand& command)
+{
+    return {command.servers, command.interval, command.timeouts.connect};
+}
+
 RelaySettings
 MakeRelaySettings(const ProxyCommand& command)
 {
     RelaySettings settings;
     settings.timeouts = command.timeouts;
+    settings.keepAlive = command.keepAlive;
     return settings;
 }
 

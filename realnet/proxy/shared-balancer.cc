@@ -79,6 +79,20 @@ SharedBalancer::SetTiming(TableTiming timing)
     m_balancer.SetTiming(timing, Now());
 }
 
+void
+SharedBalancer::SetRules(TableRules rules)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.SetRules(rules, Now());
+}
+
+void
+SharedBalancer::EarlyReset(AgentIndex agent)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.EarlyReset(agent, Now());
+}
+
 Expected<AgentIndex, Refusal>
 SharedBalancer::Update(const Observation& observation)
 {

@@ -50,12 +50,15 @@ class SharedBalancer
     void ConnectFailed(AgentIndex agent);
     /** The client left before the connection stood. */
     void Abandon(AgentIndex agent);
+    /** The server reset before it sent a byte; to be called before Complete(). */
+    void EarlyReset(AgentIndex agent);
     /** \param dispatched when Dispatch() returned the agent \param good see Balancer::Complete() */
     void Complete(AgentIndex agent, Instant dispatched, bool good);
 
     /** Picks by others from now on; see Balancer::Replace(). */
     void Replace(Formula formula, std::unique_ptr<Policy> policy);
     void SetTiming(TableTiming timing);
+    void SetRules(TableRules rules);
 
     Expected<AgentIndex, Refusal> Update(const Observation& observation);
     void Advance();

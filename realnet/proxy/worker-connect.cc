@@ -1,9 +1,11 @@
 #include "realnet/common/clock.h"
+#include "realnet/common/keep-alive.h"
 #include "realnet/common/socket-address.h"
 #include "realnet/proxy/worker.h"
 
 #include <cerrno>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <system_error>
@@ -11,6 +13,14 @@
 /** The part of Worker that leads a client to a server. */
 namespace sonda
 {
+
+namespace
+{
+
+/** A server that accepts and resets takes part again at once, so something else must end this. */
+constexpr std::uint32_t MOST_RETRIES_AFTER_RESET = 3;
+
+} // namespace
 
 bool
 Worker::Register(int socket, EventTarget& target)
@@ -87,6 +97,7 @@ Worker::ConnectNext(Connection& connection)
 
         const int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+        SetKeepAlive(fd, m_settings->keepAlive);
         const int result = connect(fd,
                                    reinterpret_cast<const sockaddr*>(&target->address),
                                    sizeof(target->address));
@@ -175,9 +186,12 @@ Worker::OnConnectFailed(Connection& connection, int error)
     m_shared.balancer.ConnectFailed(connection.m_target.agent);
     connection.m_dispatched = false;
     connection.m_server.Close();
-    Counter& counter = error == ECONNREFUSED ? m_shared.counters.connectRefused
-                       : error == ETIMEDOUT  ? m_shared.counters.connectTimedOut
-                                             : m_shared.counters.connectOther;
+    ++connection.m_retries;
+    m_shared.counters.retries.Add();
+    Counter& counter = error == ECONNREFUSED    ? m_shared.counters.connectRefused
+                       : error == ETIMEDOUT     ? m_shared.counters.connectTimedOut
+                       : error == EADDRNOTAVAIL ? m_shared.counters.noPort
+                                                : m_shared.counters.connectOther;
     counter.Add();
     if (const auto silenced = m_shared.connectLog.Allow(m_now))
     {
@@ -187,6 +201,39 @@ Worker::OnConnectFailed(Connection& connection, int error)
                      std::generic_category().message(error),
                      Silenced(*silenced));
     }
+}
+
+/**
+ * A server that reset the connection before a byte was read from either end: nothing is lost and
+ * nothing comes twice when another one is tried.
+ * \return whether that was done
+ */
+bool
+Worker::RetryAfterReset(Connection& connection)
+{
+    const bool isUntouched =
+        !connection.From(Side::CLIENT).heard && !connection.From(Side::SERVER).heard;
+    if (connection.m_relay.Gone() != Side::SERVER || !isUntouched ||
+        connection.m_retries >= MOST_RETRIES_AFTER_RESET)
+    {
+        return false;
+    }
+    NoteEarlyReset(connection);
+    Settle(connection, false);
+    ++connection.m_retries;
+    m_shared.counters.retries.Add();
+    connection.m_server.Close();
+    connection.m_relay = Relay();
+    // What the client has done meanwhile announces itself no second time.
+    pollfd client{connection.m_client.Get(), POLLIN | POLLRDHUP, 0};
+    poll(&client, 1, 0);
+    connection.m_relay.OnEvents(Side::CLIENT,
+                                client.revents & POLLIN,
+                                client.revents & (POLLRDHUP | POLLHUP | POLLERR),
+                                client.revents & POLLERR);
+    connection.m_phase = Phase::WAITING;
+    ConnectNext(connection);
+    return true;
 }
 
 } // namespace sonda
