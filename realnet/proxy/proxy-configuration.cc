@@ -54,8 +54,9 @@ Configure(const CommandLine& line)
     const ProxyCommand& command = reading->command;
     auto formula = FindFormula(*reading, problems);
     auto policy = Take(MakePolicy(command.policy), reading->table.Get("policy"), problems);
-    auto interface =
-        Take(FindInterface(command.network.interface), reading->table.Get("interface"), problems);
+    auto interface = Take(FindInterface(command.network.interface, Family(command.network)),
+                          reading->table.Get("interface"),
+                          problems);
     std::optional<Keyring> keyring;
     if (!command.network.keyFile.empty())
     {

@@ -3,9 +3,9 @@
 
 #include "model/control/balancer.h"
 #include "realnet/common/random.h"
+#include "realnet/common/socket-address.h"
 
 #include <mutex>
-#include <netinet/in.h>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <vector>
@@ -17,7 +17,7 @@ namespace sonda
 struct Target
 {
     AgentIndex agent{0};
-    sockaddr_in address{};
+    SocketAddress address;
 };
 
 /** A change of an agent's freshness or state, ready to be logged. */

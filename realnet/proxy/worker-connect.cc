@@ -1,6 +1,5 @@
 #include "realnet/common/clock.h"
 #include "realnet/common/keep-alive.h"
-#include "realnet/common/socket-address.h"
 #include "realnet/proxy/worker.h"
 
 #include <cerrno>
@@ -74,20 +73,20 @@ Worker::ConnectNext(Connection& connection)
 {
     while (true)
     {
-        // The socket first: a want of descriptors is no agent's failure.
-        connection.m_server =
-            Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-        const int fd = connection.m_server.Get();
-        if (fd < 0)
-        {
-            const std::string why = SystemError("making a socket to a server").message;
-            Reject(connection, m_shared.counters.noDescriptor, m_shared.descriptorLog, why);
-            return;
-        }
         const auto target = m_shared.balancer.Dispatch();
         if (!target)
         {
             Await(connection);
+            return;
+        }
+        connection.m_server = Descriptor(
+            socket(target->address.Family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        const int fd = connection.m_server.Get();
+        if (fd < 0)
+        {
+            const std::string why = SystemError("making a socket to a server").message;
+            m_shared.balancer.Abandon(target->agent); // a want of descriptors is not its failure
+            Reject(connection, m_shared.counters.noDescriptor, m_shared.descriptorLog, why);
             return;
         }
         connection.m_phase = Phase::CONNECTING;
@@ -98,9 +97,7 @@ Worker::ConnectNext(Connection& connection)
         const int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
         SetKeepAlive(fd, m_settings->keepAlive);
-        const int result = connect(fd,
-                                   reinterpret_cast<const sockaddr*>(&target->address),
-                                   sizeof(target->address));
+        const int result = connect(fd, target->address.Raw(), target->address.Size());
         if ((result == 0 || errno == EINPROGRESS) && Register(fd, connection.m_serverEvents))
         {
             // Its first event says whether it stands, also where it stands already.
@@ -196,8 +193,7 @@ Worker::OnConnectFailed(Connection& connection, int error)
     if (const auto silenced = m_shared.connectLog.Allow(m_now))
     {
         spdlog::warn("connect to {} failed: {}; the agent rests, the next one is tried{}",
-                     ToString(Endpoint{AddressText(connection.m_target.address),
-                                       ntohs(connection.m_target.address.sin_port)}),
+                     ToString(connection.m_target.address.ToEndpoint()),
                      std::generic_category().message(error),
                      Silenced(*silenced));
     }
