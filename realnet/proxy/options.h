@@ -2,9 +2,11 @@
 #define SONDA_REALNET_PROXY_OPTIONS_H
 
 #include "model/base/time.h"
+#include "model/table/table-rules.h"
 #include "realnet/common/configuration.h"
 #include "realnet/common/option-values.h"
 #include "realnet/common/probe-options.h"
+#include "realnet/proxy/health-checks.h"
 #include "realnet/proxy/relay-settings.h"
 
 #include <cstdint>
@@ -29,6 +31,10 @@ struct ProxyCommand
     unsigned workers{1};
     unsigned pipes{0}; //!< per worker
     RelayTimeouts timeouts;
+    Duration keepAlive{0};
+    std::optional<std::size_t> maxConnections; //!< empty: as many as there are descriptors for
+    TableRules rules;
+    std::vector<StaticServer> servers; //!< without agents
     Duration drainTimeout{0};
     bool acceptBase{true};
     bool baseForm{false};
