@@ -6,7 +6,7 @@ from pathlib import Path
 
 # run.json alone holds what differs between equal runs: host, wall time, paths.
 NOT_COMPARED = "run.json"
-FILES = {"run.json", "summary.csv", "windows.csv", "latency.csv", "rtt.csv"}
+FILES = {"run.json", "summary.csv", "windows.csv", "fairness.csv", "latency.csv", "series.csv", "ages.csv", "rtt.csv"}
 
 
 def run_folders(out: Path) -> list[Path]:
