@@ -67,9 +67,8 @@ def _script(stores: Sequence[RunStore]) -> bytes:
             for path in (store.sim, *(SHELL_FOLDER / script for script in _SCRIPTS)):
                 tar.add(path, f"{name}/{path.name}")
         for store in stores:
-            for path in sorted(store.folder.iterdir()):
-                if path.is_file() and path != store.sim:
-                    tar.add(path, f"{store.digest}/{path.name}")
+            for path in store.inputs():
+                tar.add(path, f"{store.digest}/{path.relative_to(store.folder)}")
     payload = base64.encodebytes(archive.getvalue())
     body = (SHELL_FOLDER / "host-prepare").read_bytes()
     return b"payload() {\ncat << 'END'\n" + payload + b"END\n}\n" + body

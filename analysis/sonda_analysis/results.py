@@ -65,7 +65,7 @@ class RunResult(Outcome):
 
 def read_outcome(folder: Path, contender: Contender, rng_run: int) -> Outcome:
     """Reads run.json and summary.csv. AnalysisError when the folder is not the complete result of that run."""
-    return Outcome(contender, rng_run, folder, read_info(folder, rng_run), _read_summary(folder / "summary.csv"))
+    return Outcome(contender, rng_run, folder, read_info(folder, rng_run), read_summary(folder / "summary.csv"))
 
 
 def read_run(folder: Path, contender: Contender, rng_run: int) -> RunResult:
@@ -140,7 +140,8 @@ def _convert(path: Path, columns: dict[str, type]) -> pd.DataFrame:
     return frame
 
 
-def _read_summary(path: Path) -> dict[str, float]:
+def read_summary(path: Path) -> dict[str, float]:
+    """summary.csv as metric → value. AnalysisError when what every run has is missing or is no count."""
     table = read_columns(path, {"metric": str, "value": float})
     summary = dict(zip(table["metric"], table["value"]))
     for metric in (*COUNTS, *METRICS):

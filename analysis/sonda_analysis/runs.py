@@ -2,13 +2,13 @@
 
     results/NAME/runs/DIGEST/                one set of parameters
         parameters.json                      what DIGEST is the digest of
-        scenario.json, sonda-sim             the very bytes that are run
+        scenario.json, sonda-sim             the very bytes that are run, with the data files that the scenario names
         CONTENDER/run-N/                     one run, written by sonda-sim
         logs/                                standard error of each run
     results/NAME/logs/                       of the last time that runs were made: GNU parallel's job log
 
-DIGEST covers the bytes of the scenario, the --set overrides and the bytes of sonda-sim: an edited
-scenario, another override or another build is another folder. Scenario and program are copied
+DIGEST covers the bytes of the scenario and of the data files that it names, the --set overrides and the
+bytes of sonda-sim: an edited scenario, another override or another build is another folder. All are copied
 before the first run and run from the copy, so that editing or building during a comparison (or
 before an interrupted one continues) changes nothing. One process at a time may hold a results
 folder (RunLock).
@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Iterable
 
 from .contenders import Contender
+from .data_files import data_files
 from .errors import AnalysisError
 
 RESULT_FILES = ("run.json", "summary.csv", "windows.csv", "fairness.csv", "latency.csv", "series.csv", "ages.csv")
@@ -113,6 +114,11 @@ class RunStore:
             "sets": list(self.sets),
             "sonda_sim_sha256": _file_digest(sim),
         }
+        data = {name: scenario_file.parent / name for name in data_files(scenario_file, self.sets)}
+        # A file that is not there is sonda-sim's to refuse, by the key that names it.
+        self._data = {name: _file_digest(path) for name, path in data.items() if path.is_file()}
+        if self._data:
+            self._parameters["data_sha256"] = self._data
         self.digest = hashlib.sha256(json.dumps(self._parameters, sort_keys=True).encode()).hexdigest()[:12]
         self.sim_digest = self._parameters["sonda_sim_sha256"][:12]
         self.folder = out / "runs" / self.digest
@@ -126,7 +132,14 @@ class RunStore:
         scenario_file, sim = self.sources
         _copy(scenario_file, self.scenario_file, self._parameters["scenario_sha256"])
         _copy(sim, self.sim, self._parameters["sonda_sim_sha256"])
+        for name, digest in self._data.items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            _copy(scenario_file.parent / name, self.folder / name, digest)
         (self.folder / "parameters.json").write_text(json.dumps(self._parameters, indent=2) + "\n")
+
+    def inputs(self) -> list[Path]:
+        """The copies that a run reads: scenario and data files."""
+        return [self.scenario_file, *(self.folder / name for name in self._data)]
 
     def others(self) -> int:
         """Number of sets of other parameters that are kept beside this one."""

@@ -1,12 +1,31 @@
 #include "model/control/balancer.h"
 
+#include <limits>
 #include <utility>
 
 namespace sonda
 {
 
+namespace
+{
+
+TableTiming
+TimingFor(const Policy& policy, TableTiming timing)
+{
+    if (!policy.Expires())
+    {
+        constexpr double never = std::numeric_limits<double>::infinity();
+        timing.staleAfter = never;
+        timing.deadAfter = never;
+        timing.removedAfter = never;
+    }
+    return timing;
+}
+
+} // namespace
+
 Balancer::Balancer(Formula formula, std::unique_ptr<Policy> policy, TableTiming timing)
-    : m_table(std::move(formula), timing),
+    : m_table(std::move(formula), TimingFor(*policy, timing)),
       m_policy(std::move(policy))
 {
     m_table.SetObserver(

@@ -19,6 +19,7 @@ namespace sonda
 class Balancer
 {
   public:
+    /** \param timing for policies under which agents expire; see Policy::Expires() */
     Balancer(Formula formula, std::unique_ptr<Policy> policy, TableTiming timing);
     Balancer(const Balancer&) = delete;
     Balancer& operator=(const Balancer&) = delete;

@@ -208,7 +208,7 @@ RequestFlow::Dispatch(Call& call)
     call.server = ServerOf(proxy, *agent);
     call.dispatched = ns3::Simulator::Now();
     Server& server = m_servers[call.server];
-    if (server.model.IsUp())
+    if (server.model.IsListening())
     {
         ++server.coming;
         server.comingWork += call.work;

@@ -56,12 +56,20 @@ ServerApplication::GetModel()
 void
 ServerApplication::StartApplication()
 {
-    GetModel();
-    Listen();
+    if (GetModel().IsListening())
+    {
+        Listen();
+    }
 }
 
 void
 ServerApplication::StopApplication()
+{
+    CloseListener();
+}
+
+void
+ServerApplication::CloseListener()
 {
     if (m_listener)
     {
@@ -130,8 +138,13 @@ ServerApplication::OnServed(std::uint64_t tag, bool good)
     const auto left = static_cast<std::uint32_t>(m_model->InFlight());
     m_fallTrace(left + 1, left);
     const auto found = m_connections.find(tag);
-    if (found == m_connections.end() || !good)
+    if (found == m_connections.end())
     {
+        return;
+    }
+    if (!good)
+    {
+        Drop(tag);
         return;
     }
     while (const auto packet = found->second.socket->Recv())
@@ -188,17 +201,32 @@ ServerApplication::OnGone(SocketPtr socket)
 }
 
 void
+ServerApplication::Drop(std::uint64_t tag)
+{
+    const SocketPtr socket = m_connections.at(tag).socket;
+    m_tagOf.erase(ns3::PeekPointer(socket));
+    m_connections.erase(tag);
+    socket->SetRecvCallback(ns3::MakeNullCallback<void, SocketPtr>());
+    socket->Close();
+}
+
+void
 ServerApplication::Crash()
 {
-    StopApplication();
+    CloseListener();
+    // Drops the connections whose requests were present; the others are left.
     m_model->Crash();
-    for (const auto& [tag, connection] : m_connections)
+    while (!m_connections.empty())
     {
-        connection.socket->SetRecvCallback(ns3::MakeNullCallback<void, SocketPtr>());
-        connection.socket->Close();
+        Drop(m_connections.begin()->first);
     }
-    m_connections.clear();
-    m_tagOf.clear();
+}
+
+void
+ServerApplication::StopListening()
+{
+    CloseListener();
+    GetModel().StopListening();
 }
 
 void

@@ -38,7 +38,10 @@ class ServerApplication : public ns3::Application
     /** The server's process ends: connections are reset, new ones refused. */
     void Crash();
 
-    /** It starts again. */
+    /** New connections are refused; those that were accepted are served. */
+    void StopListening();
+
+    /** It starts again, or takes connections again. */
     void Recover();
 
   protected:
@@ -56,6 +59,8 @@ class ServerApplication : public ns3::Application
     void StartApplication() override;
     void StopApplication() override;
     void Listen();
+    void CloseListener();
+    void Drop(std::uint64_t tag);
     void OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
     void OnReadable(ns3::Ptr<ns3::Socket> socket);
     void OnWritable(ns3::Ptr<ns3::Socket> socket, std::uint32_t available);

@@ -113,12 +113,14 @@ void
 ServerModel::Submit(std::uint64_t tag, double work)
 {
     NS_ABORT_MSG_IF(!m_up, "a request was submitted to a server that is down");
+    AdvanceClock();
     if (m_failing)
     {
-        m_ended(tag, false);
+        // By an event: the caller may answer the end with the next request.
+        m_failed.push_back(tag);
+        WakeUpAt(m_clockAt);
         return;
     }
-    AdvanceClock();
     m_workLeft += work;
     const Job job{work, m_order++, tag, m_clockAt};
     if (m_inService.size() < m_mostInService)
@@ -169,7 +171,12 @@ ServerModel::ScheduleEnd()
         return;
     }
     // Rounded up, so that at the event the work is done.
-    const Instant at = m_clockAt + Duration(static_cast<std::int64_t>(std::ceil(left * 1e9)));
+    WakeUpAt(m_clockAt + Duration(static_cast<std::int64_t>(std::ceil(left * 1e9))));
+}
+
+void
+ServerModel::WakeUpAt(Instant at)
+{
     // A wake-up that is early only looks and sets the next; one that is late is left where it is,
     // beside an earlier one: cheaper than to cancel.
     if (m_nextWakeUp <= at)
@@ -188,6 +195,7 @@ ServerModel::OnWakeUp()
     {
         m_nextWakeUp = Instant::max();
     }
+    EndFailed();
     // Half a nanosecond of work is less than the clock's resolution.
     while (!m_inService.empty() && m_inService.front().end <= m_clock + 0.5e-9)
     {
@@ -199,9 +207,22 @@ ServerModel::OnWakeUp()
 }
 
 void
+ServerModel::EndFailed()
+{
+    // Further ones that come of it have a wake-up of their own.
+    for (std::size_t left = m_failed.size(); left > 0; --left)
+    {
+        const std::uint64_t tag = m_failed.front();
+        m_failed.erase(m_failed.begin());
+        m_ended(tag, false);
+    }
+}
+
+void
 ServerModel::Crash()
 {
     AdvanceClock();
+    EndFailed();
     m_up = false;
     m_listening = false;
     std::vector<Job> lost;

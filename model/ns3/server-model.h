@@ -96,7 +96,7 @@ class ServerModel
     /** \param factor above 0: from now on it works at its speed times this */
     void SetSpeedFactor(double factor);
 
-    /** While it fails, every request that comes ends at once and badly. */
+    /** While it fails, every request that comes ends at the same moment, badly. */
     void
     SetFailing(bool failing)
     {
@@ -110,7 +110,7 @@ class ServerModel
     std::size_t
     InFlight() const
     {
-        return m_inService.size() + m_waiting.Size();
+        return m_inService.size() + m_waiting.Size() + m_failed.size();
     }
 
     /** \return seconds until all present requests would be worked off with every core at work, at
@@ -167,7 +167,9 @@ class ServerModel
     void Start(Job job);
     Job TakeEnded();
     void ScheduleEnd();
+    void WakeUpAt(Instant at);
     void OnWakeUp();
+    void EndFailed();
     double SecondsOfWorkPerSecond() const;
 
     const ServerOptions m_options;
@@ -183,6 +185,7 @@ class ServerModel
 
     std::vector<Job> m_inService; //!< a heap
     WaitingLine<Job> m_waiting;
+    std::vector<std::uint64_t> m_failed; //!< tags of requests that end badly at this moment
     std::uint64_t m_order{0};
     double m_clock{0}; //!< virtual, seconds of work
     Instant m_clockAt{};

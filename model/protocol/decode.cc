@@ -1,5 +1,5 @@
-#include "model/protocol/address.h"
 #include "model/protocol/codec.h"
+#include "model/protocol/ipv6.h"
 #include "model/protocol/reader.h"
 
 #include <limits>
@@ -42,10 +42,10 @@ ReadServer(const Reader& reader)
 {
     Endpoint server;
     server.address = reader.Text("IP");
-    const auto address = ParseIpv4(server.address);
-    if (!address || !IsUnicast(*address))
+    if (!IsHostAddress(server.address))
     {
-        Refuse(RefusalReason::OUT_OF_RANGE, "IP must be the dotted quad of one host");
+        Refuse(RefusalReason::OUT_OF_RANGE,
+               "IP must be the address of one host: a dotted quad, or IPv6 as in RFC 5952");
     }
     server.port = reader.Whole("Door", 1, 65535);
     return server;

@@ -6,7 +6,9 @@ namespace sonda
 std::string
 ToString(const Endpoint& endpoint)
 {
-    return endpoint.address + ":" + std::to_string(endpoint.port);
+    const bool isV6 = endpoint.address.find(':') != std::string::npos;
+    const std::string address = isV6 ? "[" + endpoint.address + "]" : endpoint.address;
+    return address + ":" + std::to_string(endpoint.port);
 }
 
 std::uint64_t

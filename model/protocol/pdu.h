@@ -32,7 +32,7 @@ constexpr std::uint32_t MAX_BELOW = 1'000'000;
 /** An agent may hold a request for its window and be late; a minute more is absurd. */
 constexpr std::chrono::milliseconds MAX_HOLD{MAX_WINDOW_MS + 60'000};
 
-/** Where a server accepts TCP: a dotted quad and a port. */
+/** Where a server accepts TCP: an IPv4 or IPv6 address, in its one text, and a port. */
 struct Endpoint
 {
     std::string address;
@@ -51,7 +51,7 @@ struct Endpoint
     }
 };
 
-/** \return "10.0.0.7:80". */
+/** \return "10.0.0.7:80" or "[fd00::7]:80". */
 std::string ToString(const Endpoint& endpoint);
 
 /** Which agents a request is for: those with HashId(id) mod modulus == residue. */

@@ -1,15 +1,16 @@
 #include "model/scoring/catalogue.h"
 
+#include "model/base/strict-json.h"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
 namespace sonda
 {
 
+/** model/scoring/catalogue.json. */
 extern const char* const CATALOGUE_TEXT;
 
 namespace
@@ -90,41 +91,6 @@ ReadEntry(const std::string& name, const Json& value, const std::string& file)
     return entry;
 }
 
-/** Parses a JSON text in which no object has one key twice: the parser would let the last one win.
- */
-Expected<Json>
-ParseFile(std::string_view text, const std::string& file)
-{
-    std::vector<std::set<std::string>> keys; // of the objects around the place, outermost first
-    std::optional<Error> twice;
-    const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed)
-    {
-        if (event == Json::parse_event_t::object_start)
-        {
-            keys.resize(static_cast<std::size_t>(depth));
-            keys.emplace_back();
-        }
-        else if (event == Json::parse_event_t::key && !twice &&
-                 !keys[static_cast<std::size_t>(depth) - 1]
-                      .insert(parsed.get<std::string>())
-                      .second)
-        {
-            twice = Error{file + ": key '" + parsed.get<std::string>() +
-                          "' stands twice in one object"};
-        }
-        return true;
-    };
-    try
-    {
-        Json json = Json::parse(text, watch);
-        return twice ? Expected<Json>(*twice) : Expected<Json>(std::move(json));
-    }
-    catch (const Json::exception& error)
-    {
-        return Error{file + ": " + error.what()};
-    }
-}
-
 } // namespace
 
 Catalogue
@@ -142,7 +108,7 @@ Catalogue::BuiltIn()
 Expected<std::size_t>
 Catalogue::Add(std::string_view text, const std::string& file)
 {
-    const auto parsed = ParseFile(text, file);
+    const auto parsed = ParseStrictJson(text, file);
     if (!parsed)
     {
         return parsed.GetError();

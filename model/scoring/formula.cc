@@ -1,6 +1,7 @@
 #include "model/scoring/formula.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <muParser.h>
 #include <optional>
@@ -156,6 +157,7 @@ Formula::Formula(Sense sense,
       m_text(std::move(text)),
       m_name(std::move(name)),
       m_expression(std::move(expression)),
+      m_values(&m_expression->values),
       m_static(true)
 {
     const auto used = m_expression->parser.GetUsedVar();
@@ -204,6 +206,9 @@ Formula::Parse(std::string_view source, const std::string& name)
             const auto place = static_cast<std::size_t>(info.variable);
             expression->parser.DefineVar(info.name, &expression->values[place]);
         }
+        expression->parser.DefineFun(
+            "floor",
+            +[](double x) { return std::floor(x); });
         expression->parser.SetExpr(text.substr(offset));
         int results = 0;
         expression->parser.Eval(results);
@@ -225,19 +230,15 @@ Formula::Parse(std::string_view source, const std::string& name)
 }
 
 double
-Formula::Score(const FormulaInputs& inputs) const
+Formula::Evaluate() const
 {
-    for (const auto variable : m_variables)
-    {
-        const auto place = static_cast<std::size_t>(variable);
-        // Comparisons, min and max would turn "not known" into a number, which might be the best.
-        if (inputs[place] != inputs[place])
-        {
-            return inputs[place];
-        }
-        m_expression->values[place] = inputs[place];
-    }
     return m_expression->parser.Eval();
+}
+
+bool
+Formula::Uses(Variable variable) const
+{
+    return std::find(m_variables.begin(), m_variables.end(), variable) != m_variables.end();
 }
 
 } // namespace sonda

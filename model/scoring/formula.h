@@ -15,20 +15,31 @@ namespace sonda
 /** The figures of an agent that a formula may name (docs/formulas.md). */
 enum class Variable : unsigned char
 {
-    RAM,       //!< free memory as reported, bytes
-    RAM_TOTAL, //!< memory of the machine as reported, bytes
-    CPU,       //!< unused CPU as reported, percent of the whole machine
-    CORES,     //!< cores that the server may use, as reported
-    LOAD,      //!< run-queue length as reported
-    ELAPSED,   //!< request departure to response arrival, hold time included, seconds
-    RTT,       //!< smoothed RTT, seconds
-    RTT_MIN,   //!< least RTT seen, seconds
-    AGE,       //!< time since the last report, seconds
-    INFLIGHT,  //!< dispatched and not completed, counted here
-    REPORTED,  //!< in flight as reported by the agent
-    WEIGHT,    //!< operator's relative capacity
-    LATENCY,   //!< EWMA of the time from dispatch to completion, seconds
-    FAILURES,  //!< recent failures, decaying
+    RAM,            //!< free memory as reported, bytes
+    RAM_TOTAL,      //!< memory of the machine as reported, bytes
+    CPU,            //!< unused CPU as reported, percent of the whole machine
+    CPU_10S,        //!< the same smoothed over 10 s, as reported
+    CORES,          //!< cores that the server may use, as reported
+    LOAD,           //!< run-queue length as reported
+    SERVICE,        //!< mean service time as reported, seconds
+    RATE,           //!< completions per second as reported
+    ELAPSED,        //!< request departure to response arrival, hold time included, seconds
+    RTT,            //!< smoothed RTT, seconds
+    RTT_MIN,        //!< least RTT seen, seconds
+    REPORTED,       //!< in flight as reported by the agent
+    WEIGHT,         //!< operator's relative capacity
+    AGE,            //!< time since the last report, seconds
+    KNOWN,          //!< time since the first report, seconds
+    IDLE,           //!< time since the last dispatch, or the first report, seconds
+    INFLIGHT,       //!< dispatched and not completed, counted here
+    SENT,           //!< dispatched since the last report
+    DONE,           //!< ended since the last report
+    WAITING,        //!< mean time since their dispatch of those in flight, seconds
+    LATENCY,        //!< EWMA over time of the time from dispatch to completion, seconds
+    LATENCY_PEAK,   //!< the same, following peaks at once, forgotten in 10 s
+    LATENCY_STEADY, //!< the same, each completion with weight 0.05
+    LATENCY_MEAN,   //!< mean of the last 100 completions
+    FAILURES,       //!< recent failures, decaying
 };
 
 constexpr std::size_t VARIABLES = static_cast<std::size_t>(Variable::FAILURES) + 1;
@@ -81,7 +92,30 @@ class Formula
      * \return the score, which may be infinite; NaN when the result is not a number or one of the
      *         used variables is not known. Only the used variables of \p inputs are read.
      */
-    double Score(const FormulaInputs& inputs) const;
+    double
+    Score(const FormulaInputs& inputs) const
+    {
+        return ScoreOf([&inputs](Variable variable)
+                       { return inputs[static_cast<std::size_t>(variable)]; });
+    }
+
+    /** As Score(), but asks \p valueOf, from Variable to double, for the used variables only. */
+    template <typename F>
+    double
+    ScoreOf(const F& valueOf) const
+    {
+        for (const auto variable : m_variables)
+        {
+            const double value = valueOf(variable);
+            // Comparisons, min and max would turn "not known" into a number, maybe the best.
+            if (value != value)
+            {
+                return value;
+            }
+            (*m_values)[static_cast<std::size_t>(variable)] = value;
+        }
+        return Evaluate();
+    }
 
     /** \return whether score \p a is better than \p b: a strict weak order, NaN last. */
     bool
@@ -127,6 +161,8 @@ class Formula
         return m_variables;
     }
 
+    bool Uses(Variable variable) const;
+
     /** \return whether the score can only change when a report arrives. */
     bool
     IsStatic() const
@@ -142,12 +178,15 @@ class Formula
             std::string name,
             std::unique_ptr<Expression> expression);
 
+    double Evaluate() const;
+
     static constexpr double NAN_RANK = __builtin_huge_val();
 
     Sense m_sense;
     std::string m_text;
     std::string m_name;
     std::unique_ptr<Expression> m_expression;
+    FormulaInputs* m_values; //!< of m_expression
     std::vector<Variable> m_variables;
     bool m_static;
 };

@@ -1,65 +1,142 @@
 #include "model/selection/best.h"
 
+#include "model/selection/champion.h"
+
+#include <algorithm>
+
 namespace sonda
 {
 
 namespace
 {
 
-/**
- * Goes over all candidates once. Among equals the k-th one seen replaces the choice with
- * probability 1/k, which makes each of them equally likely; without a stream the first stays.
- */
-AgentIndex
-Scan(const StatusTable& table, Instant now, RandomStream* random)
+/** \return the best of all candidates by looking at each; of equals the first without a stream. */
+std::optional<AgentIndex>
+Scan(const View& view, RandomStream* random)
 {
-    const Formula& formula = table.GetFormula();
-    const auto& candidates = table.Candidates();
-    AgentIndex best = candidates.front();
-    double bestRank = formula.Rank(table.Score(best, now));
-    std::size_t equals = 1;
-    for (std::size_t i = 1; i < candidates.size(); ++i)
+    Champion champion(random);
+    for (const auto agent : view.Candidates())
     {
-        const double rank = formula.Rank(table.Score(candidates[i], now));
-        if (rank < bestRank)
-        {
-            best = candidates[i];
-            bestRank = rank;
-            equals = 1;
-        }
-        else if (rank == bestRank && random != nullptr && random->Below(++equals) == 0)
-        {
-            best = candidates[i];
-        }
+        champion.Offer(agent, view.Rank(agent));
     }
-    return best;
+    return champion.Get();
+}
+
+AgentIndex
+OneOf(const std::vector<AgentIndex>& agents, RandomStream& random)
+{
+    return agents.size() == 1 ? agents.front() : agents[random.Below(agents.size())];
 }
 
 } // namespace
 
+HeadPolicy::HeadPolicy(AgeRule rule)
+    : m_view(rule)
+{
+}
+
 std::optional<AgentIndex>
 HeadPolicy::Pick(const StatusTable& table, Instant now, RandomStream&)
 {
-    if (table.Candidates().empty())
+    m_view.Look(table, now);
+    if (m_view.Candidates().empty())
     {
         return std::nullopt;
     }
-    return table.IsIndexed() ? table.BestIndexed().front() : Scan(table, now, nullptr);
+    return m_view.IsIndexed() ? table.BestIndexed().front() : Scan(m_view, nullptr);
+}
+
+BestPolicy::BestPolicy(AgeRule rule)
+    : m_view(rule)
+{
 }
 
 std::optional<AgentIndex>
 BestPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
 {
-    if (table.Candidates().empty())
+    m_view.Look(table, now);
+    if (m_view.Candidates().empty())
     {
         return std::nullopt;
     }
-    if (!table.IsIndexed())
+    return m_view.IsIndexed() ? OneOf(table.BestIndexed(), random) : Scan(m_view, &random);
+}
+
+TopPolicy::TopPolicy(std::size_t count, AgeRule rule)
+    : m_count(count),
+      m_view(rule)
+{
+}
+
+std::optional<AgentIndex>
+TopPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
+{
+    m_view.Look(table, now);
+    const auto& candidates = m_view.Candidates();
+    if (candidates.size() <= m_count)
     {
-        return Scan(table, now, &random);
+        return candidates.empty() ? std::nullopt : std::make_optional(OneOf(candidates, random));
     }
-    const auto& best = table.BestIndexed();
-    return best.size() == 1 ? best.front() : best[random.Below(best.size())];
+    if (!m_view.IsSteady() || m_epoch != m_view.Epoch())
+    {
+        m_epoch = m_view.Epoch();
+        Sort();
+    }
+    // The tied ones have the places that the better ones leave, each with the same probability.
+    const std::size_t place = random.Below(m_count);
+    return place < m_better.size() ? m_better[place] : OneOf(m_tied, random);
+}
+
+void
+TopPolicy::Sort()
+{
+    const auto& candidates = m_view.Candidates();
+    m_ranks.clear();
+    for (const auto agent : candidates)
+    {
+        m_ranks.push_back(m_view.Rank(agent));
+    }
+    m_better.clear();
+    m_tied.clear();
+    // Ranks are asked for twice, because finding the k-th shuffles them.
+    const auto last = m_ranks.begin() + static_cast<std::ptrdiff_t>(m_count) - 1;
+    std::nth_element(m_ranks.begin(), last, m_ranks.end());
+    for (const auto agent : candidates)
+    {
+        const double rank = m_view.Rank(agent);
+        if (rank <= *last)
+        {
+            (rank < *last ? m_better : m_tied).push_back(agent);
+        }
+    }
+}
+
+ThresholdPolicy::ThresholdPolicy(double limit, AgeRule rule)
+    : m_limit(limit),
+      m_view(rule)
+{
+}
+
+std::optional<AgentIndex>
+ThresholdPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
+{
+    m_view.Look(table, now);
+    const auto& candidates = m_view.Candidates();
+    if (candidates.empty())
+    {
+        return std::nullopt;
+    }
+    if (!m_view.IsSteady() || m_epoch != m_view.Epoch())
+    {
+        m_epoch = m_view.Epoch();
+        m_good.clear();
+        const double limit = table.GetFormula().Rank(m_limit);
+        std::copy_if(candidates.begin(),
+                     candidates.end(),
+                     std::back_inserter(m_good),
+                     [&](AgentIndex agent) { return m_view.Rank(agent) <= limit; });
+    }
+    return OneOf(m_good.empty() ? candidates : m_good, random);
 }
 
 } // namespace sonda

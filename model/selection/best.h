@@ -2,6 +2,7 @@
 #define SONDA_MODEL_SELECTION_BEST_H
 
 #include "model/selection/policy.h"
+#include "model/selection/view.h"
 
 namespace sonda
 {
@@ -15,18 +16,74 @@ namespace sonda
 class HeadPolicy : public Policy
 {
   public:
+    explicit HeadPolicy(AgeRule rule);
+
     std::optional<AgentIndex> Pick(const StatusTable& table,
                                    Instant now,
                                    RandomStream& random) override;
+
+  private:
+    View m_view;
 };
 
 /** As HeadPolicy, but among equals one at random. Cost as there. */
 class BestPolicy : public Policy
 {
   public:
+    explicit BestPolicy(AgeRule rule);
+
     std::optional<AgentIndex> Pick(const StatusTable& table,
                                    Instant now,
                                    RandomStream& random) override;
+
+  private:
+    View m_view;
+};
+
+/**
+ * One of the k best, each with the same probability; those who tie for the last places share them.
+ * Cost of a pick: O(1) with a static formula but for O(n) once a report, O(n) with a dynamic one.
+ */
+class TopPolicy : public Policy
+{
+  public:
+    /** \param count k, at least 1 */
+    TopPolicy(std::size_t count, AgeRule rule);
+
+    std::optional<AgentIndex> Pick(const StatusTable& table,
+                                   Instant now,
+                                   RandomStream& random) override;
+
+  private:
+    void Sort();
+
+    std::size_t m_count;
+    View m_view;
+    std::uint64_t m_epoch{0};
+    std::vector<double> m_ranks;
+    std::vector<AgentIndex> m_better; //!< than the k-th
+    std::vector<AgentIndex> m_tied;   //!< as good as the k-th
+};
+
+/**
+ * Every candidate whose score is good enough with the same probability: at least the limit where
+ * the highest is best, at most the limit where the lowest is. When none is, every candidate. Cost
+ * of a pick: as TopPolicy.
+ */
+class ThresholdPolicy : public Policy
+{
+  public:
+    ThresholdPolicy(double limit, AgeRule rule);
+
+    std::optional<AgentIndex> Pick(const StatusTable& table,
+                                   Instant now,
+                                   RandomStream& random) override;
+
+  private:
+    double m_limit;
+    View m_view;
+    std::uint64_t m_epoch{0};
+    std::vector<AgentIndex> m_good;
 };
 
 } // namespace sonda

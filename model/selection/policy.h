@@ -93,30 +93,51 @@ class Policy
     {
         return false;
     }
+
+    /** \return whether agents that fall silent turn stale and dead, and are removed. */
+    virtual bool
+    Expires() const
+    {
+        return true;
+    }
+};
+
+/** What a policy can do about old reports; see AgeRule. */
+enum class Ageing
+{
+    NONE,    //!< nothing: it has its own way, or knows the truth
+    CUT_OFF, //!< cut-off
+    ALL,     //!< cut-off, decay and penalty
 };
 
 /** Name, parameter and meaning of a policy, for `--list` and messages. */
 struct PolicyInfo
 {
     std::string name;
-    std::string parameter; //!< such as ":d"; empty when there is none
+    std::string parameter; //!< such as ":d", or "[:proxies]" where it may be left out
+    std::string example;   //!< a text that is accepted
     std::string about;
-    bool looksAtScores; //!< false: it may be used without a formula
+    std::string defaultFormula; //!< name in the catalogue; "none": the policy looks at no score
+    Ageing ageing;
+    bool needsOracle; //!< exists in a simulation only
 };
 
 /** \return all policies. */
 const std::vector<PolicyInfo>& AllPolicies();
 
 /**
- * \param text NAME or NAME:PARAMETER, for example `sample:2`
+ * \param text NAME[:PARAMETER[:PARAMETER]][@RULE], for example `sample:2` or `best@cut-off:10`
  * \param oracle outlives the policy; without one the policies that need it are refused
  * \return a new policy, or an error that says what is wrong and what is allowed
  */
 Expected<std::unique_ptr<Policy>> MakePolicy(const std::string& text,
                                              const Oracle* oracle = nullptr);
 
-/** \return whether the policy of this text looks at scores; true for unknown names. */
-bool LooksAtScores(const std::string& text);
+/**
+ * \return the name of the formula to use where only a policy is given: what the policy of this text
+ *         is about, "none" when it looks at no score; for unknown names as for `best`.
+ */
+std::string DefaultFormulaOf(const std::string& policyText);
 
 } // namespace sonda
 

@@ -1,7 +1,9 @@
 #ifndef SONDA_MODEL_SELECTION_SAMPLE_H
 #define SONDA_MODEL_SELECTION_SAMPLE_H
 
+#include "model/selection/distinct-draws.h"
 #include "model/selection/policy.h"
+#include "model/selection/view.h"
 
 namespace sonda
 {
@@ -15,10 +17,10 @@ class SamplePolicy : public Policy
 {
   public:
     /** Beyond this, `best` looks at all for less. */
-    static constexpr std::size_t MAX_CHOICES = 64;
+    static constexpr std::size_t MAX_CHOICES = DistinctDraws::MOST;
 
     /** \param choices d, 1 to MAX_CHOICES */
-    explicit SamplePolicy(std::size_t choices);
+    SamplePolicy(std::size_t choices, AgeRule rule);
 
     std::optional<AgentIndex> Pick(const StatusTable& table,
                                    Instant now,
@@ -26,6 +28,7 @@ class SamplePolicy : public Policy
 
   private:
     std::size_t m_choices;
+    View m_view;
 };
 
 } // namespace sonda

@@ -1,25 +1,34 @@
 #include "model/selection/unscored.h"
 
+#include "model/selection/candidates.h"
+
 #include <algorithm>
 
 namespace sonda
 {
 
-std::optional<AgentIndex>
-RandomPolicy::Pick(const StatusTable& table, Instant, RandomStream& random)
+RandomPolicy::RandomPolicy(AgeRule rule)
+    : m_view(rule)
 {
-    const auto& candidates = table.Candidates();
-    if (candidates.empty())
-    {
-        return std::nullopt;
-    }
-    return candidates[random.Below(candidates.size())];
 }
 
 std::optional<AgentIndex>
-RoundRobinPolicy::Pick(const StatusTable& table, Instant, RandomStream&)
+RandomPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
 {
-    const auto& candidates = table.Candidates();
+    m_view.Look(table, now);
+    return AnyOf(m_view.Candidates(), random);
+}
+
+RoundRobinPolicy::RoundRobinPolicy(AgeRule rule)
+    : m_view(rule)
+{
+}
+
+std::optional<AgentIndex>
+RoundRobinPolicy::Pick(const StatusTable& table, Instant now, RandomStream&)
+{
+    m_view.Look(table, now);
+    const auto& candidates = m_view.Candidates();
     if (candidates.empty())
     {
         return std::nullopt;
@@ -32,32 +41,6 @@ RoundRobinPolicy::Pick(const StatusTable& table, Instant, RandomStream&)
     }
     m_last = *next;
     return *next;
-}
-
-std::optional<AgentIndex>
-WeightedPolicy::Pick(const StatusTable& table, Instant, RandomStream& random)
-{
-    const auto& candidates = table.Candidates();
-    if (candidates.empty())
-    {
-        return std::nullopt;
-    }
-    double total = 0;
-    for (const auto agent : candidates)
-    {
-        total += table.Get(agent).report.weight;
-    }
-    double left = random.Uniform() * total;
-    for (const auto agent : candidates)
-    {
-        left -= table.Get(agent).report.weight;
-        if (left < 0)
-        {
-            return agent;
-        }
-    }
-    // Rounding may leave a remainder of a few ulps.
-    return candidates.back();
 }
 
 } // namespace sonda

@@ -2,6 +2,7 @@
 #define SONDA_MODEL_SELECTION_UNSCORED_H
 
 #include "model/selection/policy.h"
+#include "model/selection/view.h"
 
 namespace sonda
 {
@@ -10,9 +11,14 @@ namespace sonda
 class RandomPolicy : public Policy
 {
   public:
+    explicit RandomPolicy(AgeRule rule);
+
     std::optional<AgentIndex> Pick(const StatusTable& table,
                                    Instant now,
                                    RandomStream& random) override;
+
+  private:
+    View m_view;
 };
 
 /**
@@ -22,21 +28,15 @@ class RandomPolicy : public Policy
 class RoundRobinPolicy : public Policy
 {
   public:
+    explicit RoundRobinPolicy(AgeRule rule);
+
     std::optional<AgentIndex> Pick(const StatusTable& table,
                                    Instant now,
                                    RandomStream& random) override;
 
   private:
+    View m_view;
     std::optional<AgentIndex> m_last;
-};
-
-/** Every candidate with probability weight / sum of weights. Cost of a pick: O(n). */
-class WeightedPolicy : public Policy
-{
-  public:
-    std::optional<AgentIndex> Pick(const StatusTable& table,
-                                   Instant now,
-                                   RandomStream& random) override;
 };
 
 } // namespace sonda

@@ -1,5 +1,7 @@
 #include "model/table/agent-status.h"
 
+#include <algorithm>
+
 namespace sonda
 {
 
@@ -18,6 +20,19 @@ ToString(Freshness freshness)
         return "removed";
     }
     return "?";
+}
+
+double
+LikelyInFlight(const AgentStatus& status)
+{
+    if (!status.report.inFlight)
+    {
+        return status.inFlight;
+    }
+    double likely = *status.report.inFlight;
+    likely += status.sent;
+    likely -= status.done;
+    return std::max(0.0, likely);
 }
 
 } // namespace sonda

@@ -4,7 +4,9 @@
 #include "model/base/time.h"
 #include "model/protocol/pdu.h"
 #include "model/table/decaying.h"
+#include "model/table/recent-mean.h"
 #include "model/table/rtt-estimate.h"
+#include "model/table/waiting-time.h"
 
 #include <cstdint>
 #include <string>
@@ -65,6 +67,15 @@ struct Observation
     }
 };
 
+/** Kept only by a table whose formula looks at them; docs/formulas.md has the sources. */
+struct Estimates
+{
+    PeakAverage peak{std::chrono::seconds(10)}; //!< dispatch to completion, seconds
+    SampleAverage steady{0.05};                 //!< the same
+    RecentMean mean;                            //!< the same
+    WaitingTime waiting;                        //!< of the connections in flight
+};
+
 /**
  * All that is known of one agent. What a pick reads stands first and together: with thousands of
  * agents a pick costs what it costs to fetch that from memory.
@@ -73,6 +84,8 @@ struct AgentStatus
 {
     Report report;
     std::uint32_t inFlight{0};
+    std::uint32_t sent{0}; //!< dispatched since the figures of `report` arrived
+    std::uint32_t done{0}; //!< ended since then, well or not
     /** Connects that failed in a row; each doubles the number of reports for which it rests. */
     std::uint32_t failedInARow{0};
     /** Reports that must still come before the agent is a candidate again. */
@@ -91,6 +104,9 @@ struct AgentStatus
     std::uint64_t abandoned{0};                     //!< the client left before the connection stood
     TimedAverage latency{std::chrono::seconds(10)}; //!< dispatch to completion, seconds
     DecayingCount recentFailures{std::chrono::seconds(10)};
+    Instant dispatchedAt{}; //!< the last time; before the first, when the agent was first seen
+
+    Estimates estimates;
 
     Instant firstSeen{};
     Instant reportedAt{}; //!< arrival of the last response, notices included
@@ -102,6 +118,12 @@ struct AgentStatus
     std::string source; //!< from where the last response came: requests for it alone go there
     Endpoint server;
 };
+
+/**
+ * \return how many requests are likely at the agent's server: as reported, plus those dispatched
+ * and minus those ended here since, at least 0; where it reports none, those in flight here.
+ */
+double LikelyInFlight(const AgentStatus& status);
 
 } // namespace sonda
 

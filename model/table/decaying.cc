@@ -48,4 +48,42 @@ TimedAverage::Add(double sample, Instant now)
     m_at = now;
 }
 
+PeakAverage::PeakAverage(Duration tau)
+    : m_tauSeconds(ToSeconds(tau))
+{
+}
+
+void
+PeakAverage::Add(double sample, Instant now)
+{
+    if (sample > m_value)
+    {
+        m_value = sample;
+    }
+    else
+    {
+        const double keep = std::exp(-ToSeconds(now - m_at) / m_tauSeconds);
+        m_value = m_value * keep + sample * (1 - keep);
+    }
+    m_at = now;
+}
+
+double
+PeakAverage::Get(Instant now) const
+{
+    return m_value == 0 ? 0 : m_value * std::exp(-ToSeconds(now - m_at) / m_tauSeconds);
+}
+
+SampleAverage::SampleAverage(double weight)
+    : m_weight(weight)
+{
+}
+
+void
+SampleAverage::Add(double sample)
+{
+    m_value = m_empty ? sample : m_value + m_weight * (sample - m_value);
+    m_empty = false;
+}
+
 } // namespace sonda

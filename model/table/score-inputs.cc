@@ -18,10 +18,16 @@ ValueOf(Variable variable, const AgentStatus& status, Instant now)
         return report.ramTotal.value_or(unknown);
     case Variable::CPU:
         return report.cpu;
+    case Variable::CPU_10S:
+        return report.cpu10s.value_or(unknown);
     case Variable::CORES:
         return report.cores.value_or(unknown);
     case Variable::LOAD:
         return report.load1.value_or(unknown);
+    case Variable::SERVICE:
+        return report.serviceTime.value_or(unknown);
+    case Variable::RATE:
+        return report.rate.value_or(unknown);
     case Variable::ELAPSED:
         return status.rtt.HasSample() ? ToSeconds(status.elapsed) : unknown;
     case Variable::RTT:
@@ -30,14 +36,30 @@ ValueOf(Variable variable, const AgentStatus& status, Instant now)
         return status.rtt.HasSample() ? ToSeconds(status.rtt.Least()) : unknown;
     case Variable::AGE:
         return ToSeconds(now - status.reportedAt);
+    case Variable::KNOWN:
+        return ToSeconds(now - status.firstSeen);
+    case Variable::IDLE:
+        return ToSeconds(now - status.dispatchedAt);
     case Variable::INFLIGHT:
         return status.inFlight;
+    case Variable::SENT:
+        return status.sent;
+    case Variable::DONE:
+        return status.done;
+    case Variable::WAITING:
+        return status.estimates.waiting.Get(now);
     case Variable::REPORTED:
         return report.inFlight ? *report.inFlight : unknown;
     case Variable::WEIGHT:
         return report.weight;
     case Variable::LATENCY:
         return status.latency.Get();
+    case Variable::LATENCY_PEAK:
+        return status.estimates.peak.Get(now);
+    case Variable::LATENCY_STEADY:
+        return status.estimates.steady.Get();
+    case Variable::LATENCY_MEAN:
+        return status.estimates.mean.Get();
     case Variable::FAILURES:
         return status.recentFailures.Get(now);
     }

@@ -7,7 +7,10 @@
 namespace sonda
 {
 
-/** \return the agent's value of a formula's variable; NaN when the agent does not report it. */
+/**
+ * \return the agent's value of a formula's variable; NaN when it is not known. The estimates that a
+ *         table keeps only for formulas that use them are 0 in other tables.
+ */
 double ValueOf(Variable variable, const AgentStatus& status, Instant now);
 
 } // namespace sonda

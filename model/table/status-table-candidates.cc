@@ -110,6 +110,7 @@ StatusTable::SetCandidate(AgentIndex agent, bool candidate, Instant now)
 {
     const auto at = std::lower_bound(m_candidates.begin(), m_candidates.end(), agent);
     const bool present = at != m_candidates.end() && *at == agent;
+    ++m_version;
     if (candidate && !present)
     {
         m_candidates.insert(at, agent);

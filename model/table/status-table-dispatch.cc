@@ -20,6 +20,13 @@ StatusTable::OnDispatch(AgentIndex agent, Instant now)
 {
     AgentStatus& status = *m_agents[agent];
     ++status.dispatches;
+    ++status.sent;
+    ++m_totalInFlight;
+    status.dispatchedAt = now;
+    if (m_uses.waiting)
+    {
+        status.estimates.waiting.Begin(now);
+    }
     if (++status.inFlight == m_rules.mostInFlight)
     {
         PlaceCandidate(agent, now);
@@ -44,7 +51,8 @@ StatusTable::OnConnectFailure(AgentIndex agent, Instant now)
         ++status.failedInARow;
         RefreshCandidate(agent, now);
     }
-    OnCompletion(agent, Duration(0), false, now);
+    CountFailure(status, now);
+    EndDispatch(agent, std::nullopt, now);
 }
 
 /** Makes the agent rest, twice as long with every failure. */
@@ -79,28 +87,59 @@ StatusTable::OnCompletion(AgentIndex agent, Duration latency, bool good, Instant
     {
         ++status.completions;
         status.earlyResetsInARow = 0;
-        status.latency.Add(ToSeconds(latency), now);
+        LearnLatency(status, ToSeconds(latency), now);
     }
     else
     {
-        ++status.failures;
-        status.recentFailures.Add(1, now);
+        CountFailure(status, now);
     }
-    EndDispatch(agent, now);
+    EndDispatch(agent, latency, now);
+}
+
+void
+StatusTable::LearnLatency(AgentStatus& status, double seconds, Instant now)
+{
+    status.latency.Add(seconds, now);
+    if (m_uses.peak)
+    {
+        status.estimates.peak.Add(seconds, now);
+    }
+    if (m_uses.steady)
+    {
+        status.estimates.steady.Add(seconds);
+    }
+    if (m_uses.mean)
+    {
+        status.estimates.mean.Add(seconds);
+    }
 }
 
 void
 StatusTable::OnAbandon(AgentIndex agent, Instant now)
 {
     ++m_agents[agent]->abandoned;
-    EndDispatch(agent, now);
+    EndDispatch(agent, std::nullopt, now);
 }
 
 void
-StatusTable::EndDispatch(AgentIndex agent, Instant now)
+StatusTable::CountFailure(AgentStatus& status, Instant now)
+{
+    ++status.failures;
+    status.recentFailures.Add(1, now);
+}
+
+void
+StatusTable::EndDispatch(AgentIndex agent, std::optional<Duration> since, Instant now)
 {
     AgentStatus& status = *m_agents[agent];
     assert(status.inFlight > 0);
+    ++status.done;
+    --m_totalInFlight;
+    if (m_uses.waiting)
+    {
+        WaitingTime& waiting = status.estimates.waiting;
+        since ? waiting.End(*since, now) : waiting.EndOne(now);
+    }
     if (status.inFlight-- == m_rules.mostInFlight)
     {
         PlaceCandidate(agent, now);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <utility>
 
 namespace sonda
@@ -11,8 +12,18 @@ namespace sonda
 
 StatusTable::StatusTable(Formula formula, TableTiming timing)
     : m_formula(std::move(formula)),
+      m_uses(UsesOf(m_formula)),
       m_timing(timing)
 {
+}
+
+StatusTable::Uses
+StatusTable::UsesOf(const Formula& formula)
+{
+    return Uses{formula.Uses(Variable::LATENCY_PEAK),
+                formula.Uses(Variable::LATENCY_STEADY),
+                formula.Uses(Variable::LATENCY_MEAN),
+                formula.Uses(Variable::WAITING)};
 }
 
 void
@@ -49,6 +60,8 @@ StatusTable::Update(const Observation& observation, Instant now)
     {
         status.report = observation.report;
         status.takenAt = takenAt;
+        status.sent = 0;
+        status.done = 0;
     }
     status.reportedAt = now;
     status.source = observation.source;
@@ -92,6 +105,7 @@ StatusTable::Insert(const Observation& observation, Instant now)
     status.id = observation.id;
     status.server = observation.server;
     status.firstSeen = now;
+    status.dispatchedAt = now;
     m_byId.emplace(observation.id, agent);
     return agent;
 }
@@ -141,7 +155,12 @@ std::optional<Instant>
 StatusTable::ExpiryOf(const AgentStatus& status) const
 {
     const auto after = [&](double intervals)
-    { return status.reportedAt + FromSeconds(ToSeconds(m_timing.interval) * intervals); };
+    {
+        return std::isinf(intervals)
+                   ? std::nullopt
+                   : std::make_optional(status.reportedAt +
+                                        FromSeconds(ToSeconds(m_timing.interval) * intervals));
+    };
     switch (status.freshness)
     {
     case Freshness::FRESH:
@@ -202,12 +221,9 @@ StatusTable::BestIndexed() const
 double
 StatusTable::Score(AgentIndex agent, Instant now) const
 {
-    FormulaInputs inputs;
-    for (const auto variable : m_formula.GetVariables())
-    {
-        inputs[static_cast<std::size_t>(variable)] = ValueOf(variable, *m_agents[agent], now);
-    }
-    return m_formula.Score(inputs);
+    const AgentStatus& status = *m_agents[agent];
+    return m_formula.ScoreOf([&status, now](Variable variable)
+                             { return ValueOf(variable, status, now); });
 }
 
 std::optional<AgentIndex>

@@ -19,7 +19,7 @@
 namespace sonda
 {
 
-/** When an agent ages, in probe intervals since its last report. */
+/** When an agent ages, in probe intervals since its last report; infinity is never. */
 struct TableTiming
 {
     Duration interval{std::chrono::seconds(5)};
@@ -133,6 +133,23 @@ class StatusTable
 
     double Score(AgentIndex agent, Instant now) const;
 
+    /**
+     * \return a number that grows whenever the candidates, or the score of one by a static formula,
+     *         may have changed: while it stays, what was computed from them holds.
+     */
+    std::uint64_t
+    Version() const
+    {
+        return m_version;
+    }
+
+    /** \return connections in flight at all agents together, dead ones included. */
+    std::uint64_t
+    TotalInFlight() const
+    {
+        return m_totalInFlight;
+    }
+
     const Formula&
     GetFormula() const
     {
@@ -171,13 +188,26 @@ class StatusTable
     std::vector<AgentIndex> All() const;
 
   private:
+    /** Which of AgentStatus::estimates the formula looks at. */
+    struct Uses
+    {
+        bool peak;
+        bool steady;
+        bool mean;
+        bool waiting;
+    };
+
+    static Uses UsesOf(const Formula& formula);
     AgentIndex Insert(const Observation& observation, Instant now);
     static void TakeAnswer(AgentStatus& status, const Observation& observation);
     void Remove(AgentIndex agent, Instant now);
     void Enter(AgentIndex agent, std::optional<Freshness> from, Freshness to, Instant now);
     void ScheduleExpiry(AgentIndex agent, std::optional<Instant> at);
     std::optional<Instant> ExpiryOf(const AgentStatus& status) const;
-    void EndDispatch(AgentIndex agent, Instant now);
+    void RestartEstimates(Instant now);
+    void LearnLatency(AgentStatus& status, double seconds, Instant now);
+    static void CountFailure(AgentStatus& status, Instant now);
+    void EndDispatch(AgentIndex agent, std::optional<Duration> since, Instant now);
     void RefreshCandidate(AgentIndex agent, Instant now);
     void CountStanding(AgentStatus& status);
     void PlaceCandidate(AgentIndex agent, Instant now);
@@ -186,6 +216,7 @@ class StatusTable
     void Rest(AgentStatus& status, std::uint32_t failuresBefore);
 
     Formula m_formula;
+    Uses m_uses;
     TableTiming m_timing;
     TableRules m_rules;
     Observer m_observer;
@@ -195,6 +226,8 @@ class StatusTable
     std::unordered_map<std::string, AgentIndex> m_byId;
     std::vector<AgentIndex> m_candidates;
     ScoreIndex m_index; //!< of the candidates; only with a static formula
+    std::uint64_t m_version{0};
+    std::uint64_t m_totalInFlight{0};
 
     std::size_t m_live{0}; //!< agents with Standing::LIVE
     std::size_t m_lost{0}; //!< agents with Standing::LOST

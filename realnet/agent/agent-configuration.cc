@@ -1,6 +1,6 @@
 #include "realnet/agent/agent-configuration.h"
 
-#include "model/protocol/address.h"
+#include "model/protocol/ipv6.h"
 #include "realnet/agent/identity.h"
 #include "realnet/common/key-file.h"
 #include "realnet/common/system-files.h"
@@ -21,8 +21,7 @@ MakeOptions(const AgentReading& reading, const Interface& interface, Problems& p
     options.defaultWindow = command.window;
     options.baseForm = command.baseForm;
     options.id = command.id;
-    const auto address = ParseIpv4(options.server.address);
-    if (!address || !IsUnicast(*address))
+    if (!IsHostAddress(options.server.address))
     {
         problems.push_back({reading.table.Get("serve").Where(),
                             options.server.address + " is not the address of one host, so no "
@@ -47,8 +46,9 @@ ConfigureAgent(const CommandLine& line)
     Problems problems = ReadAgentCommand(*reading, line);
     const ProbeNetwork& network = reading->command.network;
     AgentConfiguration result{reading, {}, {}, {}};
-    const auto interface =
-        Take(FindInterface(network.interface), reading->table.Get("interface"), problems);
+    const auto interface = Take(FindInterface(network.interface, Family(network)),
+                                reading->table.Get("interface"),
+                                problems);
     if (interface)
     {
         result.interface = *interface;

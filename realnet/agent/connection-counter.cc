@@ -22,23 +22,28 @@ namespace
 constexpr std::size_t ANSWER_BYTES = 32768;
 
 bool
-OwnEndIs(const inet_diag_msg& found, const sockaddr_in& server)
+OwnEndIs(const inet_diag_msg& found, const SocketAddress& server)
 {
-    if (found.id.idiag_sport != server.sin_port)
+    if (found.id.idiag_sport != htons(server.Port()))
     {
         return false;
     }
-    // A socket for both versions of IP shows an IPv4 peer as ::ffff:a.b.c.d, in the last word.
     const std::uint32_t* source = found.id.idiag_src;
+    if (server.Family() == AF_INET6)
+    {
+        return found.idiag_family == AF_INET6 &&
+               std::memcmp(source, &server.V6(), sizeof(server.V6())) == 0;
+    }
+    // A socket for both versions of IP shows an IPv4 peer as ::ffff:a.b.c.d, in the last word.
     const bool mapped = found.idiag_family == AF_INET6 && source[0] == 0 && source[1] == 0 &&
                         source[2] == htonl(0xFFFF);
     const bool plain = found.idiag_family == AF_INET;
-    return (plain && source[0] == server.sin_addr.s_addr) ||
-           (mapped && source[3] == server.sin_addr.s_addr);
+    return (plain && source[0] == server.V4().s_addr) ||
+           (mapped && source[3] == server.V4().s_addr);
 }
 
 bool
-Ask(const Descriptor& netlink, int family, const sockaddr_in& server)
+Ask(const Descriptor& netlink, int family, const SocketAddress& server)
 {
     struct
     {
@@ -52,14 +57,14 @@ Ask(const Descriptor& netlink, int family, const sockaddr_in& server)
     request.body.sdiag_family = static_cast<std::uint8_t>(family);
     request.body.sdiag_protocol = IPPROTO_TCP;
     request.body.idiag_states = 1U << TCP_ESTABLISHED;
-    request.body.id.idiag_sport = server.sin_port;
+    request.body.id.idiag_sport = htons(server.Port());
     return send(netlink.Get(), &request, sizeof(request), 0) == sizeof(request);
 }
 
 std::optional<std::uint32_t>
 CountFamily(const Descriptor& netlink, int family, const Endpoint& server)
 {
-    if (!Ask(netlink, family, SocketAddress(server.address, server.port)))
+    if (!Ask(netlink, family, SocketAddress(server)))
     {
         return std::nullopt;
     }
@@ -95,7 +100,7 @@ CountFamily(const Descriptor& netlink, int family, const Endpoint& server)
 DiagPart
 ParseDiagAnswer(std::span<const std::byte> answer, const Endpoint& server)
 {
-    const sockaddr_in wanted = SocketAddress(server.address, server.port);
+    const SocketAddress wanted(server);
     DiagPart part;
     while (answer.size() >= sizeof(nlmsghdr))
     {

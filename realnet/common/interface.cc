@@ -1,10 +1,11 @@
 #include "realnet/common/interface.h"
 
+#include "model/protocol/ipv6.h"
 #include "realnet/common/descriptor.h"
+#include "realnet/common/socket-address.h"
 #include "realnet/common/system-files.h"
 
-#include <arpa/inet.h>
-#include <array>
+#include <cstring>
 #include <ifaddrs.h>
 #include <limits>
 #include <memory>
@@ -15,7 +16,7 @@ namespace sonda
 {
 
 Expected<std::vector<Interface>>
-ListInterfaces()
+ListInterfaces(int family)
 {
     ifaddrs* first = nullptr;
     if (getifaddrs(&first) != 0)
@@ -26,19 +27,24 @@ ListInterfaces()
     std::vector<Interface> result;
     for (const ifaddrs* entry = first; entry; entry = entry->ifa_next)
     {
-        if (!entry->ifa_addr || entry->ifa_addr->sa_family != AF_INET ||
+        if (!entry->ifa_addr || entry->ifa_addr->sa_family != family ||
             !(entry->ifa_flags & IFF_UP))
         {
             continue;
         }
-        std::array<char, INET_ADDRSTRLEN> text{};
-        const auto* address = reinterpret_cast<const sockaddr_in*>(entry->ifa_addr);
-        inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size());
+        SocketAddress address;
+        std::memcpy(address.Raw(),
+                    entry->ifa_addr,
+                    family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+        if (!IsHostAddress(address.Address()))
+        {
+            continue;
+        }
         // An address may carry a label "eth0:1"; the interface is what stands before the colon.
         std::string name = entry->ifa_name;
         name = name.substr(0, name.find(':'));
         const int index = static_cast<int>(if_nametoindex(name.c_str()));
-        result.push_back({name, index, text.data()});
+        result.push_back({name, index, address.Address()});
     }
     return result;
 }
@@ -72,6 +78,37 @@ DefaultRouteInterface(std::string_view routes)
     return best;
 }
 
+std::optional<std::string>
+DefaultIpv6RouteInterface(std::string_view routes)
+{
+    std::istringstream lines{std::string(routes)};
+    std::string line;
+    std::optional<std::string> best;
+    unsigned long bestMetric = 0xFFFFFFFF; // of the route that says "unreachable"
+    while (std::getline(lines, line))
+    {
+        std::istringstream fields(line);
+        std::string destination;
+        std::string length;
+        std::string source;
+        std::string sourceLength;
+        std::string gateway;
+        unsigned long metric = 0;
+        std::string refs;
+        std::string use;
+        std::string flags;
+        std::string name;
+        fields >> destination >> length >> source >> sourceLength >> gateway >> std::hex >>
+            metric >> refs >> use >> flags >> name;
+        if (fields && destination == std::string(32, '0') && length == "00" && metric < bestMetric)
+        {
+            best = name;
+            bestMetric = metric;
+        }
+    }
+    return best;
+}
+
 Expected<Interface>
 ChooseInterface(const std::vector<Interface>& interfaces,
                 const std::string& wanted,
@@ -87,22 +124,27 @@ ChooseInterface(const std::vector<Interface>& interfaces,
         }
         choices += (choices.empty() ? "" : ", ") + candidate.name + " (" + candidate.address + ")";
     }
-    choices = choices.empty() ? "none has an IPv4 address" : "there are " + choices;
+    choices = choices.empty() ? "none has an address of that kind" : "there are " + choices;
     if (wanted.empty())
     {
         return Error{"there is no default route to choose an interface by; " + choices};
     }
-    return Error{"\"" + wanted + "\" is neither name nor IPv4 address of an " +
+    return Error{"\"" + wanted + "\" is neither name nor address of an " +
                  "interface that is up; " + choices};
 }
 
 Expected<Interface>
-FindInterface(const std::string& wanted)
+FindInterface(const std::string& wanted, int family)
 {
-    const auto interfaces = ListInterfaces();
+    const auto interfaces = ListInterfaces(family);
     if (!interfaces)
     {
         return interfaces.GetError();
+    }
+    if (family == AF_INET6)
+    {
+        const auto routes = SystemFiles().Read("/proc/net/ipv6_route");
+        return ChooseInterface(*interfaces, wanted, DefaultIpv6RouteInterface(routes.value_or("")));
     }
     const auto routes = SystemFiles().Read("/proc/net/route");
     return ChooseInterface(*interfaces, wanted, DefaultRouteInterface(routes.value_or("")));

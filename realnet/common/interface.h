@@ -11,22 +11,29 @@
 namespace sonda
 {
 
-/** A network interface with one of its IPv4 addresses. */
+/** A network interface with one of its addresses. */
 struct Interface
 {
     std::string name;
     int index{0};
-    std::string address; //!< dotted quad
+    std::string address; //!< IPv4, or IPv6 that is not link-local
 };
 
-/** \return every interface that is up, once for each of its IPv4 addresses. */
-Expected<std::vector<Interface>> ListInterfaces();
+/**
+ * \param family AF_INET or AF_INET6
+ * \return every interface that is up, once for each of its addresses of that family; link-local
+ * IPv6 addresses are left out: no other host can be told of them
+ */
+Expected<std::vector<Interface>> ListInterfaces(int family);
 
 /**
  * \param routes content of /proc/net/route
  * \return name of the interface with the default route of least metric, if there is one
  */
 std::optional<std::string> DefaultRouteInterface(std::string_view routes);
+
+/** The same for IPv6. \param routes content of /proc/net/ipv6_route */
+std::optional<std::string> DefaultIpv6RouteInterface(std::string_view routes);
 
 /**
  * Chooses from a list (the pure part of FindInterface()).
@@ -40,7 +47,7 @@ Expected<Interface> ChooseInterface(const std::vector<Interface>& interfaces,
                                     const std::optional<std::string>& defaultName);
 
 /** \return the interface of this machine that \p wanted names; see ChooseInterface(). */
-Expected<Interface> FindInterface(const std::string& wanted);
+Expected<Interface> FindInterface(const std::string& wanted, int family);
 
 } // namespace sonda
 

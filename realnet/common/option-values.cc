@@ -1,6 +1,7 @@
 #include "realnet/common/option-values.h"
 
 #include "model/protocol/address.h"
+#include "model/protocol/ipv6.h"
 
 #include <array>
 #include <charconv>
@@ -36,7 +37,23 @@ Error
 BadEndpoint(const std::string& text, const std::string& why)
 {
     return Error{"\"" + text + "\" " + why +
-                 "; write [ADDRESS:]PORT, for example 80 or 10.0.0.7:80"};
+                 "; write [ADDRESS:]PORT, for example 80, 10.0.0.7:80 or [fd00::7]:80"};
+}
+
+/** \return the address before a port: a dotted quad, or IPv6 in brackets, in its one text. */
+std::optional<std::string>
+ParseHost(const std::string& text)
+{
+    if (ParseIpv4(text))
+    {
+        return text;
+    }
+    if (text.size() < 2 || text.front() != '[' || text.back() != ']')
+    {
+        return std::nullopt;
+    }
+    const auto bytes = ParseIpv6(std::string_view(text).substr(1, text.size() - 2));
+    return bytes ? std::optional(FormatIpv6(*bytes)) : std::nullopt;
 }
 
 } // namespace
@@ -81,14 +98,17 @@ ParseAddressAndPort(const std::string& text, bool allowZero)
 {
     AddressAndPort result;
     std::string port = text;
-    if (const auto colon = text.find(':'); colon != std::string::npos)
+    if (const auto colon = text.rfind(':'); colon != std::string::npos)
     {
-        result.address = text.substr(0, colon);
-        port = text.substr(colon + 1);
-        if (!ParseIpv4(*result.address))
+        const auto address = ParseHost(text.substr(0, colon));
+        if (!address)
         {
-            return BadEndpoint(text, "has no IPv4 address before the colon");
+            return BadEndpoint(text,
+                               "has no IPv4 address, and no IPv6 address in brackets, before "
+                               "the port");
         }
+        result.address = *address;
+        port = text.substr(colon + 1);
     }
     const auto [rest, code] = std::from_chars(port.data(), port.data() + port.size(), result.port);
     if (code != std::errc{} || rest != port.data() + port.size())
@@ -105,11 +125,15 @@ ParseAddressAndPort(const std::string& text, bool allowZero)
 Expected<std::string>
 ParseGroup(const std::string& text)
 {
+    if (const auto bytes = ParseIpv6(text); bytes && (*bytes)[0] == 0xFF)
+    {
+        return FormatIpv6(*bytes);
+    }
     const auto address = ParseIpv4(text);
     if (!address || (*address)[0] < 224 || (*address)[0] > 239)
     {
         return Error{"\"" + text + "\" is not a multicast group; groups are 224.0.1.0 to " +
-                     "239.255.255.255, the default is 239.8.8.8"};
+                     "239.255.255.255, and IPv6 ones such as ff15::8888; the default is 239.8.8.8"};
     }
     if ((*address)[0] == 224 && (*address)[1] == 0 && (*address)[2] == 0)
     {

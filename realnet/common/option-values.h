@@ -18,20 +18,20 @@ namespace sonda
  */
 Expected<Duration> ParseDuration(const std::string& text);
 
-/** `[ADDRESS:]PORT` taken apart. */
+/** `[ADDRESS:]PORT` taken apart; an IPv6 address stands in brackets. */
 struct AddressAndPort
 {
-    std::optional<std::string> address; //!< dotted quad
+    std::optional<std::string> address; //!< IPv4, or IPv6 in its one text, without brackets
     std::uint16_t port{0};
 };
 
 /**
- * \param text `80` or `10.0.0.7:80`
+ * \param text `80`, `10.0.0.7:80` or `[fd00::7]:80`
  * \param allowZero whether port 0 ("any free one") makes sense
  */
 Expected<AddressAndPort> ParseAddressAndPort(const std::string& text, bool allowZero);
 
-/** \return the dotted quad of a multicast group other than 224.0.0.x, or an error. */
+/** \return the address of a multicast group, IPv4 other than 224.0.0.x or IPv6, or an error. */
 Expected<std::string> ParseGroup(const std::string& text);
 
 /** \return a whole number from \p least to \p most, or an error that says what is allowed. */

@@ -1,18 +1,28 @@
 #include "realnet/common/probe-options.h"
 
+#include "realnet/common/socket-address.h"
+
 namespace sonda
 {
+
+int
+Family(const ProbeNetwork& network)
+{
+    return SocketAddress(network.group, network.port).Family();
+}
 
 void
 AddProbeOptions(OptionTable& table, ProbeNetwork& network)
 {
     table.Heading("Probes");
-    table.Add("group",
-              "ADDRESS",
-              network.group,
-              "239.8.8.8",
-              "Multicast group of the probes",
-              ParseGroup);
+    table.Add(
+        "group",
+        "ADDRESS",
+        network.group,
+        "239.8.8.8",
+        "Multicast group of the probes; with an IPv6 group (ff15::8888) everything about probes is "
+        "IPv6",
+        ParseGroup);
     table.AddNumber("port",
                     network.port,
                     "8888",

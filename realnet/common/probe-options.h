@@ -18,6 +18,9 @@ struct ProbeNetwork
     std::string keyFile;   //!< empty: no authentication
 };
 
+/** \return AF_INET or AF_INET6, as the group is. */
+int Family(const ProbeNetwork& network);
+
 /** Adds --group, --port, --interface and --key-file, which both binaries have. */
 void AddProbeOptions(OptionTable& table, ProbeNetwork& network);
 

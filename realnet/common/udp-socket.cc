@@ -26,10 +26,10 @@ SetOption(const Descriptor& socket, int level, int name, const T& value)
 } // namespace
 
 Expected<UdpSocket>
-UdpSocket::Create()
+UdpSocket::Create(int family)
 {
     UdpSocket result;
-    result.m_socket = Descriptor(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    result.m_socket = Descriptor(socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const Descriptor& s = result.m_socket;
     if (!s || !SetOption(s, SOL_SOCKET, SO_TIMESTAMPNS, 1) ||
         !SetOption(s, SOL_SOCKET, SO_RXQ_OVFL, 1) ||
@@ -41,64 +41,91 @@ UdpSocket::Create()
 }
 
 std::optional<Error>
-UdpSocket::Bind(const std::string& address, std::uint16_t port)
+UdpSocket::Bind(const SocketAddress& at)
 {
-    const sockaddr_in to = SocketAddress(address, port);
-    if (bind(m_socket.Get(), reinterpret_cast<const sockaddr*>(&to), sizeof(to)) != 0)
+    if (bind(m_socket.Get(), at.Raw(), at.Size()) != 0)
     {
-        return SystemError("binding UDP " + ToString(Endpoint{address, port}));
+        return SystemError("binding UDP " + ToString(at.ToEndpoint()));
     }
     return std::nullopt;
+}
+
+bool
+UdpSocket::Join(const SocketAddress& group, int interface)
+{
+    // Without MULTICAST_ALL = 0 the socket would also hear what others on this machine joined.
+    if (group.Family() == AF_INET6)
+    {
+        ipv6_mreq membership{};
+        membership.ipv6mr_multiaddr = group.V6();
+        membership.ipv6mr_interface = static_cast<unsigned>(interface);
+        return SetOption(m_socket, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0) &&
+               SetOption(m_socket, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, membership);
+    }
+    ip_mreqn membership{};
+    membership.imr_multiaddr = group.V4();
+    membership.imr_ifindex = interface;
+    return SetOption(m_socket, IPPROTO_IP, IP_MULTICAST_ALL, 0) &&
+           SetOption(m_socket, IPPROTO_IP, IP_ADD_MEMBERSHIP, membership);
+}
+
+bool
+UdpSocket::SendBy(const SocketAddress& address, int interface)
+{
+    if (address.Family() == AF_INET6)
+    {
+        return SetOption(m_socket, IPPROTO_IPV6, IPV6_MULTICAST_IF, interface) &&
+               SetOption(m_socket, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1) &&
+               SetOption(m_socket, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 1);
+    }
+    ip_mreqn outgoing{};
+    outgoing.imr_address = address.V4();
+    outgoing.imr_ifindex = interface;
+    return SetOption(m_socket, IPPROTO_IP, IP_MULTICAST_IF, outgoing) &&
+           SetOption(m_socket, IPPROTO_IP, IP_MULTICAST_TTL, 1) &&
+           SetOption(m_socket, IPPROTO_IP, IP_MULTICAST_LOOP, 1);
 }
 
 Expected<UdpSocket>
 UdpSocket::OpenGroup(const std::string& group, std::uint16_t port, const Interface& interface)
 {
-    Expected<UdpSocket> result = Create();
+    const SocketAddress at(group, port, interface.index);
+    Expected<UdpSocket> result = Create(at.Family());
     if (!result)
     {
         return result;
     }
-    const Descriptor& s = result->m_socket;
-    ip_mreqn membership{};
-    membership.imr_multiaddr = SocketAddress(group, 0).sin_addr;
-    membership.imr_ifindex = interface.index;
-    // Without IP_MULTICAST_ALL = 0 the socket would also hear what others on this machine joined.
-    if (!SetOption(s, SOL_SOCKET, SO_REUSEADDR, 1) ||
-        !SetOption(s, IPPROTO_IP, IP_MULTICAST_ALL, 0) ||
-        !SetOption(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, membership))
+    if (!SetOption(result->m_socket, SOL_SOCKET, SO_REUSEADDR, 1) ||
+        !result->Join(at, interface.index))
     {
         return SystemError("joining group " + group + " on " + interface.name);
     }
-    if (auto error = result->Bind(group, port))
+    if (auto error = result->Bind(at))
     {
         return *error;
     }
+    result->m_interface = interface.index;
     return result;
 }
 
 Expected<UdpSocket>
 UdpSocket::Open(const std::string& address, const Interface& interface)
 {
-    Expected<UdpSocket> result = Create();
+    const SocketAddress at(address, 0, interface.index);
+    Expected<UdpSocket> result = Create(at.Family());
     if (!result)
     {
         return result;
     }
-    const Descriptor& s = result->m_socket;
-    ip_mreqn outgoing{};
-    outgoing.imr_address = SocketAddress(address, 0).sin_addr;
-    outgoing.imr_ifindex = interface.index;
-    if (!SetOption(s, IPPROTO_IP, IP_MULTICAST_IF, outgoing) ||
-        !SetOption(s, IPPROTO_IP, IP_MULTICAST_TTL, 1) ||
-        !SetOption(s, IPPROTO_IP, IP_MULTICAST_LOOP, 1))
+    if (!result->SendBy(at, interface.index))
     {
         return SystemError("sending to groups by " + interface.name);
     }
-    if (auto error = result->Bind(address, 0))
+    if (auto error = result->Bind(at))
     {
         return *error;
     }
+    result->m_interface = interface.index;
     return result;
 }
 
@@ -128,12 +155,12 @@ UdpSocket::ReadControl(msghdr& message, const timespec& wallNow, Datagram& datag
 std::optional<Datagram>
 UdpSocket::Receive()
 {
-    sockaddr_in from{};
+    SocketAddress from;
     iovec space{m_buffer.data(), m_buffer.size()};
     alignas(cmsghdr) std::array<char, 256> control{};
     msghdr message{};
-    message.msg_name = &from;
-    message.msg_namelen = sizeof(from);
+    message.msg_name = from.Raw();
+    message.msg_namelen = SocketAddress::Capacity();
     message.msg_iov = &space;
     message.msg_iovlen = 1;
     message.msg_control = control.data();
@@ -154,8 +181,8 @@ UdpSocket::Receive()
     clock_gettime(CLOCK_REALTIME, &wallNow);
     const Instant now = Now();
     Datagram result{{m_buffer.data(), static_cast<std::size_t>(n)},
-                    AddressText(from),
-                    ntohs(from.sin_port),
+                    from.Address(),
+                    from.Port(),
                     now};
     ReadControl(message, wallNow, result);
     return result;
@@ -164,13 +191,8 @@ UdpSocket::Receive()
 std::optional<Error>
 UdpSocket::Send(std::string_view bytes, const std::string& address, std::uint16_t port)
 {
-    const sockaddr_in to = SocketAddress(address, port);
-    const ssize_t n = sendto(m_socket.Get(),
-                             bytes.data(),
-                             bytes.size(),
-                             0,
-                             reinterpret_cast<const sockaddr*>(&to),
-                             sizeof(to));
+    const SocketAddress to(address, port, m_interface);
+    const ssize_t n = sendto(m_socket.Get(), bytes.data(), bytes.size(), 0, to.Raw(), to.Size());
     if (n < 0)
     {
         return SystemError("sending to " + ToString(Endpoint{address, port}));

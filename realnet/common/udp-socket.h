@@ -6,6 +6,7 @@
 #include "model/protocol/pdu.h"
 #include "realnet/common/descriptor.h"
 #include "realnet/common/interface.h"
+#include "realnet/common/socket-address.h"
 
 #include <array>
 #include <cstdint>
@@ -21,7 +22,7 @@ namespace sonda
 struct Datagram
 {
     std::string_view bytes; //!< in the socket's buffer: valid until the next Receive()
-    std::string address;    //!< of the sender, dotted quad
+    std::string address;    //!< of the sender
     std::uint16_t port{0};  //!< of the sender
     Instant arrival;        //!< when the kernel had it
 };
@@ -40,7 +41,7 @@ class UdpSocket
 
     /**
      * Bound to \p address and any free port; what it sends to groups leaves by \p interface, with
-     * TTL 1, and is heard on this machine too.
+     * TTL (hop limit) 1, and is heard on this machine too.
      */
     static Expected<UdpSocket> Open(const std::string& address, const Interface& interface);
 
@@ -66,11 +67,14 @@ class UdpSocket
     }
 
   private:
-    static Expected<UdpSocket> Create();
+    static Expected<UdpSocket> Create(int family);
+    bool Join(const SocketAddress& group, int interface);
+    bool SendBy(const SocketAddress& address, int interface);
     void ReadControl(msghdr& message, const timespec& wallNow, Datagram& datagram);
-    std::optional<Error> Bind(const std::string& address, std::uint16_t port);
+    std::optional<Error> Bind(const SocketAddress& at);
 
     Descriptor m_socket;
+    int m_interface{0}; //!< link-local addresses are on this one
     std::uint32_t m_dropped{0};
     /** One byte more than allowed: a datagram that fills it is too long, whatever its length. */
     std::array<char, MAX_DATAGRAM_BYTES + 1> m_buffer{};

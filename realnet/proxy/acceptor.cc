@@ -88,10 +88,10 @@ Acceptor::Accept(int listener, Instant now)
         return std::nullopt;
     }
     // Counted before it is there, so that workers together never exceed the limit.
-    if (m_shared.open.fetch_add(1) >= m_shared.budget.connections)
+    if (m_shared.open.fetch_add(1) >= m_shared.mostConnections.load(std::memory_order_relaxed))
     {
         m_shared.open.fetch_sub(1);
-        Pause(now, "the limit of connections is reached (ulimit -n)");
+        Pause(now, "the limit of connections is reached (--max-connections, ulimit -n)");
         return std::nullopt;
     }
     while (true)

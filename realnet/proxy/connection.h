@@ -43,6 +43,7 @@ struct Channel
     std::size_t inPipe{0};           //!< bytes in the pipe, also when the relay has given them up
     std::uint64_t bytes{0};          //!< delivered so far
     std::uint64_t spliced{0};        //!< of those, through the pipe
+    bool heard{false};               //!< the source has sent a byte, or ended
 };
 
 /** How far a connection is. */
@@ -88,7 +89,8 @@ class Connection : public TimeoutEntry
     Relay m_relay;
     std::array<Channel, 2> m_channels;
 
-    bool m_dispatched{false}; //!< the balancer must be told how it ends
+    std::uint32_t m_retries{0}; //!< agents that were tried in vain
+    bool m_dispatched{false};   //!< the balancer must be told how it ends
     Target m_target;
     Instant m_dispatchedAt{};
     std::optional<Instant> m_waitBy{};         //!< since it first waited for an agent

@@ -38,7 +38,10 @@ struct ProxyCounters
     Counter clientsGone;        //!< the client left before there was a connection to a server
     Counter connectRefused;     //!< a server refused
     Counter connectTimedOut;    //!< a server did not answer within the connect timeout
+    Counter noPort;             //!< no local port is left for another connection to that server
     Counter connectOther;       //!< a connect failed for another reason
+    Counter retries;            //!< the next agent was tried after one of these, or an early reset
+    Counter earlyResets;        //!< a server reset before it sent a byte
     Counter waited;             //!< clients that had to wait for an agent
     Counter noAgent;            //!< of those, reset because none came in time
     Counter noDescriptor;       //!< reset because no socket could be made

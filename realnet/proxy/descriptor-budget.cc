@@ -1,7 +1,7 @@
 #include "realnet/proxy/descriptor-budget.h"
 
 #include <algorithm>
-#include <string>
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 namespace sonda
@@ -18,18 +18,28 @@ constexpr std::size_t PER_WORKER = 2;
 } // namespace
 
 Expected<DescriptorBudget>
-ShareDescriptors(std::size_t limit, std::size_t workers, std::size_t pipesWanted)
+ShareDescriptors(std::size_t limit,
+                 std::size_t workers,
+                 std::size_t pipesWanted,
+                 std::size_t others,
+                 std::optional<std::size_t> connectionsWanted)
 {
     DescriptorBudget budget;
     budget.pipesPerWorker = std::min(pipesWanted, limit / 4 / 2 / workers);
-    const std::size_t taken = RESERVED + workers * (PER_WORKER + 2 * budget.pipesPerWorker);
-    if (limit < taken + 2)
+    const std::size_t taken =
+        RESERVED + others + workers * (PER_WORKER + 2 * budget.pipesPerWorker);
+    const std::size_t least = taken + 2 * connectionsWanted.value_or(1);
+    if (limit < least)
     {
-        return Error{"a limit of " + std::to_string(limit) + " open files (ulimit -n) is too low " +
-                     "for " + std::to_string(workers) + " workers; at least " +
-                     std::to_string(taken + 2) + " are needed"};
+        return Error{
+            fmt::format("a limit of {} open files (ulimit -n) is too low for {} workers and "
+                        "{} connections; at least {} are needed",
+                        limit,
+                        workers,
+                        connectionsWanted.value_or(1),
+                        least)};
     }
-    budget.connections = (limit - taken) / 2;
+    budget.connections = connectionsWanted.value_or((limit - taken) / 2);
     return budget;
 }
 

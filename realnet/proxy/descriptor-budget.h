@@ -4,6 +4,7 @@
 #include "model/base/error.h"
 
 #include <cstddef>
+#include <optional>
 
 namespace sonda
 {
@@ -19,12 +20,16 @@ struct DescriptorBudget
  * \param limit of RLIMIT_NOFILE
  * \param workers at least 1
  * \param pipesWanted per worker
- * \return the shares, or an error when not even one connection fits. Pipes get at most a quarter:
- * a connection can do without, a pipe without connection is of no use
+ * \param others that the program needs besides
+ * \param connectionsWanted empty: as many as fit
+ * \return the shares, or an error when these connections, or not even one, fit. Pipes get at most a
+ * quarter: a connection can do without, a pipe without connection is of no use
  */
 Expected<DescriptorBudget> ShareDescriptors(std::size_t limit,
                                             std::size_t workers,
-                                            std::size_t pipesWanted);
+                                            std::size_t pipesWanted,
+                                            std::size_t others = 0,
+                                            std::optional<std::size_t> connectionsWanted = {});
 
 /** Raises the soft limit of RLIMIT_NOFILE to the hard one. \return the limit in force. */
 std::size_t RaiseDescriptorLimit();

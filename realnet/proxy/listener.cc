@@ -1,10 +1,10 @@
 #include "realnet/proxy/listener.h"
 
+#include "realnet/common/keep-alive.h"
 #include "realnet/common/socket-address.h"
 
 #include <cerrno>
 #include <netinet/tcp.h>
-#include <optional>
 #include <sys/socket.h>
 
 namespace sonda
@@ -13,43 +13,33 @@ namespace sonda
 namespace
 {
 
-/** Accepted sockets inherit it: one system call less for each of them. */
+/** Accepted sockets inherit them: system calls less for each of them. */
 bool
-SetInheritedOptions(int socket)
+SetInheritedOptions(int socket, Duration keepAlive)
 {
     const int on = 1;
+    SetKeepAlive(socket, keepAlive);
     return setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0;
-}
-
-std::optional<Endpoint>
-LocalEndpoint(int socket)
-{
-    sockaddr_in address{};
-    socklen_t size = sizeof(address);
-    if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    {
-        return std::nullopt;
-    }
-    return Endpoint{AddressText(address), ntohs(address.sin_port)};
 }
 
 } // namespace
 
 Expected<Listener>
-Listen(const Endpoint& at, int backlog)
+Listen(const Endpoint& at, int backlog, Duration keepAlive)
 {
     const std::string where = "--listen: " + ToString(at);
     Listener listener;
-    listener.socket = Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const SocketAddress address(at);
+    listener.socket =
+        Descriptor(socket(address.Family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int fd = listener.socket.Get();
     const int on = 1;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
-        !SetInheritedOptions(fd))
+        !SetInheritedOptions(fd, keepAlive))
     {
         return SystemError(where);
     }
-    sockaddr_in address = SocketAddress(at.address, at.port);
-    if (bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+    if (bind(fd, address.Raw(), address.Size()) != 0)
     {
         const bool forbidden = errno == EACCES;
         Error error = SystemError(where);
@@ -62,24 +52,19 @@ Listen(const Endpoint& at, int backlog)
     {
         return SystemError(where);
     }
-    const auto endpoint = LocalEndpoint(fd);
-    if (!endpoint)
-    {
-        return SystemError(where);
-    }
-    listener.at = *endpoint;
+    listener.at = LocalAddress(fd).ToEndpoint();
     return listener;
 }
 
 Expected<Listener>
-AdoptListener(Descriptor socket)
+AdoptListener(Descriptor socket, Duration keepAlive)
 {
-    const auto endpoint = LocalEndpoint(socket.Get());
-    if (!endpoint || !SetInheritedOptions(socket.Get()))
+    if (!SetInheritedOptions(socket.Get(), keepAlive))
     {
         return SystemError("inherited socket");
     }
-    return Listener{std::move(socket), *endpoint, true};
+    const Endpoint at = LocalAddress(socket.Get()).ToEndpoint();
+    return Listener{std::move(socket), at, true};
 }
 
 } // namespace sonda

@@ -1,6 +1,7 @@
 #ifndef SONDA_REALNET_PROXY_LISTENER_H
 #define SONDA_REALNET_PROXY_LISTENER_H
 
+#include "model/base/time.h"
 #include "model/protocol/pdu.h"
 #include "realnet/common/descriptor.h"
 
@@ -21,12 +22,13 @@ struct Listener
 /**
  * Start-up only.
  * \param backlog clients that the kernel lets wait; it cuts this down to net.core.somaxconn
+ * \param keepAlive of the accepted sockets, see SetKeepAlive()
  * \return the listener, or an error that says where and why not
  */
-Expected<Listener> Listen(const Endpoint& at, int backlog);
+Expected<Listener> Listen(const Endpoint& at, int backlog, Duration keepAlive);
 
 /** \return a listener of a socket that listens already. */
-Expected<Listener> AdoptListener(Descriptor socket);
+Expected<Listener> AdoptListener(Descriptor socket, Duration keepAlive);
 
 } // namespace sonda
 

@@ -42,7 +42,7 @@ OpenListeners(const ProxyCommand& command, std::vector<InheritedSocket> inherite
     std::vector<Listener> listeners;
     for (InheritedSocket& one : inherited)
     {
-        auto listener = AdoptListener(std::move(one.socket));
+        auto listener = AdoptListener(std::move(one.socket), command.keepAlive);
         if (!listener)
         {
             return listener.GetError();
@@ -55,7 +55,8 @@ OpenListeners(const ProxyCommand& command, std::vector<InheritedSocket> inherite
     }
     for (const AddressAndPort& at : command.listen)
     {
-        auto listener = Listen({at.address.value_or("0.0.0.0"), at.port}, command.backlog);
+        auto listener =
+            Listen({at.address.value_or("0.0.0.0"), at.port}, command.backlog, command.keepAlive);
         if (!listener)
         {
             return listener.GetError();
@@ -95,7 +96,7 @@ DescribeStart(const Proxy::Parts& parts, std::uint64_t seed)
         Describe(parts.configuration.formula),
         command.policy,
         command.workers,
-        parts.budget.connections,
+        parts.configuration.budget.connections,
         seed);
 }
 
@@ -106,11 +107,6 @@ MakeParts(const CommandLine& line,
           std::vector<InheritedSocket> inherited)
 {
     const ProxyCommand& command = configuration.Command();
-    const auto budget = ShareDescriptors(RaiseDescriptorLimit(), command.workers, command.pipes);
-    if (!budget)
-    {
-        return budget.GetError();
-    }
     auto monitor = MakeMonitor(configuration);
     if (!monitor)
     {
@@ -121,11 +117,7 @@ MakeParts(const CommandLine& line,
     {
         return listeners.GetError();
     }
-    return Proxy::Parts{std::move(*listeners),
-                        std::move(*monitor),
-                        *budget,
-                        line,
-                        std::move(configuration)};
+    return Proxy::Parts{std::move(*listeners), std::move(*monitor), line, std::move(configuration)};
 }
 
 /** Opens what can fail, then works. \return the exit code */
@@ -146,6 +138,7 @@ Serve(const CommandLine& line,
                             std::move(parts->configuration.policy),
                             MakeTableTiming(command),
                             seed);
+    balancer.SetRules(command.rules);
     Proxy proxy(std::move(*parts), balancer);
     spdlog::info(start); // signals are heeded from here on
     return proxy.Run();

@@ -43,11 +43,7 @@ void
 MonitorService::Start()
 {
     m_port.Start([this](const Datagram& datagram) { Take(datagram); },
-                 [this]
-                 {
-                     LogEvents();
-                     WaitForExpiry();
-                 });
+                 [this] { OnTableChanged(); });
     Probe();
 }
 
@@ -57,6 +53,13 @@ MonitorService::Reconfigure(MonitorOptions options, std::optional<Keyring> keyri
     m_monitor.Reconfigure(options, std::move(keyring));
     WaitForExpiry();
     Probe();
+}
+
+void
+MonitorService::OnTableChanged()
+{
+    LogEvents();
+    WaitForExpiry();
 }
 
 void

@@ -41,6 +41,9 @@ class MonitorService
     /** Works by other rules from now on, and probes at once. */
     void Reconfigure(MonitorOptions options, std::optional<Keyring> keyring);
 
+    /** To be called when others than the monitor have changed the table: logs and ages. */
+    void OnTableChanged();
+
     /** \return probes sent, responses accepted, refusals by reason, and the agents. */
     nlohmann::ordered_json ToJson() const;
 

@@ -17,6 +17,18 @@ ParseListen(const std::string& text)
     return ParseAddressAndPort(text, true);
 }
 
+Expected<Duration>
+ParseKeepAlive(const std::string& text)
+{
+    const auto duration = ParseDuration(text);
+    if (duration &&
+        (*duration < std::chrono::seconds(1) || *duration > std::chrono::seconds(32767)))
+    {
+        return Error{"\"" + text + "\" is not from 1s to 32767s, the limits of the kernel"};
+    }
+    return duration;
+}
+
 Option&
 AddDuration(OptionTable& table,
             const char* name,
@@ -45,6 +57,15 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
                     "65535",
                     "Clients that wait in the kernel for each address, at most net.core.somaxconn",
                     WholeFrom<int>(1, 1 << 30));
+    table
+        .AddNumber(
+            "max-connections",
+            command.maxConnections,
+            "",
+            "Connections at a time; more clients wait in the kernel [default: as many as the "
+            "limit of open files allows]",
+            WholeFrom<std::optional<std::size_t>>(1, 1 << 29))
+        .scope = OptionScope::LIVE;
     command.workers = std::max(1U, std::thread::hardware_concurrency());
     table.AddNumber("workers",
                     command.workers,
@@ -77,6 +98,14 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
                 command.timeouts.halfClosed,
                 "30s",
                 "The same when one direction has ended");
+    table
+        .Add("keep-alive",
+             "DURATION",
+             command.keepAlive,
+             "1m",
+             "The kernel asks a silent peer after so long whether it is still there",
+             ParseKeepAlive)
+        .scope = OptionScope::LIVE;
     AddDuration(table,
                 "drain-timeout",
                 command.drainTimeout,
@@ -114,8 +143,8 @@ AddPickOptions(OptionTable& table, ProxyCommand& command)
         .Add("formula",
              "NAME|TEXT",
              command.formula,
-             "connections",
-             "Score of an agent: a name, or 'min: TEXT'",
+             "",
+             "Score of an agent: a name, or 'min: TEXT' [default: the policy's]",
              AnyText)
         .scope = OptionScope::LIVE;
     table.Add("formulas", "FILE", command.formulas, "", "Further named formulas", AnyText).scope =
@@ -133,6 +162,57 @@ AddPickOptions(OptionTable& table, ProxyCommand& command)
                     "",
                     "Seed of random picks [default: from the kernel]",
                     WholeFrom<std::optional<std::uint64_t>>(0, UINT64_MAX));
+}
+
+void
+AddServerOptions(OptionTable& table, ProxyCommand& command)
+{
+    TableRules& rules = command.rules;
+    table.Heading("Servers");
+    table
+        .AddList(
+            "server",
+            "ADDRESS:PORT[,WEIGHT]",
+            command.servers,
+            {},
+            "A server without agent: it is connected to every interval, to see whether it works",
+            ParseStaticServer)
+        .scope = OptionScope::LIVE;
+    table
+        .AddNumber("per-agent-max",
+                   rules.mostInFlight,
+                   "0",
+                   "Connections that one agent gets at a time; 0: no limit",
+                   WholeFrom<std::uint32_t>(0, 1 << 29))
+        .scope = OptionScope::LIVE;
+    table
+        .Add("slow-start",
+             "DURATION",
+             rules.slowStart,
+             "30s",
+             "An agent that is new or returns gets 10 % of its picks first, all of them after this "
+             "time; off: all at once",
+             [](const std::string& text)
+             { return text == "off" ? Expected<Duration>(Duration::zero()) : ParseDuration(text); })
+        .scope = OptionScope::LIVE;
+    table
+        .AddNumber(
+            "panic-below",
+            rules.panicBelow,
+            "0.5",
+            "When fewer than this share of the agents answers, dead ones are picked, too; 0: "
+            "never",
+            [](const std::string& text) { return ParseReal(text, 0, 1); })
+        .scope = OptionScope::LIVE;
+    table
+        .AddNumber(
+            "early-resets",
+            rules.earlyResetsToRest,
+            "3",
+            "After so many connections in a row that a server resets before it sends a byte, "
+            "it rests as after a failed connect; 0: never",
+            WholeFrom<std::uint32_t>(0, 1 << 20))
+        .scope = OptionScope::LIVE;
 }
 
 /** What options mean together. */
@@ -184,6 +264,7 @@ ProxyReading::ProxyReading()
     AddRelayOptions(table, command);
     AddMonitorOptions(table, command);
     AddPickOptions(table, command);
+    AddServerOptions(table, command);
     AddCommonOptions(table, command.config, command.check, command.manual);
     table.AddFlag("verbose", command.verbose, false, "Log every probe response").scope =
         OptionScope::LIVE;

@@ -2,9 +2,11 @@
 #define SONDA_REALNET_PROXY_OPTIONS_H
 
 #include "model/base/time.h"
+#include "model/table/table-rules.h"
 #include "realnet/common/configuration.h"
 #include "realnet/common/option-values.h"
 #include "realnet/common/probe-options.h"
+#include "realnet/proxy/health-checks.h"
 #include "realnet/proxy/relay-settings.h"
 
 #include <cstdint>
@@ -23,12 +25,16 @@ struct ProxyCommand
     ProbeNetwork network;
     Duration interval{0};
     Duration window{0};
-    std::string formula;
+    std::string formula;  //!< empty: the policy's own
     std::string formulas; //!< file with a catalogue of the user's; empty: none
     std::string policy;
     unsigned workers{1};
     unsigned pipes{0}; //!< per worker
     RelayTimeouts timeouts;
+    Duration keepAlive{0};
+    std::optional<std::size_t> maxConnections; //!< empty: as many as there are descriptors for
+    TableRules rules;
+    std::vector<StaticServer> servers; //!< without agents
     Duration drainTimeout{0};
     bool acceptBase{true};
     bool baseForm{false};

@@ -41,7 +41,9 @@ FindFormula(const ProxyReading& reading, Problems& problems)
     {
         return std::nullopt; // whether the name is good cannot be said
     }
-    return Take(catalogue->Find(reading.command.formula), reading.table.Get("formula"), problems);
+    const std::string& given = reading.command.formula;
+    const std::string name = given.empty() ? DefaultFormulaOf(reading.command.policy) : given;
+    return Take(catalogue->Find(name), reading.table.Get("formula"), problems);
 }
 
 } // namespace
@@ -54,14 +56,23 @@ Configure(const CommandLine& line)
     const ProxyCommand& command = reading->command;
     auto formula = FindFormula(*reading, problems);
     auto policy = Take(MakePolicy(command.policy), reading->table.Get("policy"), problems);
-    auto interface =
-        Take(FindInterface(command.network.interface), reading->table.Get("interface"), problems);
+    auto interface = Take(FindInterface(command.network.interface, Family(command.network)),
+                          reading->table.Get("interface"),
+                          problems);
     std::optional<Keyring> keyring;
     if (!command.network.keyFile.empty())
     {
         keyring =
             Take(LoadKeyFile(command.network.keyFile), reading->table.Get("key-file"), problems);
     }
+    // Two more for each address and server: a listening socket, a health check.
+    const auto budget = Take(ShareDescriptors(RaiseDescriptorLimit(),
+                                              command.workers,
+                                              command.pipes,
+                                              command.listen.size() + command.servers.size(),
+                                              command.maxConnections),
+                             reading->table.Get("max-connections"),
+                             problems);
     if (!problems.empty())
     {
         return problems;
@@ -72,7 +83,8 @@ Configure(const CommandLine& line)
                               std::move(*formula),
                               std::move(*policy),
                               std::move(keyring),
-                              std::move(*interface)};
+                              std::move(*interface),
+                              *budget};
 }
 
 MonitorOptions
@@ -95,11 +107,18 @@ MakeTableTiming(const ProxyCommand& command)
     return timing;
 }
 
+HealthChecks::Settings
+MakeHealthSettings(const ProxyCommand& command)
+{
+    return {command.servers, command.interval, command.timeouts.connect};
+}
+
 RelaySettings
 MakeRelaySettings(const ProxyCommand& command)
 {
     RelaySettings settings;
     settings.timeouts = command.timeouts;
+    settings.keepAlive = command.keepAlive;
     return settings;
 }
 

@@ -5,6 +5,7 @@
 #include "model/scoring/formula.h"
 #include "model/selection/policy.h"
 #include "realnet/common/interface.h"
+#include "realnet/proxy/descriptor-budget.h"
 #include "realnet/proxy/options.h"
 
 #include <memory>
@@ -22,6 +23,7 @@ struct ProxyConfiguration
     std::unique_ptr<Policy> policy;
     std::optional<Keyring> keyring; //!< empty: no authentication
     Interface interface;
+    DescriptorBudget budget;
 
     const ProxyCommand&
     Command() const
@@ -41,6 +43,9 @@ MonitorOptions MakeMonitorOptions(const ProxyCommand& command);
 
 /** \return what the table is told of it. */
 TableTiming MakeTableTiming(const ProxyCommand& command);
+
+/** \return what the health checks are told of it. */
+HealthChecks::Settings MakeHealthSettings(const ProxyCommand& command);
 
 /** \return what the workers are told of it. */
 RelaySettings MakeRelaySettings(const ProxyCommand& command);

@@ -1,3 +1,4 @@
+#include "realnet/common/keep-alive.h"
 #include "realnet/proxy/proxy.h"
 
 /** The part of Proxy that goes over to a new configuration. */
@@ -35,6 +36,13 @@ Proxy::Apply(ProxyConfiguration next)
         m_balancer.Replace(std::move(next.formula), std::move(next.policy));
     }
     m_monitor.Reconfigure(MakeMonitorOptions(command), std::move(next.keyring));
+    m_balancer.SetRules(command.rules);
+    m_healthChecks.Configure(MakeHealthSettings(command));
+    m_shared.mostConnections.store(next.budget.connections);
+    for (const Listener& listener : m_listeners)
+    {
+        SetKeepAlive(listener.socket.Get(), command.keepAlive);
+    }
     m_shared.settings.Set(MakeRelaySettings(command));
     for (const auto& worker : m_workers)
     {

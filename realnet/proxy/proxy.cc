@@ -1,5 +1,7 @@
 #include "realnet/proxy/proxy.h"
 
+#include "realnet/common/system-files.h"
+
 #include <asio/post.hpp>
 #include <csignal>
 #include <nlohmann/json.hpp>
@@ -22,6 +24,13 @@ Sockets(const std::vector<Listener>& listeners)
     return sockets;
 }
 
+BacklogLosses
+ReadBacklogLosses()
+{
+    const auto text = SystemFiles().Read("/proc/net/netstat");
+    return ParseBacklogLosses(text.value_or("")).value_or(BacklogLosses());
+}
+
 } // namespace
 
 Proxy::Proxy(Parts parts, SharedBalancer& balancer)
@@ -36,8 +45,11 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
                m_counters,
                Sockets(m_listeners),
                SharedSettings(MakeRelaySettings(m_configuration.Command())),
-               parts.budget},
-      m_monitor(m_io, std::move(parts.monitor), balancer)
+               m_configuration.budget.pipesPerWorker,
+               m_configuration.budget.connections},
+      m_monitor(m_io, std::move(parts.monitor), balancer),
+      m_healthChecks(m_io, balancer, [this] { m_monitor.OnTableChanged(); }),
+      m_lossesAtStart(ReadBacklogLosses())
 {
     m_signals.add(SIGUSR1);
     m_signals.add(SIGHUP);
@@ -52,6 +64,7 @@ Proxy::Run()
 {
     StartWorkers();
     m_monitor.Start();
+    m_healthChecks.Configure(MakeHealthSettings(m_configuration.Command()));
     WaitForSignal();
     m_io.run();
     for (std::thread& thread : m_threads)
@@ -181,10 +194,25 @@ Proxy::CutAll()
 void
 Proxy::LogCounters() const
 {
+    spdlog::info("counters {}", ToJson().dump());
+}
+
+nlohmann::ordered_json
+Proxy::ToJson() const
+{
     nlohmann::ordered_json counters = m_counters.ToJson();
     counters["open"] = m_shared.open.load();
+    std::uint64_t waiting = 0;
+    for (const Listener& listener : m_listeners)
+    {
+        waiting += WaitingClients(listener.socket.Get());
+    }
+    counters["backlog"] = waiting;
+    const BacklogLosses losses = ReadBacklogLosses();
+    counters["listen_overflows"] = losses.overflows - m_lossesAtStart.overflows;
+    counters["listen_drops"] = losses.drops - m_lossesAtStart.drops;
     counters.update(m_monitor.ToJson());
-    spdlog::info("counters {}", counters.dump());
+    return counters;
 }
 
 } // namespace sonda

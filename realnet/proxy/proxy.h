@@ -1,6 +1,7 @@
 #ifndef SONDA_REALNET_PROXY_PROXY_H
 #define SONDA_REALNET_PROXY_PROXY_H
 
+#include "realnet/proxy/backlog.h"
 #include "realnet/proxy/listener.h"
 #include "realnet/proxy/monitor-service.h"
 #include "realnet/proxy/proxy-configuration.h"
@@ -27,7 +28,6 @@ class Proxy
     {
         std::vector<Listener> listeners; //!< at least one
         MonitorService::Parts monitor;
-        DescriptorBudget budget;
         CommandLine line;                 //!< read again by every reload
         ProxyConfiguration configuration; //!< its formula and policy are the balancer's already
     };
@@ -51,6 +51,7 @@ class Proxy
     void CutAll();
     void OnWorkerEnded();
     void LogCounters() const;
+    nlohmann::ordered_json ToJson() const;
 
     // proxy-reload.cc
     void Reload();
@@ -67,6 +68,8 @@ class Proxy
     SharedBalancer& m_balancer;
     WorkerShared m_shared;
     MonitorService m_monitor;
+    HealthChecks m_healthChecks;
+    BacklogLosses m_lossesAtStart;
     std::vector<std::unique_ptr<Worker>> m_workers;
     std::vector<std::thread> m_threads;
     std::size_t m_working{0};

@@ -68,6 +68,7 @@ void
 RelayIo::OnReadResult(Connection& connection, Side source, ssize_t n, std::size_t asked)
 {
     RelayDirection& direction = connection.m_relay.From(source);
+    connection.From(source).heard |= n >= 0;
     if (n > 0)
     {
         direction.OnRead(static_cast<std::size_t>(n), asked);

@@ -22,6 +22,7 @@ struct RelayTimeouts
 struct RelaySettings
 {
     RelayTimeouts timeouts;
+    Duration keepAlive{std::chrono::minutes(1)}; //!< see SetKeepAlive()
 };
 
 } // namespace sonda

@@ -1,7 +1,6 @@
 #include "realnet/proxy/shared-balancer.h"
 
 #include "realnet/common/clock.h"
-#include "realnet/common/socket-address.h"
 
 #include <nlohmann/json.hpp>
 
@@ -32,8 +31,7 @@ SharedBalancer::Dispatch()
     {
         return std::nullopt;
     }
-    const Endpoint& server = m_balancer.Table().Get(*agent).server;
-    return Target{*agent, SocketAddress(server.address, server.port)};
+    return Target{*agent, SocketAddress(m_balancer.Table().Get(*agent).server)};
 }
 
 void
@@ -77,6 +75,20 @@ SharedBalancer::SetTiming(TableTiming timing)
 {
     const std::lock_guard lock(m_mutex);
     m_balancer.SetTiming(timing, Now());
+}
+
+void
+SharedBalancer::SetRules(TableRules rules)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.SetRules(rules, Now());
+}
+
+void
+SharedBalancer::EarlyReset(AgentIndex agent)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.EarlyReset(agent, Now());
 }
 
 Expected<AgentIndex, Refusal>

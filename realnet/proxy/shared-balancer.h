@@ -3,9 +3,9 @@
 
 #include "model/control/balancer.h"
 #include "realnet/common/random.h"
+#include "realnet/common/socket-address.h"
 
 #include <mutex>
-#include <netinet/in.h>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <vector>
@@ -17,7 +17,7 @@ namespace sonda
 struct Target
 {
     AgentIndex agent{0};
-    sockaddr_in address{};
+    SocketAddress address;
 };
 
 /** A change of an agent's freshness or state, ready to be logged. */
@@ -50,12 +50,15 @@ class SharedBalancer
     void ConnectFailed(AgentIndex agent);
     /** The client left before the connection stood. */
     void Abandon(AgentIndex agent);
+    /** The server reset before it sent a byte; to be called before Complete(). */
+    void EarlyReset(AgentIndex agent);
     /** \param dispatched when Dispatch() returned the agent \param good see Balancer::Complete() */
     void Complete(AgentIndex agent, Instant dispatched, bool good);
 
     /** Picks by others from now on; see Balancer::Replace(). */
     void Replace(Formula formula, std::unique_ptr<Policy> policy);
     void SetTiming(TableTiming timing);
+    void SetRules(TableRules rules);
 
     Expected<AgentIndex, Refusal> Update(const Observation& observation);
     void Advance();

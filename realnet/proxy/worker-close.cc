@@ -66,6 +66,17 @@ Worker::ResetBoth(Connection& connection)
     Close(connection);
 }
 
+/** A server that resets and has not sent a byte may be broken, although it accepts. */
+void
+Worker::NoteEarlyReset(Connection& connection)
+{
+    if (connection.m_relay.Gone() == Side::SERVER && !connection.From(Side::SERVER).heard)
+    {
+        m_shared.counters.earlyResets.Add();
+        m_shared.balancer.EarlyReset(connection.m_target.agent);
+    }
+}
+
 /**
  * One end is gone, and what it had sent was handed to the kernel for the other end. A reset would
  * throw away what of that is still on its way, so it waits for the acknowledgement.
@@ -77,6 +88,7 @@ Worker::BeginReset(Connection& connection)
     const bool byServer = gone == Side::SERVER;
     (byServer ? m_shared.counters.serverResets : m_shared.counters.clientResets).Add();
     // A client that breaks off says nothing about the agent.
+    NoteEarlyReset(connection);
     Settle(connection, !byServer);
     m_io.Release(connection);
     connection.m_phase = Phase::RESETTING;

@@ -1,9 +1,10 @@
 #include "realnet/common/clock.h"
-#include "realnet/common/socket-address.h"
+#include "realnet/common/keep-alive.h"
 #include "realnet/proxy/worker.h"
 
 #include <cerrno>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <system_error>
@@ -11,6 +12,14 @@
 /** The part of Worker that leads a client to a server. */
 namespace sonda
 {
+
+namespace
+{
+
+/** A server that accepts and resets takes part again at once, so something else must end this. */
+constexpr std::uint32_t MOST_RETRIES_AFTER_RESET = 3;
+
+} // namespace
 
 bool
 Worker::Register(int socket, EventTarget& target)
@@ -64,20 +73,20 @@ Worker::ConnectNext(Connection& connection)
 {
     while (true)
     {
-        // The socket first: a want of descriptors is no agent's failure.
-        connection.m_server =
-            Descriptor(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-        const int fd = connection.m_server.Get();
-        if (fd < 0)
-        {
-            const std::string why = SystemError("making a socket to a server").message;
-            Reject(connection, m_shared.counters.noDescriptor, m_shared.descriptorLog, why);
-            return;
-        }
         const auto target = m_shared.balancer.Dispatch();
         if (!target)
         {
             Await(connection);
+            return;
+        }
+        connection.m_server = Descriptor(
+            socket(target->address.Family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        const int fd = connection.m_server.Get();
+        if (fd < 0)
+        {
+            const std::string why = SystemError("making a socket to a server").message;
+            m_shared.balancer.Abandon(target->agent); // a want of descriptors is not its failure
+            Reject(connection, m_shared.counters.noDescriptor, m_shared.descriptorLog, why);
             return;
         }
         connection.m_phase = Phase::CONNECTING;
@@ -87,9 +96,8 @@ Worker::ConnectNext(Connection& connection)
 
         const int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        const int result = connect(fd,
-                                   reinterpret_cast<const sockaddr*>(&target->address),
-                                   sizeof(target->address));
+        SetKeepAlive(fd, m_settings->keepAlive);
+        const int result = connect(fd, target->address.Raw(), target->address.Size());
         if ((result == 0 || errno == EINPROGRESS) && Register(fd, connection.m_serverEvents))
         {
             // Its first event says whether it stands, also where it stands already.
@@ -175,18 +183,53 @@ Worker::OnConnectFailed(Connection& connection, int error)
     m_shared.balancer.ConnectFailed(connection.m_target.agent);
     connection.m_dispatched = false;
     connection.m_server.Close();
-    Counter& counter = error == ECONNREFUSED ? m_shared.counters.connectRefused
-                       : error == ETIMEDOUT  ? m_shared.counters.connectTimedOut
-                                             : m_shared.counters.connectOther;
+    ++connection.m_retries;
+    m_shared.counters.retries.Add();
+    Counter& counter = error == ECONNREFUSED    ? m_shared.counters.connectRefused
+                       : error == ETIMEDOUT     ? m_shared.counters.connectTimedOut
+                       : error == EADDRNOTAVAIL ? m_shared.counters.noPort
+                                                : m_shared.counters.connectOther;
     counter.Add();
     if (const auto silenced = m_shared.connectLog.Allow(m_now))
     {
         spdlog::warn("connect to {} failed: {}; the agent rests, the next one is tried{}",
-                     ToString(Endpoint{AddressText(connection.m_target.address),
-                                       ntohs(connection.m_target.address.sin_port)}),
+                     ToString(connection.m_target.address.ToEndpoint()),
                      std::generic_category().message(error),
                      Silenced(*silenced));
     }
+}
+
+/**
+ * A server that reset the connection before a byte was read from either end: nothing is lost and
+ * nothing comes twice when another one is tried.
+ * \return whether that was done
+ */
+bool
+Worker::RetryAfterReset(Connection& connection)
+{
+    const bool isUntouched =
+        !connection.From(Side::CLIENT).heard && !connection.From(Side::SERVER).heard;
+    if (connection.m_relay.Gone() != Side::SERVER || !isUntouched ||
+        connection.m_retries >= MOST_RETRIES_AFTER_RESET)
+    {
+        return false;
+    }
+    NoteEarlyReset(connection);
+    Settle(connection, false);
+    ++connection.m_retries;
+    m_shared.counters.retries.Add();
+    connection.m_server.Close();
+    connection.m_relay = Relay();
+    // What the client has done meanwhile announces itself no second time.
+    pollfd client{connection.m_client.Get(), POLLIN | POLLRDHUP, 0};
+    poll(&client, 1, 0);
+    connection.m_relay.OnEvents(Side::CLIENT,
+                                client.revents & POLLIN,
+                                client.revents & (POLLRDHUP | POLLHUP | POLLERR),
+                                client.revents & POLLERR);
+    connection.m_phase = Phase::WAITING;
+    ConnectNext(connection);
+    return true;
 }
 
 } // namespace sonda

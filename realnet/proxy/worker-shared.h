@@ -3,7 +3,6 @@
 
 #include "realnet/common/log.h"
 #include "realnet/proxy/counters.h"
-#include "realnet/proxy/descriptor-budget.h"
 #include "realnet/proxy/relay-settings.h"
 #include "realnet/proxy/shared-balancer.h"
 
@@ -51,7 +50,8 @@ struct WorkerShared
     ProxyCounters& counters;
     std::vector<int> listeners;
     SharedSettings settings;
-    DescriptorBudget budget;
+    std::size_t pipesPerWorker{0};
+    std::atomic<std::size_t> mostConnections{0}; //!< of all workers together
 
     std::atomic<std::size_t> open{0}; //!< connections of all workers
 

@@ -50,7 +50,7 @@ Worker::Worker(WorkerShared& shared)
       m_wakeUp(MakeDescriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
       m_settings(shared.settings.Get()),
       m_acceptor(shared, m_epoll.Get()),
-      m_io(shared.budget.pipesPerWorker),
+      m_io(shared.pipesPerWorker),
       m_connecting(m_settings->timeouts.connect),
       m_idle(m_settings->timeouts.idle),
       m_halfClosed(m_settings->timeouts.halfClosed),
@@ -263,7 +263,10 @@ Worker::Serve(Connection& connection)
         Close(connection);
         return;
     case RelayState::ABORTED:
-        BeginReset(connection);
+        if (!RetryAfterReset(connection))
+        {
+            BeginReset(connection);
+        }
         return;
     case RelayState::RUNNING:
         m_idle.Restart(connection, m_now);

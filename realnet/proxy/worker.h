@@ -71,11 +71,13 @@ class Worker
     void RejectUnserved(Connection& connection);
     void FinishConnect(Connection& connection);
     void OnConnectFailed(Connection& connection, int error);
+    bool RetryAfterReset(Connection& connection);
     bool Register(int socket, EventTarget& target);
 
     // worker-close.cc: the ends
     void Close(Connection& connection);
     void ResetBoth(Connection& connection);
+    void NoteEarlyReset(Connection& connection);
     void BeginReset(Connection& connection);
     void ContinueReset(Connection& connection);
     void OnBrokenWhileResetting(Connection& connection, Side side);

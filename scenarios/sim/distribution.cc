@@ -33,7 +33,7 @@ ReadUniform(JsonReader& form, double least, double most)
                   "[a, b] with a not above b, both in the range of this key, " +
                       RangeText(least, most));
     }
-    return {Kind::UNIFORM, ends[0].get<double>(), ends[1].get<double>()};
+    return Distribution::Uniform(ends[0].get<double>(), ends[1].get<double>());
 }
 
 Distribution
@@ -171,6 +171,12 @@ Distribution
 Distribution::Exponential(double mean)
 {
     return {Kind::EXPONENTIAL, mean, mean};
+}
+
+Distribution
+Distribution::Uniform(double least, double most)
+{
+    return {Kind::UNIFORM, least, most};
 }
 
 Distribution

@@ -37,6 +37,7 @@ struct Distribution
 
     static Distribution Constant(double value);
     static Distribution Exponential(double mean);
+    static Distribution Uniform(double least, double most);
 
     /**
      * \param least \param most what every value must lie in; of exponential and lognormal, which

@@ -8,7 +8,7 @@
 namespace sonda::sim
 {
 
-/** Lists formulas, the variables that they may use, and policies. */
+/** Lists formulas, the variables that they may use, policies, and the named contenders. */
 void List(std::ostream& out, const Catalogue& catalogue);
 
 } // namespace sonda::sim

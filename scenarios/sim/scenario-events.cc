@@ -94,7 +94,7 @@ ReadLie(JsonReader reader)
         lie.inFlight = reader.Whole("in_flight", 0, 1'000'000);
         any = true;
     }
-    read("service_ms", lie.serviceMs, 0, 1e6);
+    read("service_ms", lie.serviceMs, 1e-3, 1e9);
     read("rate", lie.rate, 0, 1e9);
     read("weight", lie.weight, 1e-6, 1e6);
     reader.Done();

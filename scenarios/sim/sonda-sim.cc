@@ -82,7 +82,7 @@ ParseOptions(int argc, char* argv[])
     addText("scenario", "Scenario file (JSON)", options.scenario);
     addText("formula",
             "Formula: a name, or a text such as 'min: rtt * (1 + inflight)'; "
-            "default: connections, or none for a policy that looks at no score",
+            "default: the one that --list names for the policy",
             options.formula);
     addText("formulas", "File with further named formulas (JSON)", options.formulas);
     addText("policy", "Policy with its parameter", options.policy);
@@ -157,9 +157,8 @@ Run(const Options& options, const std::vector<std::string>& commandLine)
     Require(knownProgress, "--progress=" + options.progress + ": allowed: auto, true, false");
     const auto policy = MakePolicy(options.policy);
     Require(static_cast<bool>(policy), policy ? "" : policy.GetError().message);
-    const std::string wanted = !options.formula.empty()        ? options.formula
-                               : LooksAtScores(options.policy) ? "connections"
-                                                               : "none";
+    const std::string wanted =
+        options.formula.empty() ? DefaultFormulaOf(options.policy) : options.formula;
     auto formula = LoadCatalogue(options.formulas).Find(wanted);
     Require(static_cast<bool>(formula), formula ? "" : formula.GetError().message);
 

@@ -1,5 +1,4 @@
 #include "model/ns3/adapters.h"
-#include "scenarios/sim/not-yet.h"
 #include "scenarios/sim/workload.h"
 #include "scenarios/sim/world.h"
 
@@ -51,9 +50,9 @@ World::SetDefaults()
 World::World(const Scenario& scenario, Formula formula, const std::string& policy)
     : m_scenario(scenario),
       m_recorder(
-          RecorderOptions{FromSeconds(scenario.probe.intervalS), FromSeconds(scenario.warmupS)})
+          RecorderOptions{FromSeconds(scenario.probe.intervalS), FromSeconds(scenario.warmupS)}),
+      m_happenings(m_scenario)
 {
-    RefuseNotYet(m_scenario);
     if (HasLan())
     {
         m_lan = std::make_unique<LanHelper>();
@@ -68,9 +67,10 @@ World::World(const Scenario& scenario, Formula formula, const std::string& polic
     }
     BuildProxies(formula, policy);
     BuildAgents();
+    BuildBackground();
     BuildClients();
     WatchFalls();
-    ScheduleEvents();
+    m_happenings.Schedule();
     // The end comes before a window's end of the same time, being scheduled first.
     ns3::Simulator::Schedule(ns3::Seconds(m_scenario.durationS), &World::OnEnd, this);
     ns3::Simulator::Schedule(ToTime(m_recorder.GetOptions().window), &World::OnWindowEnd, this);
@@ -183,20 +183,20 @@ World::BuildAgent(const AgentPlan& plan)
     }
     const std::uint32_t row = m_recorder.AddAgent(plan.id, host.model->Capacity());
     BuildAgentEnd(host, plan, row);
-    host.background = std::make_unique<BackgroundLoad>(*host.model, plan.group->background);
-    host.background->AssignStreams(BACKGROUND_STREAMS + 2 * static_cast<std::int64_t>(row));
-    host.background->Start();
+    const auto setSilent = [agent = host.agent, driver = host.driver](bool silent)
+    { agent ? agent->SetSilent(silent) : driver->SetSilent(silent); };
+    m_happenings.Add({plan.id, host.model, host.application, setSilent});
     m_hosts.push_back(std::move(host));
 }
 
 void
 World::BuildAgentEnd(Host& host, const AgentPlan& plan, std::uint32_t row)
 {
-    const auto figures = [model = host.model, weight = plan.group->weight]()
+    const auto figures = [this, row, model = host.model, weight = plan.group->weight]()
     {
         Report report = model->MakeReport();
         report.weight = weight;
-        return report;
+        return m_happenings.Told(row, report);
     };
     const std::int64_t stream = AGENT_STREAMS + STREAMS_PER_AGENT * row;
     if (!HasLan())
@@ -217,6 +217,24 @@ World::BuildAgentEnd(Host& host, const AgentPlan& plan, std::uint32_t row)
     host.agent->SetLoadFigures(figures);
     host.agent->AssignStreams(stream);
     lan.node->AddApplication(host.agent);
+}
+
+void
+World::BuildBackground()
+{
+    std::int64_t stream = BACKGROUND_STREAMS;
+    auto host = m_hosts.begin();
+    for (const auto& group : m_scenario.agents)
+    {
+        std::vector<ServerModel*> servers;
+        for (std::uint32_t i = 0; i < group.count; ++i)
+        {
+            servers.push_back((host++)->model);
+        }
+        auto& load = m_background.emplace_back(group.background, std::move(servers));
+        stream += load.AssignStreams(stream);
+        load.Start();
+    }
 }
 
 void

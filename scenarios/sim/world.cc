@@ -9,50 +9,9 @@ namespace sonda::sim
 {
 
 void
-World::Host::SetSilent(bool silent)
-{
-    agent ? agent->SetSilent(silent) : driver->SetSilent(silent);
-}
-
-void
 World::Host::OnFall(std::uint32_t before, std::uint32_t after)
 {
     agent ? agent->OnFall(before, after) : driver->OnFall(before, after);
-}
-
-void
-World::ScheduleEvents()
-{
-    for (const auto& event : m_scenario.events)
-    {
-        ns3::Simulator::Schedule(ns3::Seconds(event.atS), &World::Apply, this, event);
-    }
-}
-
-void
-World::Apply(const EventScenario& event)
-{
-    for (std::uint32_t row = 0; row < m_hosts.size(); ++row)
-    {
-        const std::string& id = m_recorder.AgentIds()[row];
-        Host& host = m_hosts[row];
-        const bool up = host.model->IsUp();
-        // The rate of arrivals knows of its own events.
-        const bool crashes = event.action == EventScenario::Action::CRASH;
-        if (event.action == EventScenario::Action::LOAD || !event.IsFor(id) || up != crashes)
-        {
-            continue;
-        }
-        host.SetSilent(up);
-        if (host.application)
-        {
-            up ? host.application->Crash() : host.application->Recover();
-        }
-        else
-        {
-            up ? host.model->Crash() : host.model->Recover();
-        }
-    }
 }
 
 void

@@ -9,11 +9,13 @@
 #include "model/ns3/request-flow.h"
 #include "model/ns3/server-application.h"
 #include "scenarios/sim/background-load.h"
+#include "scenarios/sim/happenings.h"
 #include "scenarios/sim/proxy-site.h"
 #include "scenarios/sim/request-log.h"
 #include "scenarios/sim/scenario.h"
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -95,9 +97,7 @@ class World
         AgentDriver* driver{nullptr};            //!< without one
         ns3::Ptr<ServerApplication> application; //!< packet
         ServerModel* model{nullptr};
-        std::unique_ptr<BackgroundLoad> background;
 
-        void SetSilent(bool silent);
         void OnFall(std::uint32_t before, std::uint32_t after);
     };
 
@@ -124,9 +124,8 @@ class World
     void BuildAgentEnd(Host& host, const AgentPlan& plan, std::uint32_t row);
     void BuildClients();
     void BuildClient(std::uint32_t number, RequestSource source, ns3::Time wire);
+    void BuildBackground();
     void WatchFalls();
-    void ScheduleEvents();
-    void Apply(const EventScenario& event);
     std::size_t Unfinished() const;
 
     void OnResponse(ns3::Time arrival, ns3::Time responseTime, bool good);
@@ -140,7 +139,9 @@ class World
     std::unique_ptr<ProbeFlow> m_probing; //!< without one
     std::unique_ptr<RequestFlow> m_flow;  //!< unless packet
     std::vector<std::unique_ptr<ProxySite>> m_proxies;
-    std::vector<Host> m_hosts;                          //!< by the recorder's row
+    std::vector<Host> m_hosts; //!< by the recorder's row
+    Happenings m_happenings;
+    std::deque<BackgroundLoad> m_background;            //!< by group
     std::vector<ns3::Ptr<ClientApplication>> m_clients; //!< packet
     std::uint64_t m_finished{0};
     std::size_t m_abandoned{0};

@@ -64,12 +64,15 @@ def test_every_package_is_listed_once_in_a_known_group() -> None:
 @pytest.mark.parametrize("arguments, status, words", [
     (("--help",), 0, "compare [SCENARIO]"),
     ((), 2, "Usage: ./sonda COMMAND"),
-    (("cmopare",), 2, "'cmopare' is no command; there are: compare, test, build, doctor"),
+    (("cmopare",), 2, "'cmopare' is no command; there are: compare, validate, test, build, doctor"),
     (("doctor", "--fix"), 1, "doctor takes no options"),
     (("build", "--presets", "x"), 1, "unknown option '--presets'; there are: --preset P, --no-install"),
     (("build", "--preset", "fast"), 1, "'fast' is unknown; there are: release, dev, asan, tsan"),
     (("test", "--preset=fast"), 1, "'fast' is unknown"),
     (("compare", "--help"), 0, "--contenders A,B"),
+    (("validate", "--help"), 0, "--only V1,V2"),
+    (("validate", "--only", "V99"), 1, "'V99' is no family; there are: V1, V2"),
+    (("validate", "--load", "1.2"), 1, "needs one family"),
 ])
 def test_what_the_launcher_says(tmp_path: Path, arguments, status: int, words: str) -> None:
     ended = launch(*arguments, cwd=tmp_path)
@@ -83,6 +86,13 @@ def test_no_install_refuses_with_the_exact_command(bare_machine: Path, scenario:
     assert ended.returncode == 1
     assert f"apt-get install --no-install-recommends {' '.join(wanted)}\n" in ended.stderr
     assert not list(bare_machine.parent.glob("*-was-called"))
+
+
+def test_validation_needs_one_package_more(bare_machine: Path) -> None:
+    ended = launch("validate", "--short", "--no-install", path=bare_machine)
+    wanted = [name for group in ("build", "sim", "analysis") for name in groups()[group] if name != "cmake"]
+    assert ended.returncode == 1
+    assert f"apt-get install --no-install-recommends {' '.join([*wanted, 'catch2'])}\n" in ended.stderr
 
 
 @pytest.mark.parametrize("command", ["test", "build"])

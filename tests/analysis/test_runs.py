@@ -46,6 +46,30 @@ def test_results_are_where_the_issue_says(lab: Lab) -> None:
     assert elsewhere.returncode == 0 and (lab.folder / "other" / "report.html").is_file()
 
 
+def name_data(lab: Lab, name: str) -> None:
+    """Has the scenario refer to a data file, which is made."""
+    lab.scenario.write_text(json.dumps({**SCENARIO, "workload": {"service_ms": {"empirical": name}}}))
+    (lab.scenario.parent / name).parent.mkdir(exist_ok=True)
+    (lab.scenario.parent / name).write_text("value\n1\n")
+
+
+def test_data_files_of_a_scenario_are_copied_with_it(lab: Lab) -> None:
+    name_data(lab, "data/services.csv")
+    (lab.scenario.parent / "trace.csv").write_text("time_s,service_ms\n")
+    sets = ("--set", 'duration_s=50;warmup_s=2', "--set", 'fidelity={"trace": {"file": "trace.csv", "sha256": "0"}}')
+    assert lab.compare(*TWO, *sets).returncode == 0
+    (store,) = lab.out.glob("runs/*")
+    assert (store / "data" / "services.csv").read_text() == "value\n1\n" and (store / "trace.csv").is_file()
+    assert set(json.loads((store / "parameters.json").read_text())["data_sha256"]) == {"data/services.csv", "trace.csv"}
+
+
+@pytest.mark.parametrize("name", ["../services.csv", "/tmp/services.csv"])
+def test_a_data_file_elsewhere_is_refused(lab: Lab, name: str) -> None:
+    lab.scenario.write_text(json.dumps({**SCENARIO, "workload": {"service_ms": [{"empirical": name}]}}))
+    ended = lab.compare(*TWO)
+    assert ended.returncode == 1 and f"it refers to '{name}'" in ended.stderr and lab.runs_made() == []
+
+
 def other_set(lab: Lab) -> tuple[str, ...]:
     return ("--set", "duration_s=50")
 
@@ -64,8 +88,14 @@ def another_build(lab: Lab) -> tuple[str, ...]:
     return ()
 
 
-@pytest.mark.parametrize("change", [other_set, other_fidelity, edited_scenario, another_build])
+def edited_data(lab: Lab) -> tuple[str, ...]:
+    (lab.scenario.parent / "data" / "services.csv").write_text("value\n2\n")
+    return ()
+
+
+@pytest.mark.parametrize("change", [other_set, other_fidelity, edited_scenario, another_build, edited_data])
 def test_runs_of_other_parameters_are_never_mixed_in(lab: Lab, change) -> None:
+    name_data(lab, "data/services.csv")
     lab.compare(*TWO)
     before = set(lab.runs_made())
     changed = lab.compare(*TWO, *change(lab))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -38,7 +39,12 @@ class SmallComparison:
         self.analysis = folder / "analysis"
         self.sim.parent.mkdir(parents=True)
         shutil.copy(SIM, self.sim)
-        shutil.copy(ROOT / "scenarios" / "two-speeds.json", self.scenario)
+        # With a data file, which has to come along wherever the scenario goes.
+        scenario = json.loads((ROOT / "scenarios" / "two-speeds.json").read_text())
+        scenario["workload"]["service_ms"] = {"empirical": "data/services.csv"}
+        self.scenario.write_text(json.dumps(scenario))
+        (folder / "data").mkdir()
+        (folder / "data" / "services.csv").write_text("value,weight\n10,3\n50,2\n120,1\n")
         shutil.copytree(ROOT / "analysis", self.analysis)
 
     def command(self, out: Path, *arguments: str, figures: bool = False) -> list[str]:

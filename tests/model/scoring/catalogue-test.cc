@@ -23,16 +23,29 @@ SomeInputs(SeededStream& random)
     set(Variable::RAM, orZero(std::exp2(random.Between(20, 40))));
     set(Variable::RAM_TOTAL, std::exp2(random.Between(40, 42)));
     set(Variable::CPU, orZero(random.Between(0, 100)));
+    set(Variable::CPU_10S, orZero(random.Between(0, 100)));
     set(Variable::CORES, random.Between(0.5, 128));
     set(Variable::LOAD, orZero(random.Between(0, 200)));
+    set(Variable::SERVICE, random.Between(1e-6, 10));
+    set(Variable::RATE, orZero(random.Between(0, 1000)));
     set(Variable::ELAPSED, random.Between(0, 1));
     set(Variable::RTT, orZero(random.Between(0, 0.1)));
     set(Variable::RTT_MIN, orZero(random.Between(0, 0.1)));
+    const auto count = [&random] { return static_cast<double>(random.Below(100)); };
+    set(Variable::REPORTED, count());
     set(Variable::AGE, random.Between(0, 15));
-    set(Variable::INFLIGHT, static_cast<double>(random.Below(100)));
-    set(Variable::REPORTED, static_cast<double>(random.Below(100)));
+    set(Variable::KNOWN, orZero(random.Between(0, 30)));
+    set(Variable::IDLE, orZero(random.Between(0, 60)));
+    set(Variable::INFLIGHT, count());
+    set(Variable::SENT, count());
+    set(Variable::DONE, count());
+    set(Variable::WAITING, orZero(random.Between(0, 10)));
     set(Variable::WEIGHT, std::exp2(random.Between(-4, 4)));
     set(Variable::LATENCY, orZero(random.Between(0, 10)));
+    // Never 0, which says that there is no history yet; peak-ewma has its own test of that.
+    set(Variable::LATENCY_PEAK, random.Between(1e-6, 10));
+    set(Variable::LATENCY_STEADY, orZero(random.Between(0, 10)));
+    set(Variable::LATENCY_MEAN, orZero(random.Between(0, 10)));
     set(Variable::FAILURES, orZero(random.Between(0, 10)));
     return inputs;
 }
@@ -86,8 +99,36 @@ TEST_CASE("every built-in formula parses, has its name and says what it is")
         names.insert(entry.name);
     }
     CHECK(names.size() == catalogue.Entries().size());
-    for (const char* name :
-         {"seed", "seed-highest", "repaired", "cpu", "ram", "rtt", "connections", "reported"})
+    for (const char* name : {"none",
+                             "weight",
+                             "seed",
+                             "seed-highest",
+                             "repaired",
+                             "repaired-mild",
+                             "cpu",
+                             "ram",
+                             "ram-share",
+                             "rtt",
+                             "linear",
+                             "bottleneck",
+                             "bottleneck-gated",
+                             "utilisation",
+                             "headroom",
+                             "connections",
+                             "expected-delay",
+                             "least-request",
+                             "peak-ewma",
+                             "nginx-least-time",
+                             "traefik-least-time",
+                             "reported",
+                             "reported-plus-one",
+                             "corrected",
+                             "connections-per-capacity",
+                             "connections-per-idle",
+                             "service",
+                             "expected-latency",
+                             "grpc-weight",
+                             "zuul"})
     {
         CAPTURE(name);
         CHECK(names.count(name) == 1);
@@ -113,8 +154,9 @@ TEST_CASE(
                     const FormulaInputs less = SomeInputs(random);
                     FormulaInputs more = less;
                     // CPU stays a percentage; for the others any step will do.
-                    more[place] += name == "cpu" ? random.Between(0, 100 - less[place])
-                                                 : random.Uniform() * (1 + less[place]);
+                    const bool percent = name == "cpu" || name == "cpu_10s";
+                    more[place] += percent ? random.Between(0, 100 - less[place])
+                                           : random.Uniform() * (1 + less[place]);
                     const double before = formula->Score(less);
                     const double after = formula->Score(more);
                     INFO(entry.name << ", " << name << " " << less[place] << " to " << more[place]
@@ -174,12 +216,26 @@ TEST_CASE("a formula is static when all that it names changes with reports only"
                              "rtt",
                              "rtt_min",
                              "reported",
-                             "weight"})
+                             "weight",
+                             "cpu_10s",
+                             "service",
+                             "rate"})
     {
         CAPTURE(name);
         CHECK(Formula::Parse(std::string("min: ") + name)->IsStatic());
     }
-    for (const char* name : {"age", "inflight", "latency", "failures"})
+    for (const char* name : {"age",
+                             "known",
+                             "idle",
+                             "inflight",
+                             "sent",
+                             "done",
+                             "waiting",
+                             "latency",
+                             "latency_peak",
+                             "latency_steady",
+                             "latency_mean",
+                             "failures"})
     {
         CAPTURE(name);
         CHECK_FALSE(Formula::Parse(std::string("min: cpu + ") + name)->IsStatic());

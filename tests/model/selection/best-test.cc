@@ -108,3 +108,71 @@ TEST_CASE("best with in flight counts what it has dispatched itself")
     CHECK(table.Get(2).inFlight == 100);
     CHECK(table.Get(3).inFlight == 100);
 }
+
+TEST_CASE("top picks the k best alike, and those who tie for the last places share them")
+{
+    constexpr std::uint64_t seed = 41;
+    constexpr int picks = 30'000;
+    for (const char* formula : {"min: reported", "min: reported + 0 * inflight"})
+    {
+        const StatusTable table = TableOfQueues({4, 1, 9, 2, 4, 4, 8}, formula);
+        SeededStream random(seed);
+        CAPTURE(formula, seed);
+        const auto three = CountPicks("top:3", table, picks, random);
+        CHECK(three[2] + three[6] == 0);
+        CHECK(ChiSquare({three[1], three[3], three[0], three[4], three[5]},
+                        {picks / 3.0, picks / 3.0, picks / 9.0, picks / 9.0, picks / 9.0}) <
+              ChiSquareBound(4));
+        const auto five = CountPicks("top:5", table, picks, random);
+        CHECK(five[2] + five[6] == 0);
+        CHECK(ChiSquare({five[0], five[1], five[3], five[4], five[5]},
+                        std::vector<double>(5, picks / 5.0)) < ChiSquareBound(4));
+        const auto all = CountPicks("top:7", table, picks, random);
+        CHECK(ChiSquare(all, std::vector<double>(7, picks / 7.0)) < ChiSquareBound(6));
+        CHECK(CountPicks("top:1", table, 100, random).at(1) == 100);
+    }
+}
+
+TEST_CASE("top follows reports")
+{
+    StatusTable table = MakeTable("min: ram", 4);
+    SeededStream random(1);
+    const auto top = Make("top:1");
+    top->Pick(table, At(1), random);
+    table.Update(Observe(2, 1), At(1));
+    CHECK(top->Pick(table, At(1), random) == 2U);
+    table.Update(Observe(2, 2e9), At(1));
+    CHECK(top->Pick(table, At(1), random) != 2U);
+}
+
+TEST_CASE("threshold picks those whose score is good enough, or anybody when none is")
+{
+    constexpr std::uint64_t seed = 42;
+    constexpr int picks = 20'000;
+    const auto check = [&](const char* policy, const char* formula, std::vector<AgentIndex> good)
+    {
+        const StatusTable table = TableOfQueues({4, 1, 9, 2, 5}, formula);
+        SeededStream random(seed);
+        const auto counts = CountPicks(policy, table, picks, random);
+        std::vector<std::uint64_t> those;
+        std::uint64_t sum = 0;
+        for (const AgentIndex agent : good)
+        {
+            those.push_back(counts[agent]);
+            sum += counts[agent];
+        }
+        CAPTURE(policy, formula, seed);
+        CHECK(sum == picks);
+        const double share = picks / static_cast<double>(good.size());
+        CHECK(ChiSquare(those, std::vector<double>(good.size(), share)) <
+              ChiSquareBound(good.size()));
+    };
+    for (const char* formula : {"min: reported", "min: reported + sent"})
+    {
+        check("threshold:4", formula, {0, 1, 3});
+        check("threshold:0", formula, {0, 1, 2, 3, 4});
+        check("threshold:100", formula, {0, 1, 2, 3, 4});
+    }
+    check("threshold:5", "max: reported", {2, 4});
+    check("threshold:10", "max: reported", {0, 1, 2, 3, 4});
+}

@@ -18,41 +18,6 @@ TEST_CASE("random picks every candidate alike")
     CHECK(ChiSquare(counts, std::vector<double>(7, 5'000)) < ChiSquareBound(6));
 }
 
-TEST_CASE("weighted picks in proportion to the weights")
-{
-    constexpr std::uint64_t seed = 13;
-    constexpr int picks = 110'000;
-    StatusTable table = MakeTable("min: ram", 4);
-    const std::vector<double> weights = {1, 2, 0.5, 7.5};
-    std::vector<double> expected;
-    for (unsigned i = 0; i < weights.size(); ++i)
-    {
-        Observation observation = Observe(i);
-        observation.report.weight = weights[i];
-        table.Update(observation, At(0));
-        expected.push_back(picks * weights[i] / 11);
-    }
-    SeededStream random(seed);
-    CAPTURE(seed);
-    CHECK(ChiSquare(CountPicks("weighted", table, picks, random), expected) < ChiSquareBound(3));
-}
-
-TEST_CASE("weighted follows a weight that a report changes, and counts candidates only")
-{
-    StatusTable table = MakeTable("min: ram", 3);
-    Observation observation = Observe(0);
-    observation.report.weight = 1e6;
-    table.Update(observation, At(0));
-    SeededStream random(14);
-    CHECK(CountPicks("weighted", table, 100, random).at(0) == 100);
-    observation.report.state = ServerState::DRAIN;
-    table.Update(observation, At(0));
-    const auto counts = CountPicks("weighted", table, 2'000, random);
-    CHECK(counts[0] == 0);
-    // Half of 2,000 with a standard deviation of 22.4; 4.9 of them.
-    CHECK(static_cast<double>(counts[1]) == Approx(1000).margin(110));
-}
-
 TEST_CASE("round-robin takes a steady fleet in turn")
 {
     StatusTable table = MakeTable("min: ram", 5);

@@ -68,12 +68,11 @@ TEST_CASE("a cut or wrong answer is no answer", "[connections]")
 TEST_CASE("a real connection is counted, at the address that it came to", "[connections]")
 {
     const Descriptor listener(socket(AF_INET, SOCK_STREAM, 0));
-    sockaddr_in address = SocketAddress("127.0.0.21", 0);
-    socklen_t size = sizeof(address);
-    REQUIRE(bind(listener.Get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
+    const SocketAddress any("127.0.0.21", 0);
+    REQUIRE(bind(listener.Get(), any.Raw(), any.Size()) == 0);
     REQUIRE(listen(listener.Get(), 5) == 0);
-    REQUIRE(getsockname(listener.Get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    const Endpoint server{"127.0.0.21", ntohs(address.sin_port)};
+    const SocketAddress address = LocalAddress(listener.Get());
+    const Endpoint server = address.ToEndpoint();
     const auto before = CountConnections(server);
     if (!before)
     {
@@ -82,7 +81,7 @@ TEST_CASE("a real connection is counted, at the address that it came to", "[conn
     }
     CHECK(*before == 0);
     const Descriptor client(socket(AF_INET, SOCK_STREAM, 0));
-    REQUIRE(connect(client.Get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(connect(client.Get(), address.Raw(), address.Size()) == 0);
     CHECK(CountConnections(server) == 1U);
     CHECK(CountConnections({"127.0.0.22", server.port}) == 0U);
 }

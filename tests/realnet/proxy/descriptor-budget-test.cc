@@ -29,3 +29,12 @@ TEST_CASE("a limit below one connection is an error that names it", "[budget]")
     REQUIRE_FALSE(budget);
     CHECK(budget.GetError().message.find("ulimit -n") != std::string::npos);
 }
+
+TEST_CASE("as many connections as are wanted, or an error", "[budget]")
+{
+    CHECK(ShareDescriptors(1000, 1, 0, 0, 100)->connections == 100);
+    const std::size_t most = ShareDescriptors(1000, 1, 0)->connections;
+    CHECK(ShareDescriptors(1000, 1, 0, 0, most)->connections == most);
+    CHECK_FALSE(ShareDescriptors(1000, 1, 0, 0, most + 1));
+    CHECK(ShareDescriptors(1000, 1, 0, 10)->connections == most - 5);
+}

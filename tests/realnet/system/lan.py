@@ -32,7 +32,7 @@ def require_namespaces():
 
 
 class Lan:
-    """Hosts 10.77.0.N on one bridge. stop() ends everything, also what is half made."""
+    """Hosts 10.77.0.N and fd00:77::N on one bridge. stop() ends everything, also what is half made."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -62,8 +62,10 @@ class Lan:
         self._ip("-n", self.switch, "link", "set", port, "master", "br0", "up")
         self._ip("-n", space, "link", "set", "lo", "up")
         self._ip("-n", space, "addr", "add", f"10.77.0.{number}/24", "dev", "eth0")
+        self._ip("-n", space, "addr", "add", f"fd00:77::{number}/64", "dev", "eth0", "nodad")
         self._ip("-n", space, "link", "set", "eth0", "up")
         self._ip("-n", space, "route", "add", "default", "dev", "eth0")
+        self._ip("-n", space, "-6", "route", "add", "default", "dev", "eth0")
         return space
 
     def start(self, space, *command):
@@ -89,7 +91,7 @@ class Lan:
                 fastcgi_temp_path {prefix}/fastcgi;
                 uwsgi_temp_path {prefix}/uwsgi;
                 scgi_temp_path {prefix}/scgi;
-                server {{ listen 80; location / {{ return 200 "{name}\\n"; }} }}
+                server {{ listen 80; listen [::]:80; location / {{ return 200 "{name}\\n"; }} }}
             }}""")
         program = self.start(space, "nginx", "-p", str(prefix), "-e", "stderr",
                              "-c", str(prefix / "nginx.conf"))

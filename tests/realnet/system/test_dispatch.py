@@ -157,7 +157,8 @@ def test_bytes_sent_before_the_server_is_found_are_not_lost(world):
 def test_an_agent_that_falls_silent_gets_nothing_more(world):
     quiet = world.agent(world.server(speaker(b"quiet"), address="127.0.0.2"), CPU=99)
     world.agent(world.server(speaker(b"other"), address="127.0.0.3"), CPU=1)
-    proxy = world.proxy("--formula", "max: cpu", "--policy", "best", agents=2)
+    proxy = world.proxy("--formula", "max: cpu", "--policy", "best",
+                        "--slow-start", "off", agents=2)
     assert ask(proxy) == b"quiet"
     quiet.silent = True
     proxy.wait_line(f"{quiet.name} at .*: stale")

@@ -1,0 +1,41 @@
+"""Entry point: `python3 -m sonda_validation [options of ./sonda validate]`.
+
+Exit status: 0 all within tolerance; 1 something is not, or an error; 2 wrong options; 130 interrupted; 141 nobody
+reads the output.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from sonda_analysis.errors import AnalysisError
+
+from .options import parse_options
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one validation; prints an error instead of raising it."""
+    try:
+        options = parse_options(arguments)
+        if options.parse_only:
+            return 0
+        # One thread per process: the processes share the cores among them already.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        from .validate import run_validation
+
+        return run_validation(options)
+    except AnalysisError as error:
+        print(f"sonda validate: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except KeyboardInterrupt:
+        print("sonda validate: interrupted; the same command continues where it stopped", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,59 @@
+"""The table as text and as validation.csv."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import Sequence
+
+import pandas as pd
+
+from .verdict import Row
+
+_HEADERS = ("", "setting", "quantity", "expected", "simulated", "difference", "tolerance", "verdict", "expected from")
+_LEFT = (0, 1, 2, 7, 8)
+CSV_COLUMNS = ("family", "setting", "n", "m", "load", "interval", "d", "quantity", "unit", "expected", "simulated", "difference",
+               "tolerance", "verdict", "source", "runs", "remark")
+
+
+def format_table(rows: Sequence[Row]) -> str:
+    """Columns as wide as they need to be; difference and tolerance in per cent where that means something."""
+    cells = [_HEADERS, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(_HEADERS))]
+    lines = []
+    for number, line in enumerate(cells):
+        padded = [text.ljust(width) if column in _LEFT else text.rjust(width)
+                  for column, (text, width) in enumerate(zip(line, widths))]
+        lines.append("  ".join(padded).rstrip())
+        if number == 0:
+            lines.append("  ".join("-" * width for width in widths))
+    return "\n".join(lines)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    quantity = f"{row.quantity} ({row.unit})" if row.unit else row.quantity
+    scaled = [_number(value * row.factor) for value in (row.expected, row.simulated)]
+    if row.unit or not row.expected or not math.isfinite(row.tolerance):
+        change = [f"{row.difference * row.factor:+.3g}", f"{row.tolerance * row.factor:.3g}"]
+    else:
+        share = 100 / abs(row.expected)
+        change = [f"{row.difference * share:+.2f} %", f"{row.tolerance * share:.2f} %"]
+    change = ["" if "nan" in text else text for text in change]
+    return (row.family, row.setting, quantity, *scaled, *change, row.verdict, row.source)
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return "-"
+    return f"{value:.4g}" if abs(value) >= 1000 or abs(value) < 0.001 and value else f"{value:.4f}"
+
+
+def write_csv(rows: Sequence[Row], path: Path) -> None:
+    """validation.csv: CSV_COLUMNS, one line each, in the unit of the column (times in mean service times)."""
+    records = [(row.family, row.setting, *(row.point.get(key) for key in CSV_COLUMNS[2:7]), row.quantity, row.unit, *(value * row.factor for value in (
+        row.expected, row.simulated, row.difference, row.tolerance)), row.verdict, row.source, row.runs, row.remark)
+        for row in rows]
+    temporary = Path(f"{path}.new")
+    pd.DataFrame(records, columns=list(CSV_COLUMNS)).to_csv(temporary, index=False)
+    os.replace(temporary, path)

@@ -1,0 +1,1 @@
+"""Expected values: functions of the model's parameters alone. Times in mean service times."""

@@ -1,0 +1,115 @@
+#include "model/selection/c3.h"
+
+namespace sonda
+{
+
+C3Policy::C3Policy(double clients, AgeRule rule)
+    : m_view(rule),
+      m_clients(clients)
+{
+}
+
+std::optional<AgentIndex>
+C3Policy::Pick(const StatusTable& table, Instant now, RandomStream& random)
+{
+    m_view.Look(table, now);
+    Champion champion(&random);
+    for (const auto agent : m_view.Candidates())
+    {
+        champion.Offer(agent, Rank(table, agent));
+    }
+    return champion.Get();
+}
+
+double
+C3Policy::Rank(const StatusTable& table, AgentIndex agent)
+{
+    const Averages& averages = m_averages[agent];
+    const AgentStatus& status = table.Get(agent);
+    const SampleAverage& service =
+        averages.service.IsEmpty() ? averages.response : averages.service;
+    const double response = averages.response.IsEmpty() ? service.Get() : averages.response.Get();
+    const double queue = 1 + status.inFlight * m_clients + averages.queue.Get();
+    return response - service.Get() + queue * queue * queue * service.Get();
+}
+
+void
+C3Policy::OnReport(const StatusTable& table, AgentIndex agent, Instant)
+{
+    const Report& report = table.Get(agent).report;
+    Averages& averages = m_averages[agent];
+    if (report.serviceTime)
+    {
+        averages.service.Add(*report.serviceTime);
+    }
+    if (report.inFlight)
+    {
+        averages.queue.Add(*report.inFlight);
+    }
+}
+
+void
+C3Policy::OnCompletion(const StatusTable&, AgentIndex agent, const Ending& ending, Instant)
+{
+    if (ending.kind == Ending::Kind::COMPLETED && ending.good)
+    {
+        m_averages[agent].response.Add(ToSeconds(ending.latency));
+    }
+}
+
+void
+C3Policy::OnRemoved(AgentIndex agent)
+{
+    m_averages.Reset(agent);
+}
+
+RateLimitedC3Policy::RateLimitedC3Policy(double clients, AgeRule rule)
+    : C3Policy(clients, rule)
+{
+}
+
+std::optional<AgentIndex>
+RateLimitedC3Policy::Pick(const StatusTable& table, Instant now, RandomStream& random)
+{
+    m_view.Look(table, now);
+    Champion all(&random);
+    Champion allowed(&random);
+    for (const auto agent : m_view.Candidates())
+    {
+        const double rank = Rank(table, agent);
+        all.Offer(agent, rank);
+        if (m_rates[agent].HasToken(now))
+        {
+            allowed.Offer(agent, rank);
+        }
+    }
+    return allowed.Get() ? allowed.Get() : all.Get();
+}
+
+void
+RateLimitedC3Policy::OnDispatch(const StatusTable&, AgentIndex agent, Instant now)
+{
+    m_rates[agent].OnSent(now);
+}
+
+void
+RateLimitedC3Policy::OnCompletion(const StatusTable& table,
+                                  AgentIndex agent,
+                                  const Ending& ending,
+                                  Instant now)
+{
+    C3Policy::OnCompletion(table, agent, ending, now);
+    if (ending.kind == Ending::Kind::COMPLETED)
+    {
+        m_rates[agent].OnReceived(now);
+    }
+}
+
+void
+RateLimitedC3Policy::OnRemoved(AgentIndex agent)
+{
+    C3Policy::OnRemoved(agent);
+    m_rates.Reset(agent);
+}
+
+} // namespace sonda

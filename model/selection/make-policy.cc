@@ -1,0 +1,161 @@
+#include "model/selection/policy-table.h"
+#include "model/selection/policy.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+namespace sonda
+{
+
+namespace
+{
+
+using Result = Expected<std::unique_ptr<Policy>>;
+
+/** A policy's text in its three parts; the columns count from 1. */
+struct Text
+{
+    std::string_view name;
+    std::optional<std::string_view> parameters;
+    std::size_t parametersColumn;
+    std::optional<std::string_view> rule;
+    std::size_t ruleColumn;
+};
+
+Text
+Split(std::string_view text)
+{
+    Text split{};
+    const auto at = text.find('@');
+    if (at != std::string_view::npos)
+    {
+        split.rule = text.substr(at + 1);
+        split.ruleColumn = at + 2;
+        text = text.substr(0, at);
+    }
+    const auto colon = text.find(':');
+    split.name = text.substr(0, colon);
+    split.parametersColumn = text.size() + 1;
+    if (colon != std::string_view::npos)
+    {
+        split.parameters = text.substr(colon + 1);
+        split.parametersColumn = colon + 2;
+    }
+    return split;
+}
+
+const PolicyRow*
+FindRow(std::string_view name)
+{
+    const auto& rows = PolicyRows();
+    const auto found = std::find_if(rows.begin(),
+                                    rows.end(),
+                                    [name](const auto& row) { return row.info.name == name; });
+    return found == rows.end() ? nullptr : &*found;
+}
+
+Error
+ErrorAt(std::size_t column, const std::string& message)
+{
+    return Error{"policy, column " + std::to_string(column) + ": " + message};
+}
+
+Error
+UnknownName(std::string_view name)
+{
+    std::string names;
+    for (const auto& info : AllPolicies())
+    {
+        names += " " + info.name + info.parameter;
+    }
+    return ErrorAt(1,
+                   "there is no policy '" + std::string(name) + "'; policies:" + names +
+                       "; behind one may stand @cut-off:SECONDS, @decay:SECONDS or "
+                       "@penalty:SECONDS");
+}
+
+Expected<AgeRule>
+ReadRule(const Text& text, const PolicyInfo& info)
+{
+    if (!text.rule)
+    {
+        return AgeRule();
+    }
+    if (info.ageing == Ageing::NONE)
+    {
+        return ErrorAt(text.ruleColumn - 1,
+                       info.name + " has its own way with old reports, and takes no @");
+    }
+    const auto rule = AgeRule::Parse(*text.rule);
+    if (!rule)
+    {
+        return ErrorAt(text.ruleColumn, rule.GetError().message);
+    }
+    if (info.ageing == Ageing::CUT_OFF && rule->ChangesScores())
+    {
+        return ErrorAt(text.ruleColumn,
+                       info.name + " does not pick by score; it takes @cut-off:SECONDS only");
+    }
+    return *rule;
+}
+
+} // namespace
+
+const std::vector<PolicyInfo>&
+AllPolicies()
+{
+    static const std::vector<PolicyInfo> all = []
+    {
+        std::vector<PolicyInfo> infos;
+        for (const auto& row : PolicyRows())
+        {
+            infos.push_back(row.info);
+        }
+        return infos;
+    }();
+    return all;
+}
+
+Result
+MakePolicy(const std::string& policyText, const Oracle* oracle)
+{
+    const Text text = Split(policyText);
+    const PolicyRow* const row = FindRow(text.name);
+    if (row == nullptr)
+    {
+        return UnknownName(text.name);
+    }
+    if (text.parameters && row->ranges.empty())
+    {
+        return ErrorAt(text.parametersColumn - 1,
+                       row->info.name +
+                           " takes no parameter, not ':" + std::string(*text.parameters) + "'");
+    }
+    auto numbers = ParseParameters(text.parameters, row->ranges);
+    if (!numbers)
+    {
+        return ErrorAt(text.parametersColumn, row->info.name + " " + row->needs);
+    }
+    const auto rule = ReadRule(text, row->info);
+    if (!rule)
+    {
+        return rule.GetError();
+    }
+    if (row->info.needsOracle && oracle == nullptr)
+    {
+        return ErrorAt(1,
+                       row->info.name + " knows the true state of the servers; that exists only in "
+                                        "simulation");
+    }
+    return row->make(PolicyParts{std::move(*numbers), *rule, oracle});
+}
+
+std::string
+DefaultFormulaOf(const std::string& policyText)
+{
+    const PolicyRow* const row = FindRow(Split(policyText).name);
+    return row == nullptr ? "connections" : row->info.defaultFormula;
+}
+
+} // namespace sonda

@@ -1,0 +1,279 @@
+"""Limits: connections in all and per agent, the backlog, ports; and the next agent after failures."""
+import socket
+import struct
+import threading
+
+import pytest
+from lan import Lan, require_namespaces
+from load import answer
+from peers import EchoServer, connect, echo, read_all, read_exactly
+from programs import binary, check_sanitizers, run
+from test_dispatch import Refuser, speaker
+
+
+def test_the_limit_of_connections_and_who_waits_is_served(world):
+    """Test 19 of the list, first half."""
+    world.agent(world.add(EchoServer()))
+    proxy = world.proxy("--max-connections", "5")
+    clients = [connect(proxy.port) for _ in range(12)]
+    for client in clients:
+        client.sendall(b"hello")
+    counters = proxy.wait_counters(lambda c: c["open"] == 5 and c["backlog"] == 7)
+    assert counters["accepted"] == 5
+    for client in clients:
+        assert read_exactly(client, 5) == b"hello"
+        client.close()
+    assert proxy.wait_counters(lambda c: c["open"] == 0)["accepted"] == 12
+
+
+def test_more_connections_than_descriptors_is_an_error():
+    result = run(["bash", "-c", 'ulimit -n 100; exec "$@"', "bash", binary("sonda-proxy"),
+                  "--interface", "lo", "--check", "--max-connections", "60"])
+    assert result.returncode == 1
+    assert "--max-connections: a limit of 100 open files (ulimit -n)" in result.stderr
+
+
+def test_the_limit_of_an_agent_and_who_waits_is_served(world):
+    """Test 19 of the list, second half: all agents are full, the third client waits."""
+    servers = [world.server(echo, address=f"127.0.0.{last}") for last in (2, 3)]
+    for server in servers:
+        world.agent(server)
+    proxy = world.proxy("--per-agent-max", "2", agents=2)
+    clients = [connect(proxy.port) for _ in range(6)]
+    for client in clients:
+        client.sendall(b"hello")
+    counters = proxy.wait_counters(lambda c: c["waited"] == 2)
+    assert [agent["in_flight"] for agent in counters["agents"]] == [2, 2]
+    for client in clients:  # whose turn it is was decided by who came first
+        assert read_exactly(client, 5) == b"hello"
+        client.close()
+    assert proxy.wait_counters(lambda c: c["open"] == 0)["no_agent"] == 0
+
+
+def test_who_waits_too_long_is_reset(world):
+    world.agent(world.server(echo))
+    proxy = world.proxy("--per-agent-max", "1", "--queue-timeout", "300ms")
+    first = connect(proxy.port)
+    first.sendall(b"x")
+    assert read_exactly(first, 1) == b"x"
+    second = connect(proxy.port)
+    with pytest.raises(ConnectionResetError):
+        second.recv(1)
+    assert proxy.counters()["no_agent"] == 1
+    first.sendall(b"y")
+    assert read_exactly(first, 1) == b"y"
+
+
+def test_a_client_that_stops_waiting_leaves_the_queue(world):
+    world.agent(world.server(echo))
+    proxy = world.proxy("--per-agent-max", "1", "--queue-timeout", "1m")
+    first = connect(proxy.port)
+    first.sendall(b"x")
+    assert read_exactly(first, 1) == b"x"
+    second = connect(proxy.port)
+    proxy.wait_counters(lambda c: c["waited"] == 1)
+    second.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    second.close()
+    assert proxy.wait_counters(lambda c: c["clients_gone"] == 1)["open"] == 1
+
+
+def test_an_overflow_of_the_backlog_is_counted(world):
+    """Test 18 of the list."""
+    world.agent(world.add(EchoServer()))
+    proxy = world.proxy("--max-connections", "1", "--backlog", "2")
+    first = connect(proxy.port)
+    first.sendall(b"x")
+    assert read_exactly(first, 1) == b"x"
+    late = []
+    for _ in range(8):  # more than fit: their handshakes are not completed
+        client = socket.socket()
+        client.setblocking(False)
+        client.connect_ex(("127.0.0.1", proxy.port))
+        late.append(client)
+    counters = proxy.wait_counters(lambda c: c["listen_overflows"] > 0)
+    assert counters["backlog"] <= 3 and counters["listen_drops"] > 0
+    for client in [first, *late]:
+        client.close()
+    with connect(proxy.port) as client:  # service goes on
+        client.sendall(b"y")
+        assert read_exactly(client, 1) == b"y"
+
+
+class ResetFirst:
+    """Accepts, resets the first connections at once, before it reads, then echoes."""
+
+    def __init__(self, resets):
+        self.resets = resets
+        self._lock = threading.Lock()
+
+    def __call__(self, connection):
+        with self._lock:
+            self.resets -= 1
+            is_reset = self.resets >= 0
+        if is_reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+            return
+        echo(connection)
+
+
+def test_an_early_reset_is_retried_while_nothing_was_sent(world):
+    go = threading.Event()
+    handle = ResetFirst(1)
+    world.agent(world.server(lambda connection: (go.wait(20), handle(connection))))
+    proxy = world.proxy()
+    client = connect(proxy.port)
+    proxy.wait_counters(lambda c: c["agents"][0]["in_flight"] == 1)
+    go.set()
+    # The client says nothing until the proxy has seen the reset. The kernel may tell of it only as
+    # a connect that failed.
+    counters = proxy.wait_counters(lambda c: c["retries"] == 1)
+    assert counters["early_resets"] + counters["connect_other"] == 1
+    client.sendall(b"hello")
+    assert read_exactly(client, 5) == b"hello"
+    client.shutdown(socket.SHUT_WR)
+    assert read_all(client) == b""
+
+
+def test_an_early_reset_after_the_first_byte_is_passed_on(world):
+    def handle(connection):
+        read_exactly(connection, 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    server = world.server(handle)
+    world.agent(server)
+    proxy = world.proxy("--early-resets", "2")
+    for _ in range(2):
+        client = connect(proxy.port)
+        client.sendall(b"?")
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+    counters = proxy.wait_counters(lambda c: c["early_resets"] == 2)
+    assert counters["retries"] == 0 and server.accepted == 2
+    assert counters["agents"][0]["failures"] == 2
+
+
+def test_a_server_that_keeps_resetting_rests(world):
+    world.agent(world.server(ResetFirst(10 ** 6), address="127.0.0.2"), CPU=99)
+    world.agent(world.server(answer, address="127.0.0.3"), CPU=1)
+    proxy = world.proxy("--formula", "max: cpu", "--policy", "best", agents=2, interval="3s")
+    answers = 0
+    for _ in range(10):
+        with connect(proxy.port) as client:
+            try:
+                client.sendall(b"?")
+                answers += client.recv(2) == b"ok"
+            except ConnectionResetError:
+                pass
+    assert answers >= 7  # at most three early resets reach clients
+    assert proxy.counters()["early_resets"] <= 4
+
+
+def test_when_ports_run_out_the_next_agent_is_tried(tmp_path):
+    """Test 23 of the list: EADDRNOTAVAIL, in a namespace with four local ports."""
+    require_namespaces()
+    lan = Lan(tmp_path)
+    try:
+        space = lan.host("one", 1)
+        run(["ip", "netns", "exec", space, "sysctl", "-qw",
+             "net.ipv4.ip_local_port_range=40000 40003"])
+        lan._ip("-n", space, "addr", "add", "10.77.0.2/24", "dev", "eth0")
+        server = lan.start(space, "python3", "-c",
+                           "import socket, threading\n"
+                           "def serve(s):\n"
+                           "    held = []\n"
+                           "    while True:\n"
+                           "        held.append(s.accept()[0])\n"
+                           "        held[-1].sendall(s.getsockname()[0].encode())\n"
+                           "for s in [socket.create_server((a, 80)) for a in ('10.77.0.1', '10.77.0.2')]:\n"
+                           "    threading.Thread(target=serve, args=(s,)).start()\n"
+                           "print('ready', flush=True)\n")
+        server.wait_line("ready")
+        proxy = lan.start(space, binary("sonda-proxy"), "--listen", "8000", "--interval", "60s",
+                          "--window", "100ms", "--queue-timeout", "100ms", "--policy", "round-robin",
+                          "--server", "10.77.0.1:80", "--server", "10.77.0.2:80")
+        for address in ("10.77.0.1", "10.77.0.2"):
+            proxy.wait_line(f"agent {address}:80 at .*: joined")
+        client = lan.start(lan.host("client", 3), "python3", "-c",
+                           "import socket\n"
+                           "held = []\n"
+                           "for _ in range(9):\n"
+                           "    s = socket.create_connection(('10.77.0.1', 8000))\n"
+                           "    held.append(s)\n"
+                           "    try:\n"
+                           "        print(s.recv(20).decode(), flush=True)\n"
+                           "    except ConnectionResetError:\n"
+                           "        print('reset', flush=True)\n"
+                           "print('done', flush=True)\n"
+                           "import signal; signal.pause()\n")
+        client.wait_line("done")
+        counters = proxy.counters()
+        assert counters["no_port"] >= 1
+        assert client.lines.count("reset") == counters["no_agent"]
+        assert {"10.77.0.1", "10.77.0.2"} <= set(client.lines)
+    finally:
+        lan.stop()
+        check_sanitizers(lan.programs)
+
+
+def test_static_servers_need_no_agents(world):
+    one = world.server(speaker(b"one"), address="127.0.0.2")
+    two = world.server(speaker(b"two"), address="127.0.0.3")
+    proxy = world.proxy("--server", f"127.0.0.2:{one.port}", "--server", f"127.0.0.3:{two.port},3",
+                        "--policy", "best", "--formula", "max: weight", agents=2)
+    for _ in range(5):
+        with connect(proxy.port) as client:
+            assert read_all(client) == b"two"
+    two.stop()
+    proxy.wait_line(f"agent 127.0.0.3:{two.port} at .*: down")
+    proxy.wait_line(f"health check of 127.0.0.3:{two.port}: Connection refused")
+    with connect(proxy.port) as client:
+        assert read_all(client) == b"one"
+
+
+def test_a_static_server_that_comes_later_and_one_that_is_taken_off(world, tmp_path):
+    refuser = Refuser("127.0.0.2")
+    path = tmp_path / "proxy.json"
+    path.write_text(f'{{"server": "127.0.0.2:{refuser.port}"}}')
+    proxy = world.proxy("--config", path, "--queue-timeout", "100ms", agents=0)
+    proxy.wait_line(f"agent 127.0.0.2:{refuser.port} at .*: down")
+    port = refuser.port
+    refuser.stop()
+    with socket.create_server(("127.0.0.2", port)):
+        proxy.wait_line(f"agent 127.0.0.2:{port} at .*: ready")
+        path.write_text("{}")
+        proxy.signal(1)
+        proxy.wait_line(f"agent 127.0.0.2:{port} at .*: down", len(proxy.lines))
+        proxy.wait_line(f"agent 127.0.0.2:{port} at .*: removed")
+
+
+def test_panic_keeps_the_service_when_probes_fail(world):
+    """All agents fall silent at once while their servers work on."""
+    agents = [world.agent(world.server(answer, address=f"127.0.0.{last}")) for last in (2, 3)]
+    proxy = world.proxy("--queue-timeout", "100ms", agents=2)
+    for agent in agents:
+        agent.silent = True
+    for agent in agents:
+        proxy.wait_line(f"{agent.name} at .*: dead")
+    for _ in range(10):
+        with connect(proxy.port) as client:
+            client.sendall(b"?")
+            assert read_exactly(client, 2) == b"ok"
+
+
+def test_keep_alive_is_set_on_both_sides(world):
+    held = threading.Event()
+
+    def handle(connection):
+        connection.sendall(b"x")
+        held.wait(20)
+
+    world.agent(world.server(handle))
+    proxy = world.proxy("--keep-alive", "37s")
+    with connect(proxy.port) as client:
+        assert read_exactly(client, 1) == b"x"
+        timers = run(["ss", "-tnoH", "state", "established", f"( sport = :{proxy.port} or dst 127.0.0.2 )"])
+    held.set()
+    lines = [line for line in timers.stdout.splitlines() if "keepalive" in line]
+    assert len(lines) == 2, timers.stdout
+    assert all("keepalive,3" in line for line in lines)

@@ -1,0 +1,292 @@
+#include "model/scoring/catalogue.h"
+#include "scenarios/sim/happenings.h"
+#include "scenarios/sim/world.h"
+#include "tests/sim/scenario-json.h"
+
+#include "ns3/rng-seed-manager.h"
+#include "ns3/simulator.h"
+
+#include <map>
+#include <string>
+
+using namespace sonda;
+using namespace sonda::sim;
+using namespace sonda::sim::test;
+
+namespace
+{
+
+/** What came of a run, by agent and window of a second. */
+struct Outcome
+{
+    std::map<std::string, std::map<std::uint32_t, std::uint64_t>> picks;
+    std::map<std::string, std::map<std::uint32_t, std::uint64_t>> failures;
+    std::uint64_t failed{0};
+    std::uint64_t retries{0};
+    std::uint64_t requests{0};
+
+    std::uint64_t
+    Picks(const std::string& agent, std::uint32_t from, std::uint32_t to) const
+    {
+        std::uint64_t sum = 0;
+        for (auto window = from; window < to; ++window)
+        {
+            const auto& windows = picks.at(agent);
+            sum += windows.count(window) > 0 ? windows.at(window) : 0;
+        }
+        return sum;
+    }
+};
+
+/** Three servers of one core, 20 s, 15 requests a second of 20 ms, probes every second. */
+Json
+Small(const std::string& events, const std::string& fidelity)
+{
+    Json json = Json::parse(R"({
+        "name": "small", "duration_s": 20, "probe": {"interval_s": 1, "window_ms": 50},
+        "clients": {"count": 1, "delay_ms": 1},
+        "agents": [{"name": "a", "count": 3, "delay_ms": 1}],
+        "workload": {"load": 0.1, "service_ms": 20, "arrivals": "deterministic"}
+    })");
+    json["events"] = Json::parse(events);
+    json["fidelity"] = fidelity;
+    return json;
+}
+
+Outcome
+Run(const Json& json,
+    const std::string& formula = "none",
+    const std::string& policy = "round-robin")
+{
+    ns3::RngSeedManager::SetSeed(1);
+    ns3::RngSeedManager::SetRun(1);
+    World world(Scenario::Read(json, "small"),
+                std::move(*Catalogue::BuiltIn().Find(formula)),
+                policy);
+    world.Run();
+    CHECK(world.Abandoned() == 0);
+    Outcome outcome;
+    const RunRecorder& recorder = world.Recorder();
+    for (const auto& row : recorder.Windows())
+    {
+        const std::string& id = recorder.AgentIds()[row.agent];
+        outcome.picks[id][row.window] = row.picks;
+        outcome.failures[id][row.window] = row.failures;
+    }
+    outcome.failed = recorder.Failures();
+    outcome.retries = recorder.Retries();
+    outcome.requests = recorder.ResponseTimes().Count() + recorder.Failures();
+    return outcome;
+}
+
+const std::vector<std::string> FIDELITIES = {"event", "request", "packet"};
+
+} // namespace
+
+TEST_CASE("a silent agent is no candidate after three intervals, until it recovers", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        const Outcome outcome = Run(Small(R"([{"at_s": 5.5, "agents": "a[1]", "do": "silence"},
+                                              {"at_s": 14.5, "agents": "a[1]", "do": "recover"}])",
+                                          fidelity));
+        CHECK(outcome.Picks("a[1]", 2, 5) == 15);
+        CHECK(outcome.Picks("a[1]", 5, 8) >= 14); // stale is a candidate still
+        CHECK(outcome.Picks("a[1]", 9, 14) == 0);
+        CHECK(outcome.Picks("a[1]", 16, 19) == 15);
+        CHECK(outcome.failed == 0);
+        CHECK(outcome.retries == 0);
+    }
+}
+
+TEST_CASE("an agent that leaves refuses, serves what it has, and may join again", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        Json json = Small(R"([{"at_s": 5.5, "agents": "a[1]", "do": "leave"},
+                              {"at_s": 14.5, "agents": "a[1]", "do": "join"}])",
+                          fidelity);
+        // Long requests, so that some are in service when it leaves.
+        json["workload"]["service_ms"] = 200;
+        json["workload"]["load"] = 0.8;
+        const Outcome outcome = Run(json);
+        CHECK(outcome.failed == 0);
+        CHECK(outcome.retries >= 1);
+        CHECK(outcome.Picks("a[1]", 2, 5) == 12);
+        CHECK(outcome.Picks("a[1]", 9, 14) == 0);
+        CHECK(outcome.Picks("a[1]", 16, 19) == 12);
+    }
+}
+
+TEST_CASE("an agent that joins first is absent before", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        const Outcome outcome =
+            Run(Small(R"([{"at_s": 10.5, "agents": "a[2]", "do": "join"}])", fidelity));
+        CHECK(outcome.Picks("a[2]", 0, 10) == 0);
+        CHECK(outcome.Picks("a[2]", 12, 19) == 35);
+        CHECK(outcome.failed == 0);
+        CHECK(outcome.retries == 0);
+    }
+}
+
+TEST_CASE("an agent that drains gets nothing new after its next report", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        const Outcome outcome = Run(Small(R"([{"at_s": 5.5, "agents": "a[0]", "do": "drain"},
+                                              {"at_s": 14.5, "agents": "a[0]", "do": "recover"}])",
+                                          fidelity));
+        CHECK(outcome.Picks("a[0]", 2, 5) == 15);
+        CHECK(outcome.Picks("a[0]", 7, 14) == 0);
+        CHECK(outcome.Picks("a[0]", 16, 19) == 15);
+        CHECK(outcome.failed == 0);
+    }
+}
+
+TEST_CASE("a server that fails costs its requests until it recovers", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        const Outcome outcome = Run(Small(R"([{"at_s": 5.5, "agents": "a[0]", "do": "fail"},
+                                              {"at_s": 10.5, "agents": "a[0]", "do": "recover"}])",
+                                          fidelity));
+        // Five a second for five seconds; the proxy may let it rest.
+        CHECK(outcome.failed >= 5);
+        CHECK(outcome.failed <= 25);
+        std::uint64_t late = 0;
+        for (const auto& [window, failures] : outcome.failures.at("a[0]"))
+        {
+            late += window >= 11 ? failures : 0;
+        }
+        CHECK(late == 0);
+        CHECK(outcome.Picks("a[0]", 2, 5) == 15);
+    }
+}
+
+TEST_CASE("an agent that lies is believed, until it recovers", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        // All are idle; a[2] claims more unused CPU than there is elsewhere, then less.
+        const auto lie = [](const std::string& at, const std::string& agent, const std::string& cpu)
+        {
+            return R"({"at_s": )" + at + R"(, "agents": ")" + agent +
+                   R"(", "do": "lie", "report": {"cpu": )" + cpu + "}}";
+        };
+        const std::string events = "[" + lie("4.5", "a", "50") + "," + lie("4.5", "a[2]", "60") +
+                                   "," + lie("10.5", "a[2]", "40") + "]";
+        const Outcome outcome = Run(Small(events, fidelity), "cpu", "best");
+        CHECK(outcome.Picks("a[2]", 6, 10) == 60);
+        CHECK(outcome.Picks("a[2]", 12, 19) == 0);
+    }
+}
+
+TEST_CASE("what a lie leaves out stays true, and draining is no lie", "[happenings]")
+{
+    const Scenario scenario = Scenario::Read(With("/events",
+                                                  R"([{"at_s": 1, "agents": "a[1]", "do": "lie",
+                  "report": {"ram_mb": 7, "in_flight": 3, "service_ms": 20, "rate": 5}},
+                 {"at_s": 2, "agents": "a[1]", "do": "drain"},
+                 {"at_s": 3, "agents": "a[1]", "do": "recover"}])"),
+                                             "file.json");
+    ServerModel server(ServerOptions(),
+                       ns3::Callback<void, std::uint64_t, bool>([](std::uint64_t, bool) {}));
+    Happenings happenings(scenario);
+    for (const char* const id : {"a[0]", "a[1]"})
+    {
+        happenings.Add({id, &server, nullptr, [](bool) {}});
+    }
+    happenings.Schedule();
+    Report truth;
+    truth.cpu = 12;
+    truth.ram = 34;
+    truth.load1 = 5.5;
+    std::map<int, Report> told;
+    for (const int half : {1, 3, 5, 7})
+    {
+        ns3::Simulator::Schedule(ns3::Seconds(0.5 * half),
+                                 [&, half]() { told[half] = happenings.Told(1, truth); });
+    }
+    ns3::Simulator::Run();
+    ns3::Simulator::Destroy();
+    CHECK(told[1].ram == 34);
+    CHECK_FALSE(told[1].inFlight);
+    CHECK(told[3].ram == 7e6);
+    CHECK(told[3].cpu == 12);
+    CHECK(told[3].load1 == 5.5);
+    CHECK(told[3].inFlight == 3U);
+    CHECK(*told[3].serviceTime == Approx(0.02));
+    CHECK(told[3].rate == 5.0);
+    CHECK(told[3].state == ServerState::READY);
+    CHECK(told[5].state == ServerState::DRAIN);
+    CHECK(told[5].ram == 7e6);
+    CHECK(told[7].state == ServerState::READY);
+    CHECK(told[7].ram == 34);
+    CHECK(happenings.Told(0, truth).ram == 34);
+}
+
+TEST_CASE("a slow server takes as much longer, in every fidelity", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        Json json =
+            Small(R"([{"at_s": 10, "agents": "a", "do": "slow", "factor": 0.25}])", fidelity);
+        ns3::RngSeedManager::SetRun(1);
+        World world(Scenario::Read(json, "small"),
+                    std::move(*Catalogue::BuiltIn().Find("none")),
+                    "round-robin");
+        world.Run();
+        // 4 dc + 4 da = 8 ms, and 20 or 80 ms of work, about half of the time each.
+        const LogHistogram& times = world.Recorder().ResponseTimes();
+        CHECK(times.Quantile(0.25) == Approx(0.028).epsilon(0.02));
+        CHECK(times.Quantile(0.75) == Approx(0.088).epsilon(0.02));
+    }
+}
+
+TEST_CASE("a new load changes the rate at its moment", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        const Outcome outcome =
+            Run(Small(R"([{"at_s": 10, "do": "load", "load": 0.3}])", fidelity));
+        std::uint64_t before = 0;
+        std::uint64_t after = 0;
+        for (const char* const id : {"a[0]", "a[1]", "a[2]"})
+        {
+            before += outcome.Picks(id, 5, 10);
+            after += outcome.Picks(id, 11, 16);
+        }
+        CHECK(before == 75);
+        CHECK(after == 225);
+    }
+}
+
+TEST_CASE("events that find nothing to change change nothing", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        const Outcome outcome = Run(Small(R"([{"at_s": 3, "agents": "a", "do": "recover"},
+                                              {"at_s": 3, "agents": "a", "do": "recover"},
+                                              {"at_s": 4.5, "agents": "a[0]", "do": "crash"},
+                                              {"at_s": 5, "agents": "a[0]", "do": "crash"},
+                                              {"at_s": 6, "agents": "a[0]", "do": "join"},
+                                              {"at_s": 6, "agents": "a[0]", "do": "slow", "factor": 0.1},
+                                              {"at_s": 10, "agents": "a[0]", "do": "recover"},
+                                              {"at_s": 10, "agents": "a[0]", "do": "recover"}])",
+                                          fidelity));
+        CHECK(outcome.Picks("a[0]", 8, 10) == 0);
+        CHECK(outcome.Picks("a[0]", 14, 19) == 25);
+        CHECK(outcome.failed <= 1);
+    }
+}
