@@ -31,9 +31,9 @@ class Point:
     label: str = ""
 
     def with_sets(self, options: Options, sets: Sequence[str]) -> Point:
-        """The same point with further overrides."""
-        file, sim = self.store.sources
-        return Point(RunStore(options.out, file, (*self.store.sets, *sets), sim), self.label)
+        """The same point with further overrides: of the very bytes that were run here, which must be there already."""
+        store = self.store
+        return Point(RunStore(options.out, store.scenario_file, (*store.sets, *sets), store.sim), self.label)
 
 
 @dataclass

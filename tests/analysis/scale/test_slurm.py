@@ -115,6 +115,18 @@ def test_the_same_bytes_as_here_and_only_what_is_missing(user: OrdinaryUser) -> 
     user.mark.wait_until_none()
 
 
+def test_a_sweep_is_one_job_of_all_its_values(user: OrdinaryUser) -> None:
+    sweep = (*SHORT, "--sweep=workload.load=0.3,0.6")
+    here = user.small.folder / "here"
+    local = user.compare(*sweep, out=here)
+    assert local.returncode == 0, local.stderr
+    ended = user.compare(*sweep, "--slurm-runs=4", *SLURM)
+    assert ended.returncode == 0, ended.stderr
+    assert re.findall(r"Slurm job \d+: (.*) of up to 4 runs", ended.stdout) == ["3 array tasks"]
+    assert len(run_folders(user.out)) == 4 * RUNS and results(user.out) == results(here)
+    user.mark.wait_until_none()
+
+
 def test_a_cancelled_task_is_told_and_made_next_time(user: OrdinaryUser) -> None:
     with user.closed_partition(), user.running(*SHORT, "--slurm-runs=3", *SLURM) as process:
         (job,) = user.job_ids()
