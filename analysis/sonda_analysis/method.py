@@ -92,13 +92,16 @@ def read_method(given: argparse.Namespace, sets: tuple[str, ...], named: Mapping
     if given.sweep and len(given.sweep) > 1:
         raise AnalysisError(f"--sweep: {len(given.sweep)} were given; one key can be swept: repeat the command with "
                             "--set for the values of the other, and with another --out")
+    sweep = parse_sweep(given.sweep[0], sets) if given.sweep else None
+    if sweep is not None and sweep.key == "warmup_s" and given.warmup == "auto":
+        raise AnalysisError("--warmup auto: the key warmup_s is swept; choose one")
     return Method(
         baseline=_baseline(given.baseline, named),
         pilots=given.warmup == "auto",
         until=until,
         most_runs=most,
         oracle=ORACLE if given.regret else None,
-        sweep=parse_sweep(given.sweep[0], sets) if given.sweep else None,
+        sweep=sweep,
     )
 
 

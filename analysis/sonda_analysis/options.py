@@ -81,7 +81,8 @@ def _parser() -> argparse.ArgumentParser:
         "results/NAME/report.html. Runs that exist with equal parameters are not run again.",
         usage="./sonda compare [SCENARIO] [options]\n       ./sonda compare --all [options]",
         epilog="A contender is FORMULA/POLICY (seed/head, 'min: rtt * (1 + inflight)/best') or a policy "
-        "alone (random, prequal:0.84), which goes with its own formula, or a name of the catalogue (peak-ewma). build/bin/sonda-sim --list prints all names. "
+        "alone (random, prequal:0.84), which goes with its own formula, or a name of the catalogue "
+        "(peak-ewma). build/bin/sonda-sim --list prints all names. "
         "docs/comparisons.md tells how the results are read.",
         allow_abbrev=False,
     )

@@ -65,6 +65,7 @@ def test_until_begins_with_ten_runs(tmp_path: Path, arguments, runs: int) -> Non
     (("--warmup", "-1"), "--warmup: '-1'"),
     (("--warmup", "3", "--set", "warmup_s=2"), "given by --set too"),
     (("--warmup", "auto", "--set", "warmup_s=2"), "given by --set too"),
+    (("--warmup", "auto", "--sweep", "warmup_s=1,2"), "the key warmup_s is swept; choose one"),
     (("--warmup", "3", "--sweep", "warmup_s=1,2"), "key 'warmup_s' is given by --set"),
     (("--baseline", "min: rtt"), "--baseline: 'min: rtt' names no policy"),
     (("--sweep", "a=1,2", "--sweep", "b=1,2"), "--sweep: 2 were given; one key can be swept"),
