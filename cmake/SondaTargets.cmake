@@ -20,7 +20,8 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/.git/logs/HEAD)
                ${PROJECT_SOURCE_DIR}/.git/logs/HEAD)
 endif()
 
-# Names the version to the few sources that print it: link it to a program, not to a library.
-add_library(sonda_version INTERFACE)
-target_compile_definitions(sonda_version INTERFACE SONDA_VERSION="${PROJECT_VERSION}"
-                                                   SONDA_COMMIT="${SONDA_COMMIT}")
+# Names the version to the few sources that print it: model/base/version.h.
+configure_file(${PROJECT_SOURCE_DIR}/model/base/version.cc.in ${PROJECT_BINARY_DIR}/version.cc @ONLY)
+add_library(sonda_version STATIC ${PROJECT_BINARY_DIR}/version.cc)
+target_include_directories(sonda_version PUBLIC ${PROJECT_SOURCE_DIR})
+target_compile_features(sonda_version PUBLIC cxx_std_17)

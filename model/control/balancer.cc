@@ -25,7 +25,8 @@ TimingFor(const Policy& policy, TableTiming timing)
 } // namespace
 
 Balancer::Balancer(Formula formula, std::unique_ptr<Policy> policy, TableTiming timing)
-    : m_table(std::move(formula), TimingFor(*policy, timing)),
+    : m_timing(timing),
+      m_table(std::move(formula), TimingFor(*policy, timing)),
       m_policy(std::move(policy))
 {
     m_table.SetObserver(
@@ -72,6 +73,7 @@ Balancer::Replace(Formula formula, std::unique_ptr<Policy> policy, Instant now)
 {
     m_table.SetFormula(std::move(formula), now);
     m_policy = std::move(policy);
+    SetTiming(m_timing, now);
     for (const AgentIndex agent : m_table.All())
     {
         m_policy->OnReport(m_table, agent, now);
@@ -85,7 +87,8 @@ Balancer::Replace(Formula formula, std::unique_ptr<Policy> policy, Instant now)
 void
 Balancer::SetTiming(TableTiming timing, Instant now)
 {
-    m_table.SetTiming(timing, now);
+    m_timing = timing;
+    m_table.SetTiming(TimingFor(*m_policy, timing), now);
 }
 
 void

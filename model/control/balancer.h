@@ -80,6 +80,7 @@ class Balancer
   private:
     std::optional<AgentIndex> PickSparing(Instant now, RandomStream& random);
 
+    TableTiming m_timing; //!< as given; a policy may make the table's another one
     StatusTable m_table;
     std::unique_ptr<Policy> m_policy;
     StatusTable::Observer m_observer;

@@ -92,6 +92,13 @@ class AgentQueue
         return m_first;
     }
 
+    /** \return who comes after the agent, which is in the queue. */
+    std::optional<AgentIndex>
+    After(AgentIndex agent)
+    {
+        return m_links[agent].next;
+    }
+
     std::size_t
     Size() const
     {

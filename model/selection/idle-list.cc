@@ -14,14 +14,19 @@ std::optional<AgentIndex>
 JoinIdleQueuePolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
 {
     m_view.Look(table, now);
-    while (const auto first = m_idle.First())
+    for (auto waiting = m_idle.First(); waiting;)
     {
-        if (Contains(m_view.Candidates(), *first))
+        if (Contains(m_view.Candidates(), *waiting))
         {
-            return first;
+            return waiting;
         }
-        // It drains, rests or is silent. When it works again it will become idle again.
-        m_idle.Erase(*first);
+        const AgentIndex agent = *waiting;
+        waiting = m_idle.After(agent);
+        if (!table.Get(agent).heldBack)
+        {
+            // It drains, rests or is silent. When it works again it will become idle again.
+            m_idle.Erase(agent);
+        }
     }
     return AnyOf(m_view.Candidates(), random);
 }
@@ -55,14 +60,29 @@ std::optional<AgentIndex>
 JoinBelowThresholdPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
 {
     m_view.Look(table, now);
+    std::optional<AgentIndex> drawn;
     while (m_below.Size() > 0)
     {
         const AgentIndex agent = m_below.At(random.Below(m_below.Size()));
         if (Contains(m_view.Candidates(), agent))
         {
-            return agent;
+            drawn = agent;
+            break;
         }
         m_below.Erase(agent);
+        if (table.Get(agent).heldBack)
+        {
+            m_heldBack.push_back(agent);
+        }
+    }
+    for (const AgentIndex agent : m_heldBack)
+    {
+        m_below.Insert(agent);
+    }
+    m_heldBack.clear();
+    if (drawn)
+    {
+        return drawn;
     }
     return AnyOf(m_view.Candidates(), random);
 }

@@ -83,6 +83,7 @@ class JoinBelowThresholdPolicy : public Policy
     std::uint32_t m_threshold;
     View m_view;
     AgentSet m_below;
+    std::vector<AgentIndex> m_heldBack; //!< within a pick; kept for its memory
 };
 
 } // namespace sonda

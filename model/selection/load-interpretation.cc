@@ -57,7 +57,6 @@ BasicLiPolicy::BasicLiPolicy(double proxies, AgeRule rule)
 std::optional<AgentIndex>
 BasicLiPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
 {
-    m_rate.Add(now, RateWindow(table));
     m_view.Look(table, now);
     const bool changed = m_loads.Look(m_view);
     if (m_loads.Get().empty())
@@ -71,6 +70,12 @@ BasicLiPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
         Spread(expected);
     }
     return m_loads.Get()[m_lottery.Draw(random)].agent;
+}
+
+void
+BasicLiPolicy::OnDispatch(const StatusTable& table, AgentIndex, Instant now)
+{
+    m_rate.Add(now, RateWindow(table));
 }
 
 void
@@ -110,7 +115,6 @@ AgedLiPolicy::AgedLiPolicy(double proxies, AgeRule rule)
 std::optional<AgentIndex>
 AgedLiPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
 {
-    m_rate.Add(now, RateWindow(table));
     m_view.Look(table, now);
     m_loads.Look(m_view);
     const auto& loads = m_loads.Get();
@@ -145,6 +149,12 @@ AgedLiPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
     return loads[m_lottery.Draw(random)].agent;
 }
 
+void
+AgedLiPolicy::OnDispatch(const StatusTable& table, AgentIndex, Instant now)
+{
+    m_rate.Add(now, RateWindow(table));
+}
+
 AggressiveLiPolicy::AggressiveLiPolicy(double proxies, AgeRule rule)
     : m_proxies(proxies),
       m_view(rule)
@@ -164,11 +174,16 @@ AggressiveLiPolicy::Pick(const StatusTable& table, Instant now, RandomStream& ra
     {
         return AnyOf(m_view.Candidates(), random);
     }
-    const double since = (static_cast<double>(m_picks) - m_meanAtReport) * m_proxies;
-    ++m_picks;
+    const double since = (static_cast<double>(m_dispatched) - m_meanAtReport) * m_proxies;
     const auto next = std::upper_bound(m_filled.begin(), m_filled.end(), since);
     const auto reached = std::max<std::ptrdiff_t>(1, next - m_filled.begin());
     return loads[random.Below(static_cast<std::size_t>(reached))].agent;
+}
+
+void
+AggressiveLiPolicy::OnDispatch(const StatusTable&, AgentIndex, Instant)
+{
+    ++m_dispatched;
 }
 
 void
@@ -177,26 +192,26 @@ AggressiveLiPolicy::FindSteps()
     const auto& loads = m_loads.Get();
     m_filled.clear();
     double filled = 0;
-    double picksAtReport = 0;
+    double atReport = 0;
     for (std::size_t i = 0; i < loads.size(); ++i)
     {
         filled += i == 0 ? 0 : static_cast<double>(i) * (loads[i].load - loads[i - 1].load);
         m_filled.push_back(filled);
-        picksAtReport += static_cast<double>(m_picksAtReport[loads[i].agent]);
+        atReport += static_cast<double>(m_dispatchedAtReport[loads[i].agent]);
     }
-    m_meanAtReport = loads.empty() ? 0 : picksAtReport / static_cast<double>(loads.size());
+    m_meanAtReport = loads.empty() ? 0 : atReport / static_cast<double>(loads.size());
 }
 
 void
 AggressiveLiPolicy::OnReport(const StatusTable&, AgentIndex agent, Instant)
 {
-    m_picksAtReport[agent] = m_picks;
+    m_dispatchedAtReport[agent] = m_dispatched;
 }
 
 void
 AggressiveLiPolicy::OnRemoved(AgentIndex agent)
 {
-    m_picksAtReport.Reset(agent);
+    m_dispatchedAtReport.Reset(agent);
 }
 
 } // namespace sonda

@@ -14,8 +14,8 @@
  * Load interpretation: old queue lengths are read together with how many requests must have come
  * since (Dahlin, "Interpreting Stale Load Information", IEEE TPDS 11(10), 2000). The score must be
  * a number of requests, lowest best, as `reported` is. The rate of arrivals is measured by the
- * policy from its own picks, over ten probe intervals, and multiplied by the number of proxies.
- * Agents whose score is not known are picked only when none is known.
+ * policy from its own dispatches, over ten probe intervals, and multiplied by the number of
+ * proxies. Agents whose score is not known are picked only when none is known.
  */
 namespace sonda
 {
@@ -59,6 +59,7 @@ class BasicLiPolicy : public Policy
     std::optional<AgentIndex> Pick(const StatusTable& table,
                                    Instant now,
                                    RandomStream& random) override;
+    void OnDispatch(const StatusTable& table, AgentIndex agent, Instant now) override;
 
   private:
     void Spread(double expected);
@@ -86,6 +87,7 @@ class AgedLiPolicy : public Policy
     std::optional<AgentIndex> Pick(const StatusTable& table,
                                    Instant now,
                                    RandomStream& random) override;
+    void OnDispatch(const StatusTable& table, AgentIndex agent, Instant now) override;
 
   private:
     double m_proxies;
@@ -112,6 +114,7 @@ class AggressiveLiPolicy : public Policy
     std::optional<AgentIndex> Pick(const StatusTable& table,
                                    Instant now,
                                    RandomStream& random) override;
+    void OnDispatch(const StatusTable& table, AgentIndex agent, Instant now) override;
     void OnReport(const StatusTable& table, AgentIndex agent, Instant now) override;
     void OnRemoved(AgentIndex agent) override;
 
@@ -121,9 +124,9 @@ class AggressiveLiPolicy : public Policy
     double m_proxies;
     View m_view;
     SortedLoads m_loads;
-    std::uint64_t m_picks{0};
-    PerAgent<std::uint64_t> m_picksAtReport;
-    double m_meanAtReport{0};     //!< of the candidates' m_picksAtReport
+    std::uint64_t m_dispatched{0};
+    PerAgent<std::uint64_t> m_dispatchedAtReport;
+    double m_meanAtReport{0};     //!< of the candidates' m_dispatchedAtReport
     std::vector<double> m_filled; //!< requests that raise the first m loads to the m-th
 };
 

@@ -100,25 +100,16 @@ ReadRule(const Text& text, const PolicyInfo& info)
     return *rule;
 }
 
-} // namespace
-
-const std::vector<PolicyInfo>&
-AllPolicies()
+/** Which policy was asked for, and what it is to be made from. */
+struct Order
 {
-    static const std::vector<PolicyInfo> all = []
-    {
-        std::vector<PolicyInfo> infos;
-        for (const auto& row : PolicyRows())
-        {
-            infos.push_back(row.info);
-        }
-        return infos;
-    }();
-    return all;
-}
+    const PolicyRow* row;
+    PolicyParts parts;
+};
 
-Result
-MakePolicy(const std::string& policyText, const Oracle* oracle)
+/** \param hasOracle whether the policy can be given one */
+Expected<Order>
+ReadOrder(const std::string& policyText, bool hasOracle)
 {
     const Text text = Split(policyText);
     const PolicyRow* const row = FindRow(text.name);
@@ -142,13 +133,49 @@ MakePolicy(const std::string& policyText, const Oracle* oracle)
     {
         return rule.GetError();
     }
-    if (row->info.needsOracle && oracle == nullptr)
+    if (row->info.needsOracle && !hasOracle)
     {
         return ErrorAt(1,
                        row->info.name + " knows the true state of the servers; that exists only in "
-                                        "simulation");
+                                        "a simulation without packets");
     }
-    return row->make(PolicyParts{std::move(*numbers), *rule, oracle});
+    return Order{row, PolicyParts{std::move(*numbers), *rule, nullptr}};
+}
+
+} // namespace
+
+const std::vector<PolicyInfo>&
+AllPolicies()
+{
+    static const std::vector<PolicyInfo> all = []
+    {
+        std::vector<PolicyInfo> infos;
+        for (const auto& row : PolicyRows())
+        {
+            infos.push_back(row.info);
+        }
+        return infos;
+    }();
+    return all;
+}
+
+std::optional<Error>
+CheckPolicy(const std::string& policyText, bool simulated)
+{
+    const auto order = ReadOrder(policyText, simulated);
+    return order ? std::nullopt : std::make_optional(order.GetError());
+}
+
+Result
+MakePolicy(const std::string& policyText, const Oracle* oracle)
+{
+    auto order = ReadOrder(policyText, oracle != nullptr);
+    if (!order)
+    {
+        return order.GetError();
+    }
+    order->parts.oracle = oracle;
+    return order->row->make(std::move(order->parts));
 }
 
 std::string

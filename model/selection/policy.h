@@ -126,6 +126,12 @@ struct PolicyInfo
 const std::vector<PolicyInfo>& AllPolicies();
 
 /**
+ * \param simulated whether there will be an oracle
+ * \return what is wrong with a policy's text, if anything; see MakePolicy()
+ */
+std::optional<Error> CheckPolicy(const std::string& text, bool simulated);
+
+/**
  * \param text NAME[:PARAMETER[:PARAMETER]][@RULE], for example `sample:2` or `best@cut-off:10`
  * \param oracle outlives the policy; without one the policies that need it are refused
  * \return a new policy, or an error that says what is wrong and what is allowed

@@ -45,9 +45,13 @@ StatusTable::SetTiming(TableTiming timing, Instant now)
     m_timing = timing;
     for (const AgentIndex agent : All())
     {
-        if (m_expiryOf[agent])
+        const AgentStatus& status = *m_agents[agent];
+        // An overdue one goes with its last connection, whatever the timing.
+        const bool isOverdue =
+            !m_expiryOf[agent] && status.freshness == Freshness::DEAD && status.inFlight > 0;
+        if (!isOverdue)
         {
-            ScheduleExpiry(agent, ExpiryOf(*m_agents[agent]));
+            ScheduleExpiry(agent, ExpiryOf(status));
         }
     }
     Advance(now);

@@ -34,6 +34,10 @@ WaitingTime::EndOne(Instant now)
 void
 WaitingTime::Remove(double age, Instant now)
 {
+    if (m_count == 0)
+    {
+        return;
+    }
     // Rounding, or a caller's latency that began before the dispatch, must not make it negative.
     m_sum = std::max(0.0, SumAt(now) - age);
     m_at = now;

@@ -17,7 +17,7 @@ class WaitingTime
   public:
     void Begin(Instant now);
 
-    /** Ends a connection that was dispatched \p since ago. */
+    /** Ends a connection that was dispatched \p since ago; one that never began is nobody. */
     void End(Duration since, Instant now);
 
     /** Ends a connection whose dispatch nobody remembers: it is taken for one of mean age. */

@@ -1,3 +1,4 @@
+#include "model/base/version.h"
 #include "realnet/agent/agent-service.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/log.h"
@@ -142,7 +143,7 @@ Prepare(LoadSampler& sampler)
 int
 Main(int argc, const char* const* argv)
 {
-    const ProgramText program = AgentProgram(SONDA_VERSION " (" SONDA_COMMIT ")");
+    const ProgramText program = AgentProgram(std::string(VERSION) + " (" + COMMIT + ")");
     CommandLine line;
     const AgentReading form;
     if (const auto code = ParseCommandLine(program, form.table, argc, argv, line))

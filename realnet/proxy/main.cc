@@ -1,3 +1,4 @@
+#include "model/base/version.h"
 #include "realnet/common/log.h"
 #include "realnet/common/manual-page.h"
 #include "realnet/common/service-manager.h"
@@ -147,7 +148,7 @@ Serve(const CommandLine& line,
 int
 Main(int argc, const char* const* argv)
 {
-    const ProgramText program = ProxyProgram(SONDA_VERSION " (" SONDA_COMMIT ")");
+    const ProgramText program = ProxyProgram(std::string(VERSION) + " (" + COMMIT + ")");
     CommandLine line;
     const ProxyReading form;
     if (const auto code = ParseCommandLine(program, form.table, argc, argv, line))

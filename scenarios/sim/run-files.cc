@@ -1,5 +1,6 @@
 #include "scenarios/sim/run-files.h"
 
+#include "model/base/version.h"
 #include "model/metrics/result-files.h"
 #include "scenarios/sim/run-folder.h"
 
@@ -67,9 +68,8 @@ MakeRunJson(const RunOrder& order, const RunCost& cost)
         {"rng_seed", ns3::RngSeedManager::GetSeed()},
         {"rng_run", ns3::RngSeedManager::GetRun()},
         {"command_line", order.commandLine},
-        {"versions",
-         {{"sonda", SONDA_VERSION}, {"ns3", Ns3Version()}, {"compiler", "g++ " __VERSION__}}},
-        {"commit", SONDA_COMMIT},
+        {"versions", {{"sonda", VERSION}, {"ns3", Ns3Version()}, {"compiler", "g++ " __VERSION__}}},
+        {"commit", COMMIT},
         {"started", cost.started},
         {"host", HostName()},
         {"wall_s", cost.wallS},

@@ -147,6 +147,18 @@ WarnOfUnfinished(const World& world)
     }
 }
 
+/** Throws std::runtime_error when the policy cannot be had, or not in this scenario. */
+void
+RequirePolicy(const std::string& text, const Scenario& scenario)
+{
+    // With packets it is not known what is on its way to a server.
+    const auto wrong = CheckPolicy(text, scenario.fidelity != Fidelity::PACKET);
+    Require(!wrong, wrong ? wrong->message : "");
+    Require(text != "central-queue" || scenario.monitors == 1,
+            "policy central-queue: one queue for all needs monitors = 1, not " +
+                std::to_string(scenario.monitors));
+}
+
 void
 Run(const Options& options, const std::vector<std::string>& commandLine)
 {
@@ -155,8 +167,6 @@ Run(const Options& options, const std::vector<std::string>& commandLine)
     const bool knownProgress =
         options.progress == "auto" || options.progress == "true" || options.progress == "false";
     Require(knownProgress, "--progress=" + options.progress + ": allowed: auto, true, false");
-    const auto policy = MakePolicy(options.policy);
-    Require(static_cast<bool>(policy), policy ? "" : policy.GetError().message);
     const std::string wanted =
         options.formula.empty() ? DefaultFormulaOf(options.policy) : options.formula;
     auto formula = LoadCatalogue(options.formulas).Find(wanted);
@@ -167,6 +177,7 @@ Run(const Options& options, const std::vector<std::string>& commandLine)
     order.overrides = options.overrides;
     order.scenario =
         Scenario::Read(LoadScenario(options.scenario, options.overrides), options.scenario);
+    RequirePolicy(options.policy, order.scenario);
     order.formulaName = formula->GetName();
     order.formulaText = formula->GetText();
     order.policy = options.policy;

@@ -213,7 +213,7 @@ TEST_CASE("every monitor that asked lately is told of a drain, each time anew")
     Report drained;
     drained.state = ServerState::DRAIN;
     bench.Ask(1, std::nullopt, At(0)); // forgotten
-    bench.Ask(2, 1, At(100)); // replaced
+    bench.Ask(2, 1, At(100));          // replaced
     const std::string two = bench.Ask(2, std::nullopt, At(105));
     const std::string three = bench.Ask(3, 5, At(106));
     for (const double now : {121.0, 121.1})

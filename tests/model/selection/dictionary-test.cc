@@ -118,6 +118,28 @@ TEST_CASE("under the dictionary a silent agent is picked for ever")
     CHECK(best.Dispatch(At(15), random) == 1U);
 }
 
+TEST_CASE("agents expire again when another policy takes over from the dictionary, and not before")
+{
+    Balancer balancer(MakeFormula("min: ram"), Make("dictionary"), TableTiming());
+    balancer.Update(Observe(0, 1), At(0));
+    balancer.Advance(At(1'000));
+    REQUIRE(balancer.Table().Size() == 1);
+    // A change of the interval does not make them mortal.
+    TableTiming timing;
+    timing.interval = std::chrono::seconds(2);
+    balancer.SetTiming(timing, At(1'000));
+    CHECK(balancer.Table().Size() == 1);
+    balancer.Update(Observe(0, 1), At(1'001));
+    balancer.Replace(MakeFormula("min: ram"), Make("best"), At(1'002));
+    CHECK(balancer.Table().Size() == 1);
+    CHECK(balancer.Table().NextExpiry() == At(1'004));
+    balancer.Advance(At(1'021));
+    CHECK(balancer.Table().Size() == 0);
+    balancer.Update(Observe(1, 1), At(1'030));
+    balancer.Replace(MakeFormula("min: ram"), Make("dictionary"), At(1'030));
+    CHECK_FALSE(balancer.Table().NextExpiry());
+}
+
 TEST_CASE("all idle agents share one place under the report's formula")
 {
     Balancer balancer(MakeFormula("min: ram * (1 - cpu * 0.01) * elapsed / 3"),

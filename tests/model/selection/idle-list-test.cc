@@ -94,6 +94,32 @@ TEST_CASE("a pick that comes to nothing leaves the list as it is")
     CHECK(bench.policy.Waiting() == 1);
 }
 
+TEST_CASE("an agent that is spared in one pick stays on the lists")
+{
+    Bench<JoinIdleQueuePolicy> idle(4, AgeRule());
+    Bench<JoinBelowThresholdPolicy> below(4, 10U, AgeRule());
+    const auto check = [](auto& bench)
+    {
+        bench.Notice(3);
+        bench.Notice(1);
+        bench.table.HoldBack(3, true, At(1));
+        for (int i = 0; i < 20; ++i)
+        {
+            CHECK(bench.policy.Pick(bench.table, At(1), bench.random) == 1U);
+        }
+        bench.table.HoldBack(3, false, At(1));
+        std::set<AgentIndex> picked;
+        for (int i = 0; i < 2; ++i)
+        {
+            picked.insert(bench.Dispatch());
+        }
+        return picked;
+    };
+    CHECK(check(idle) == std::set<AgentIndex>{1, 3});
+    check(below);
+    CHECK(below.policy.Listed() == 2);
+}
+
 TEST_CASE("join-below-threshold draws from its list while it believes them below")
 {
     Bench<JoinBelowThresholdPolicy> bench(10, 3U, AgeRule());

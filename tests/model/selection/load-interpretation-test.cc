@@ -23,7 +23,10 @@ Arrive(Policy& policy,
     std::vector<std::uint64_t> counts(table.Size());
     for (int i = 0; i < picks; ++i)
     {
-        ++counts.at(policy.Pick(table, At(from + i / rate), random).value());
+        const Instant now = At(from + i / rate);
+        const AgentIndex agent = policy.Pick(table, now, random).value();
+        policy.OnDispatch(table, agent, now);
+        ++counts.at(agent);
     }
     return counts;
 }
@@ -131,16 +134,13 @@ TEST_CASE("aged LI divides what each report has left to be filled by the request
     constexpr int picks = 3'000;
     for (int i = 0; i < picks; ++i)
     {
-        // A new policy each time, as many picks at one moment would not be the rate of 2.
+        // A new policy each time, as many dispatches at one moment would not be the rate of 2.
         const auto again = Make("aged-li");
         for (int j = 0; j <= 40; ++j)
         {
-            const auto pick = again->Pick(table, At(10 - (40 - j) * 0.5), random);
-            if (j == 40)
-            {
-                ++counts.at(pick.value());
-            }
+            again->OnDispatch(table, 0, At(10 - (40 - j) * 0.5));
         }
+        ++counts.at(again->Pick(table, At(10), random).value());
     }
     CAPTURE(seed);
     // The estimated rate of 41 requests is within 1 % of 2.
@@ -158,7 +158,9 @@ TEST_CASE("aggressive LI fills the valley step by step, then everybody alike")
         const auto policy = Make("aggressive-li");
         for (auto& step : picked)
         {
-            step.insert(policy->Pick(table, At(1), random).value());
+            const AgentIndex agent = policy->Pick(table, At(1), random).value();
+            policy->OnDispatch(table, agent, At(1));
+            step.insert(agent);
         }
     }
     const std::set<AgentIndex> first = {1};
@@ -174,7 +176,7 @@ TEST_CASE("aggressive LI begins anew with every round of reports")
     SeededStream random(54);
     for (int i = 0; i < 50; ++i)
     {
-        policy->Pick(table, At(1), random);
+        policy->OnDispatch(table, 1, At(1));
     }
     for (unsigned agent = 0; agent < 3; ++agent)
     {
@@ -185,6 +187,7 @@ TEST_CASE("aggressive LI begins anew with every round of reports")
     for (int i = 0; i < 5; ++i)
     {
         CHECK(policy->Pick(table, At(5), random) == 2U);
+        policy->OnDispatch(table, 2, At(5));
     }
 }
 

@@ -217,8 +217,8 @@ TEST_CASE("policies that know the truth exist in a simulation only")
     for (const char* name : {"fresh-shortest-queue", "fresh-least-work", "central-queue"})
     {
         CHECK(ErrorOf(name) == "policy, column 1: " + std::string(name) +
-                                   " knows the true state of the servers; that exists only in "
-                                   "simulation");
+                                   " knows the true state of the servers; that exists only in a "
+                                   "simulation without packets");
         CHECK(ErrorOf(name, &oracle) == "accepted");
     }
 }

@@ -145,7 +145,7 @@ TEST_CASE("bounded load keeps every agent near its share")
     StatusTable table = TableOfWeights(std::vector<double>(10, 1));
     SeededStream random(23);
     const auto policy = Make("bounded-load:1");
-    for (int sent = 1; sent <= 1'000; ++sent)
+    for (std::uint32_t sent = 1; sent <= 1'000; ++sent)
     {
         table.OnDispatch(policy->Pick(table, At(1), random).value(), At(1));
         for (AgentIndex agent = 0; agent < 10; ++agent)

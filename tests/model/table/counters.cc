@@ -109,6 +109,22 @@ TEST_CASE("the estimates of a formula follow completions that end well")
     }
 }
 
+TEST_CASE("estimates begin anew with a formula that looks at them")
+{
+    StatusTable table = MakeTable("min: ram", 1);
+    table.OnDispatch(0, At(1));
+    table.OnDispatch(0, At(1));
+    table.SetFormula(MakeFormula("min: waiting + latency_mean"), At(5));
+    CHECK(table.Score(0, At(8)) == Approx(3));
+    // One that was sent before ends; what is known of the other is that it waits since the change.
+    table.OnCompletion(0, FromSeconds(7), true, At(8));
+    CHECK(table.Score(0, At(8)) == Approx(7));
+    table.OnCompletion(0, FromSeconds(7), false, At(8));
+    CHECK(table.Score(0, At(8)) == Approx(7));
+    table.SetFormula(MakeFormula("min: latency_mean"), At(9));
+    CHECK(table.Score(0, At(9)) == 0);
+}
+
 TEST_CASE("the version grows with reports and changes of the candidates, and not with dispatches")
 {
     StatusTable table = MakeTable("min: ram", 2);
@@ -131,6 +147,14 @@ TEST_CASE("the version grows with reports and changes of the candidates, and not
     table.Advance(At(15.1));
     CHECK(grew());
     table.Update(Observe(7), At(16));
+    CHECK(grew());
+    table.SetFormula(MakeFormula("min: cpu"), At(16));
+    CHECK(grew());
+    TableRules rules;
+    rules.mostInFlight = 1;
+    table.SetRules(rules, At(16));
+    CHECK(grew());
+    table.OnDispatch(*table.Find("agent-7"), At(16));
     CHECK(grew());
 }
 
