@@ -30,12 +30,14 @@ DIFFERENCE_COLUMNS = (
 @dataclass(frozen=True)
 class Row:
     """One contender over all of its runs; requests, failures and unfinished are sums, the rest means over runs.
+    `formula` is the name of its formula, or its text when it has none.
 
     Unfinished requests had no outcome when a run was ended at twice its duration: they are in no
     response time, so that those of a row with unfinished requests are too low.
     """
 
     contender: Contender
+    formula: str
     runs: int
     requests: int
     failures: int
@@ -138,6 +140,7 @@ def _row(contender: Contender, runs: Sequence[Outcome]) -> Row:
     requests, failures = values("requests"), values("failures")
     return Row(
         contender=contender,
+        formula=runs[0].info["formula"]["name"] if contender.formula is None else contender.formula,
         runs=len(runs),
         requests=int(sum(requests)),
         failures=int(sum(failures)),
@@ -183,7 +186,7 @@ def write_csv(comparison: Comparison, path: Path) -> None:
     """comparison.csv: CSV_COLUMNS, one row per contender; an interval that does not exist is empty."""
     records = [
         (
-            row.contender.formula_name, row.contender.policy, row.runs, row.requests, row.failures,
+            row.formula, row.contender.policy, row.runs, row.requests, row.failures,
             row.mean.mean, row.mean.half_width, row.p50.mean, row.p99.mean, row.p99.half_width,
             row.jain_window.mean, row.jain_chance, row.unfinished, row.warmup_s,
         )

@@ -1,8 +1,8 @@
 """Contenders: the pairs formula/policy that a comparison runs.
 
 A contender is written `formula/policy` (`connections/sample:2`), where the formula is a name or a
-text with its sense (`min: rtt * (1 + inflight)/best`), or as a bare policy that needs no formula
-(`random`). The policy is what follows the last '/'.
+text with its sense (`min: rtt * (1 + inflight)/best`), or as a policy alone (`random`), which goes
+with the formula that sonda-sim --list gives it. The policy is what follows the last '/'.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ _NAME_AND_NUMBERS = r"[a-z][a-z0-9-]*(:[A-Za-z0-9._+-]+)*"
 _POLICY = re.compile(f"{_NAME_AND_NUMBERS}(@{_NAME_AND_NUMBERS})?")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
-# The policies that look at no score, as sonda-sim --list marks them (a test compares the two): only these may
-# stand without a formula, and a cross product with formulas holds each of them once.
-POLICIES_WITHOUT_FORMULA = ("random", "round-robin", "weighted")
+# The policies that look at no score, as sonda-sim --list tells (a test compares the two): a cross product with
+# formulas holds each of them once.
+POLICIES_WITHOUT_FORMULA = (
+    "random", "round-robin", "c3", "c3-rate", "join-idle-queue", "join-below-threshold", "fresh-shortest-queue",
+    "fresh-least-work", "central-queue",
+)
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One formula and one policy. `formula` is None for a policy that needs none."""
+    """One formula and one policy. `formula` is None for a policy alone."""
 
     formula: str | None
     policy: str
@@ -35,11 +38,6 @@ class Contender:
     def name(self) -> str:
         """As written on the command line: `seed/head`, `random`."""
         return self.policy if self.formula is None else f"{self.formula}/{self.policy}"
-
-    @property
-    def formula_name(self) -> str:
-        """The formula column of comparison.csv; `none` as in run.json when there is no formula."""
-        return "none" if self.formula is None else self.formula
 
     @property
     def formula_is_text(self) -> bool:
@@ -95,16 +93,6 @@ def parse_policy(text: str, option: str) -> str:
     return text
 
 
-def bare_policy(text: str, option: str) -> Contender:
-    """The contender of a policy alone; AnalysisError for a policy that needs a formula."""
-    if text.split(":")[0] not in POLICIES_WITHOUT_FORMULA:
-        raise AnalysisError(
-            f"{option}: policy '{text}' has no formula; write FORMULA/{text}, such as connections/{text} "
-            f"(policies that need none: {', '.join(POLICIES_WITHOUT_FORMULA)})"
-        )
-    return Contender(None, text)
-
-
 def parse_contender(text: str, option: str = "--contenders") -> Contender:
     """Reads one contender. AnalysisError when it is not clear where the formula ends."""
     text = text.strip()
@@ -115,7 +103,7 @@ def parse_contender(text: str, option: str = "--contenders") -> Contender:
                 f"{option}: '{text}' names no policy; write FORMULA/POLICY, here '{text}/best', "
                 f"or a policy alone, such as random"
             )
-        return bare_policy(text, option)
+        return Contender(None, text)
     if _POLICY.fullmatch(policy) is None:
         raise AnalysisError(
             f"{option}: '{text}' names no policy: what follows its last '/' is '{policy}', which is a part of the "
@@ -132,7 +120,7 @@ def cross_product(formulas: Iterable[str], policies: Iterable[str]) -> list[Cont
     product: list[Contender] = []
     for policy in policies:
         if policy.split(":")[0] in POLICIES_WITHOUT_FORMULA:
-            product.append(bare_policy(policy, "--policies"))
+            product.append(Contender(None, policy))
         else:
             product.extend(Contender(formula, policy) for formula in formulas)
     return product

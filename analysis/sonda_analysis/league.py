@@ -33,6 +33,8 @@ SCENARIO_COLUMNS = (
     "p99_s", "ratio", "reference_s", "fails",
 )
 
+# Columns that are no numbers.
+_WORDS = (2, 6, 8)
 # league-scenarios.csv and the figure have the others.
 _MOST_NAMED = 3
 
@@ -51,7 +53,7 @@ def run_league(options: Options, session: Session) -> None:
     for warning in warnings:
         print(f"warning: {warning}", file=sys.stderr)
     league = rank(outcomes, [contender.name for contender in options.contenders], options.bounds)
-    text = align([HEADER, *cells(league)], left=(2, 6, 8))
+    text = align([HEADER, *cells(league)], left=_WORDS)
     said = sentences(league)
     whole = text + "\n\n" + "\n".join(said) + "\n"
     _write(options, session, points, league, outcomes, warnings, whole)
@@ -73,16 +75,16 @@ def _write(options: Options, session: Session, points: Sequence[Point], league: 
         f"<h1>League: {len(league.standings)} contenders, {_scenarios(len(league.scenarios))}</h1>",
         page.warnings(warnings),
         page.failed_runs(session.failures),
-        page.table(cells(league), HEADER, marks),
+        page.table(cells(league), HEADER, marks, _WORDS),
         page.lines([*sentences(league), *session.remarks]),
         page.figure(figure, options.out),
         "<h2>Scenarios</h2>" + page.table(_scenario_rows(league, outcomes),
-                                          ("scenario", "lowest mean (ms)", "by", "what it is")),
+                                          ("scenario", "lowest mean (ms)", "by", "what it is"), words=(2, 3)),
         '<p><a href="league.csv">league.csv</a> · <a href="league-scenarios.csv">league-scenarios.csv</a> · '
         '<a href="league.txt">league.txt</a></p>',
         "<h2>Contenders</h2>" + page.table(
             [(entry.contender.name, entry.name, entry.section, entry.about, entry.source) for entry in listed],
-            ("contender", "name", "section", "about", "source")) if listed else "",
+            ("contender", "name", "section", "about", "source"), words=(1, 2, 3, 4)) if listed else "",
         "<h2>What was run</h2>" + page.contenders(every),
         f"<p>Overrides (--set): <code>{page.text('; '.join(options.sets) or 'none')}</code></p>"
         f"<pre>{page.text(options.command)}</pre>",

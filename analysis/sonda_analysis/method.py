@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from dataclasses import dataclass
+from typing import Mapping
 
 from .contenders import Contender, parse_contender
 from .errors import AnalysisError
@@ -69,8 +70,11 @@ def warmup_sets(given: argparse.Namespace, sets: tuple[str, ...]) -> tuple[str, 
     return (f"warmup_s={given.warmup}",)
 
 
-def read_method(given: argparse.Namespace, sets: tuple[str, ...]) -> Method:
-    """Reads the options; `sets` are the --set of the comparison. AnalysisError for what is not allowed."""
+def read_method(given: argparse.Namespace, sets: tuple[str, ...], named: Mapping[str, Contender]) -> Method:
+    """Reads the options; `sets` are the --set of the comparison, `named` the names of the catalogue.
+
+    AnalysisError for what is not allowed.
+    """
     until = None
     if given.until is not None:
         until = _number(given.until)
@@ -88,14 +92,21 @@ def read_method(given: argparse.Namespace, sets: tuple[str, ...]) -> Method:
     if given.sweep and len(given.sweep) > 1:
         raise AnalysisError(f"--sweep: {len(given.sweep)} were given; one key can be swept: repeat the command with "
                             "--set for the values of the other, and with another --out")
+    sweep = parse_sweep(given.sweep[0], sets) if given.sweep else None
+    if sweep is not None and sweep.key == "warmup_s" and given.warmup == "auto":
+        raise AnalysisError("--warmup auto: the key warmup_s is swept; choose one")
     return Method(
-        baseline=None if given.baseline is None else parse_contender(given.baseline, "--baseline"),
+        baseline=_baseline(given.baseline, named),
         pilots=given.warmup == "auto",
         until=until,
         most_runs=most,
         oracle=ORACLE if given.regret else None,
-        sweep=parse_sweep(given.sweep[0], sets) if given.sweep else None,
+        sweep=sweep,
     )
+
+
+def _baseline(text: str | None, named: Mapping[str, Contender]) -> Contender | None:
+    return None if text is None else named.get(text.strip()) or parse_contender(text, "--baseline")
 
 
 def runs_to_begin_with(given: argparse.Namespace, default: int) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .contender_list import Entry, read_contender_list
-from .contenders import Contender, bare_policy, cross_product, parse_contender, parse_policy, split_list
+from .contenders import Contender, cross_product, parse_contender, parse_policy, split_list
 from .engine import Place
 from .errors import AnalysisError
 from .method import ORACLE, Method, add_arguments, read_method, runs_to_begin_with, warmup_sets
@@ -80,8 +80,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Runs every contender with the same random numbers, prints one table and writes "
         "results/NAME/report.html. Runs that exist with equal parameters are not run again.",
         usage="./sonda compare [SCENARIO] [options]\n       ./sonda compare --all [options]",
-        epilog="A contender is FORMULA/POLICY (seed/head, 'min: rtt * (1 + inflight)/best') or a policy that needs "
-        "no formula (random, round-robin, weighted). build/bin/sonda-sim --list prints all names. "
+        epilog="A contender is FORMULA/POLICY (seed/head, 'min: rtt * (1 + inflight)/best') or a policy "
+        "alone (random, prequal:0.84), which goes with its own formula, or a name of the catalogue "
+        "(peak-ewma). build/bin/sonda-sim --list prints all names. "
         "docs/comparisons.md tells how the results are read.",
         allow_abbrev=False,
     )
@@ -93,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--contenders", metavar="A,B",
                         help=f"default: {DEFAULT_CONTENDERS}; 'all' is the whole catalogue")
     parser.add_argument("--formulas", metavar="F,G", help="with --policies: every formula with every policy")
-    parser.add_argument("--policies", metavar="P,Q", help="with --formulas; alone: policies that need no formula")
+    parser.add_argument("--policies", metavar="P,Q", help="with --formulas; alone: each with its own formula")
     parser.add_argument("--runs", type=int, metavar="N",
                         help=f"independent runs per contender, RngRun 1 to N (default: {DEFAULT_RUNS})")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets",
@@ -117,10 +118,13 @@ def parse_options(arguments: list[str]) -> Options:
     scenarios = _scenarios(given, root)
     sets = _sets(given.sets, given.fidelity)
     sets += warmup_sets(given, sets)
-    method = read_method(given, sets)
+    file = root / CONTENDER_LIST
+    catalogue = read_contender_list(file) if _wants_all(given) or file.is_file() else ()
+    named = {name: entry.contender for entry in catalogue for name in entry.names}
+    method = read_method(given, sets, named)
     if given.all:
         _check_league(given)
-    chosen, catalogue = _chosen(given, root)
+    chosen = tuple(entry.contender for entry in catalogue) if _wants_all(given) else _contenders(given, named)
     name = LEAGUE if given.all else scenarios[0].name
     return Options(
         root=root,
@@ -177,17 +181,12 @@ def _check_league(given: argparse.Namespace) -> None:
             raise AnalysisError(f"{option} does not go with --all: {instead}")
 
 
-def _chosen(given: argparse.Namespace, root: Path) -> tuple[tuple[Contender, ...], tuple[Entry, ...]]:
-    """The contenders that were asked for, and the catalogue where it was."""
-    asked = (given.contenders, given.formulas, given.policies)
-    file = root / CONTENDER_LIST
-    if given.contenders == "all" or (given.all and asked == (None, None, None)):
-        if given.formulas is not None or given.policies is not None:
-            raise AnalysisError("--contenders all is the whole catalogue; leave --formulas and --policies out")
-        catalogue = read_contender_list(file)
-        return tuple(entry.contender for entry in catalogue), catalogue
-    catalogue = read_contender_list(file) if file.is_file() else ()
-    return _contenders(*asked, {name: entry.contender for entry in catalogue for name in entry.names}), catalogue
+def _wants_all(given: argparse.Namespace) -> bool:
+    """Whether the whole catalogue is asked for. AnalysisError when something else is too."""
+    others = given.formulas is not None or given.policies is not None
+    if given.contenders == "all" and others:
+        raise AnalysisError("--contenders all is the whole catalogue; leave --formulas and --policies out")
+    return given.contenders == "all" or (given.all and given.contenders is None and not others)
 
 
 def _scenario_file(text: str, root: Path) -> Path:
@@ -227,19 +226,19 @@ def _sets(sets: list[str], fidelity: str | None) -> tuple[str, ...]:
     return tuple(items)
 
 
-def _contenders(contenders: str | None, formulas: str | None, policies: str | None,
-                named: dict[str, Contender]) -> tuple[Contender, ...]:
+def _contenders(given: argparse.Namespace, named: dict[str, Contender]) -> tuple[Contender, ...]:
     """Those that the three options ask for, each once; `named` are the names of the catalogue."""
+    formulas, policies = given.formulas, given.policies
     if formulas is not None and policies is None:
         raise AnalysisError("--formulas needs --policies: every formula is run with every policy")
     chosen: list[Contender] = []
-    if contenders is not None or policies is None:
-        text = DEFAULT_CONTENDERS if contenders is None else contenders
+    if given.contenders is not None or policies is None:
+        text = DEFAULT_CONTENDERS if given.contenders is None else given.contenders
         chosen += [named.get(item) or parse_contender(item) for item in split_list(text, "--contenders")]
     if policies is not None:
         names = [parse_policy(item, "--policies") for item in split_list(policies, "--policies")]
         if formulas is None:
-            chosen += [bare_policy(name, "--policies") for name in names]
+            chosen += [Contender(None, name) for name in names]
         else:
             chosen += cross_product(split_list(formulas, "--formulas"), names)
     return tuple(dict.fromkeys(chosen))

@@ -17,7 +17,7 @@ _STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;color:#1a1a1a;max-width:74rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #ccc}
 table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.25rem .7rem;border-bottom:1px solid #ddd;text-align:right;white-space:nowrap}
-td:first-child,th:first-child,td.text{text-align:left}td:last-child,td.text{white-space:normal}td:first-child{font-family:ui-monospace,monospace}
+td:first-child,th:first-child,.text{text-align:left}td:last-child,td.text{white-space:normal}td:first-child{font-family:ui-monospace,monospace}
 th{background:#f3f3f3}tr.best td{background:#e6f2ea;font-weight:600}
 pre,code{font-family:ui-monospace,monospace;font-size:13px}pre{background:#f6f6f6;padding:.7rem;overflow-x:auto}
 img{max-width:100%;height:auto;border:1px solid #eee}.warning{background:#fff3d6;padding:.4rem .7rem}
@@ -50,13 +50,18 @@ def warnings(messages: Iterable[str]) -> str:
     return "\n".join(f'<p class="warning">{text(message)}</p>' for message in messages)
 
 
-def table(rows: Iterable[Sequence[object]], header: Sequence[str], classes: Sequence[str] = ()) -> str:
-    """A table; `classes` has the CSS class of each row, or is shorter."""
+def table(rows: Iterable[Sequence[object]], header: Sequence[str], classes: Sequence[str] = (),
+          words: Sequence[int] = ()) -> str:
+    """A table; `classes` has the CSS class of each row, or is shorter; `words` are the columns that are no numbers."""
+    def cells(tag: str, row: Sequence[object]) -> str:
+        return "".join(f'<{tag} class="text">{text(cell)}</{tag}>' if index in words else f"<{tag}>{text(cell)}</{tag}>"
+                       for index, cell in enumerate(row))
+
     marks = list(classes)
-    parts = ["<tr>" + "".join(f"<th>{text(name)}</th>" for name in header) + "</tr>"]
+    parts = [f"<tr>{cells('th', header)}</tr>"]
     for index, row in enumerate(rows):
         mark = f' class="{marks[index]}"' if index < len(marks) and marks[index] else ""
-        parts.append(f"<tr{mark}>" + "".join(f"<td>{text(cell)}</td>" for cell in row) + "</tr>")
+        parts.append(f"<tr{mark}>{cells('td', row)}</tr>")
     return '<div class="wide"><table>' + "\n".join(parts) + "</table></div>"
 
 
@@ -88,7 +93,7 @@ def contenders(runs: Sequence[Outcome]) -> str:
     for name in dict.fromkeys(run.contender.name for run in runs):
         formula = first[name].info["formula"]
         rows.append((name, first[name].info["policy"], formula.get("sense", ""), formula.get("text", "")))
-    return table(rows, ("contender", "policy", "sense", "formula"))
+    return table(rows, ("contender", "policy", "sense", "formula"), words=(1, 2, 3))
 
 
 def scenario(title: str, value: object) -> str:

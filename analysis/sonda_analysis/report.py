@@ -51,7 +51,7 @@ def write_report(path: Path, facts: Facts, comparison: Comparison, runs: Sequenc
 
 def _results(comparison: Comparison, remarks: Sequence[str]) -> str:
     marks = ["best" if row.contender.name == comparison.best else "" for row in comparison.ranked()]
-    table = page.table(cells(comparison), header(comparison), marks)
+    table = page.table(cells(comparison), header(comparison), marks, [len(header(comparison)) - 1])
     return "<h2>Result</h2>" + table + page.lines([*sentences(comparison), *remarks])
 
 

@@ -128,7 +128,7 @@ class Session:
                     overloaded.append(name)
                 else:
                     series[name] = pool_series([read_series(outcome.folder) for outcome in outcomes])
-        duration = read_outcome(every[0].folder, every[0].contender, every[0].rng_run).summary["duration_s"]
+        duration = min(outcome.summary["duration_s"] for outcome in read_outcomes(own[0] for own in runs.values()))
         warmup = choose(series, overloaded, duration)
         self.say(warmup.sentence())
         return warmup
@@ -137,9 +137,12 @@ class Session:
 def _shape(plan: Plan, points: Sequence[Point]) -> str:
     runs = (*plan.reused, *plan.missing)
     contenders = len({run.contender for run in runs})
-    numbers = len({run.rng_run for run in runs})
-    each = f"{numbers} each" if len(points) == 1 else f"up to {numbers} each at {len(points)} points"
-    return f"{contenders} contenders, {each}"
+    numbers: dict[RunStore, set[int]] = {}
+    for run in runs:
+        numbers.setdefault(run.store, set()).add(run.rng_run)
+    counts = {len(own) for own in numbers.values()}
+    each = f"{max(counts)} each" if len(counts) == 1 else f"up to {max(counts)} each"
+    return f"{contenders} contenders, {each}" + (f" at {len(points)} points" if len(points) > 1 else "")
 
 
 def rules_of(options: Options) -> Rules:

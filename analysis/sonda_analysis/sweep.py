@@ -107,7 +107,7 @@ def sweep_table(steps: Sequence[Step], sweep: Sweep) -> pd.DataFrame:
             name = row.contender.name
             difference, regret = step.comparison.mean_difference(name), step.comparison.regret(name)
             records.append((
-                sweep.key, float(step.value), row.contender.formula_name, row.contender.policy, name,
+                sweep.key, float(step.value), row.formula, row.contender.policy, name,
                 name in step.comparison.rules.bounds, row.runs, row.requests, row.failures, row.unfinished,
                 row.warmup_s,
                 *(part for interval in (row.mean, row.p50, row.p99, row.failed_share, row.jain_window)

@@ -26,7 +26,7 @@ def make_run(name: str, rng_run: int = 1, mean_s: float = 0.1, *, picks: list[li
         rng_run=rng_run,
         folder=Path(f"/runs/{contender.folder}/run-{rng_run}"),
         info={"scenario": {"about": "x < y"}, "fidelity": "request", "versions": {"ns3": "3.37"}, "commit": "abc",
-              "formula": {"name": "n", "text": "t", "sense": "min"}, "policy": contender.policy,
+              "formula": {"name": contender.formula or "none", "text": "t", "sense": "min"}, "policy": contender.policy,
               "rng_seed": 1, "rng_run": rng_run, **(info or {})},
         summary={"requests": 100.0, "failures": float(failures),
                  "unfinished": float(unfinished), "mean_s": mean_s, "p50_s": mean_s * 0.7,

@@ -65,8 +65,9 @@ def test_until_begins_with_ten_runs(tmp_path: Path, arguments, runs: int) -> Non
     (("--warmup", "-1"), "--warmup: '-1'"),
     (("--warmup", "3", "--set", "warmup_s=2"), "given by --set too"),
     (("--warmup", "auto", "--set", "warmup_s=2"), "given by --set too"),
+    (("--warmup", "auto", "--sweep", "warmup_s=1,2"), "the key warmup_s is swept; choose one"),
     (("--warmup", "3", "--sweep", "warmup_s=1,2"), "key 'warmup_s' is given by --set"),
-    (("--baseline", "head"), "--baseline: policy 'head' has no formula"),
+    (("--baseline", "min: rtt"), "--baseline: 'min: rtt' names no policy"),
     (("--sweep", "a=1,2", "--sweep", "b=1,2"), "--sweep: 2 were given; one key can be swept"),
     (("--sweep", "a=1"), "--sweep: 'a=1' has one value"),
     (("--scenarios", "small"), "--scenarios needs --all"),
@@ -130,6 +131,7 @@ def test_names_of_the_catalogue_are_contenders(tmp_path: Path) -> None:
     chosen = options(tmp_path, "small", "--contenders", "least-connections,rtt/best@decay:5")
     assert [c.name for c in chosen.contenders] == ["connections/best", "rtt/best@decay:5"]
     assert chosen.contenders[1].folder == "rtt~best@decay=5"
+    assert options(tmp_path, "small", "--baseline", "least-connections").method.baseline.name == "connections/best"
 
 
 def test_a_missing_catalogue_is_named(tmp_path: Path) -> None:

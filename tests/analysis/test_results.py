@@ -54,6 +54,8 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     ("ages.csv", "high_s", "high", "column 'high_s' is missing"),
     ("summary.csv", "p99_s", "p98_s", "metric 'p99_s' is missing"),
     ("summary.csv", "unfinished,0", "unfinished,", "metric 'unfinished' is nan"),
+    ("summary.csv", "mean_s,0", "mean_s,a", "is not a metric and a number"),
+    ("summary.csv", "metric,value", "metric,number", "the header row must be metric,value; it is metric,number"),
     ("summary.csv", "failures,0", "failures,-1", "metric 'failures' is -1"),
     ("summary.csv", "requests,4000", "requests,4000.5", "metric 'requests' is 4000.5"),
     ("windows.csv", "0,0,5,fast[0],1.0", "0,zero,5,fast[0],1.0", "line 2, column 'start_s': 'zero' is not a number"),
