@@ -43,7 +43,7 @@ Proxy::Apply(ProxyConfiguration next)
     {
         SetKeepAlive(listener.socket.Get(), command.keepAlive);
     }
-    m_shared.settings.Set(MakeRelaySettings(command));
+    m_shared.settings.Set(MakeRelaySettings(next));
     for (const auto& worker : m_workers)
     {
         worker->Reload();

@@ -44,7 +44,7 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
       m_shared{balancer,
                m_counters,
                Sockets(m_listeners),
-               SharedSettings(MakeRelaySettings(m_configuration.Command())),
+               SharedSettings(MakeRelaySettings(m_configuration)),
                m_configuration.budget.pipesPerWorker,
                m_configuration.budget.connections},
       m_monitor(m_io, std::move(parts.monitor), balancer),
@@ -212,6 +212,7 @@ Proxy::ToJson() const
     counters["listen_overflows"] = losses.overflows - m_lossesAtStart.overflows;
     counters["listen_drops"] = losses.drops - m_lossesAtStart.drops;
     counters.update(m_monitor.ToJson());
+    counters["log_lines_dropped"] = m_configuration.log ? m_configuration.log->Dropped() : 0;
     return counters;
 }
 

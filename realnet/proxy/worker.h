@@ -64,7 +64,8 @@ class Worker
     void Reject(Connection& connection,
                 Counter& counter,
                 LogLimiter& limiter,
-                const std::string& why);
+                const std::string& why,
+                const char* how);
     void ConnectNext(Connection& connection);
     void Await(Connection& connection);
     void ServeWaiting();
@@ -74,15 +75,23 @@ class Worker
     bool RetryAfterReset(Connection& connection);
     bool Register(int socket, EventTarget& target);
 
+    // worker-greeting.cc: headers of the PROXY protocol
+    bool IsTrusted(const Connection& connection) const;
+    void AwaitGreeting(Connection& connection);
+    void TakeGreeting(Connection& connection);
+    bool SendGreeting(const Connection& connection);
+
     // worker-close.cc: the ends
-    void Close(Connection& connection);
-    void ResetBoth(Connection& connection);
+    void Close(Connection& connection, ConnectionEnd end);
+    void ResetBoth(Connection& connection, ConnectionEnd end);
+    void Log(const Connection& connection, ConnectionEnd end);
+    static ConnectionEnd ResetBy(const Connection& connection);
     void NoteEarlyReset(Connection& connection);
     void BeginReset(Connection& connection);
     void ContinueReset(Connection& connection);
     void OnBrokenWhileResetting(Connection& connection, Side side);
     void Settle(Connection& connection, bool good);
-    void OnTimeout(Connection& connection, Counter& counter, const char* what);
+    void OnTimeout(Connection& connection, Counter& counter, const char* how);
 
     WorkerShared& m_shared;
     Descriptor m_epoll;
@@ -95,6 +104,7 @@ class Worker
     Acceptor m_acceptor;
     RelayIo m_io;
 
+    TimeoutQueue m_greeting;
     TimeoutQueue m_connecting;
     TimeoutQueue m_idle;
     TimeoutQueue m_halfClosed;
