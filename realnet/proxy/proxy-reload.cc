@@ -1,4 +1,6 @@
+#include "realnet/common/clock.h"
 #include "realnet/common/keep-alive.h"
+#include "realnet/common/service-manager.h"
 #include "realnet/proxy/proxy.h"
 
 /** The part of Proxy that goes over to a new configuration. */
@@ -7,6 +9,14 @@ namespace sonda
 
 void
 Proxy::Reload()
+{
+    NotifyReloading(Now());
+    TryReload();
+    NotifyManager("READY=1");
+}
+
+void
+Proxy::TryReload()
 {
     auto next = Configure(m_line);
     if (!next)

@@ -84,6 +84,14 @@ Worker::Reload()
     eventfd_write(m_wakeUp.Get(), 1);
 }
 
+bool
+Worker::IsAlive()
+{
+    const bool isAlive = !m_asked.exchange(true);
+    eventfd_write(m_wakeUp.Get(), 1);
+    return isAlive;
+}
+
 void
 Worker::TakeSettings()
 {
@@ -105,6 +113,10 @@ Worker::Give(Order order)
 void
 Worker::Obey()
 {
+    if (m_asked.load(std::memory_order_relaxed))
+    {
+        m_asked.store(false);
+    }
     if (m_reload.exchange(false))
     {
         TakeSettings();

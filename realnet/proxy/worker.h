@@ -18,7 +18,8 @@ namespace sonda
  * Accepts clients, has them dispatched and relays: one thread with an edge-triggered epoll. Every
  * socket is registered once and never changed.
  *
- * Run() belongs to the worker's thread; Drain(), Cut() and Reload() may be called by any.
+ * Run() belongs to the worker's thread; Drain(), Cut(), Reload() and IsAlive() may be called by
+ * any.
  */
 class Worker
 {
@@ -34,6 +35,10 @@ class Worker
 
     /** Resets all connections and ends. */
     void Cut();
+
+    /** \return whether the worker has made a turn since the last call, which wakes it for the next.
+     */
+    bool IsAlive();
 
     /** Fetches the shared settings; running connections get the new timeouts, too. */
     void Reload();
@@ -99,6 +104,7 @@ class Worker
     EventTarget m_wakeUpEvents{EventTarget::Kind::WAKE_UP};
     std::atomic<Order> m_order{Order::WORK};
     std::atomic<bool> m_reload{false};
+    std::atomic<bool> m_asked{false}; //!< by IsAlive(), and no turn since
     std::shared_ptr<const RelaySettings> m_settings;
     Instant m_now{}; //!< read once per turn
     Acceptor m_acceptor;
