@@ -66,6 +66,16 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
             "limit of open files allows]",
             WholeFrom<std::optional<std::size_t>>(1, 1 << 29))
         .scope = OptionScope::LIVE;
+    table
+        .AddList(
+            "trusted-proxy",
+            "ADDRESS[/BITS]",
+            command.trusted,
+            {},
+            "Clients from here must begin with a header of the PROXY protocol, version 1 or 2, "
+            "which is believed",
+            Network::Parse)
+        .scope = OptionScope::LIVE;
     command.workers = std::max(1U, std::thread::hardware_concurrency());
     table.AddNumber("workers",
                     command.workers,
@@ -179,6 +189,14 @@ AddServerOptions(OptionTable& table, ProxyCommand& command)
             ParseStaticServer)
         .scope = OptionScope::LIVE;
     table
+        .Add("proxy-protocol",
+             "VERSION",
+             command.proxyProtocol,
+             "off",
+             "Header that tells servers who the client is: off, v1 or v2",
+             ParseProxyProtocol)
+        .scope = OptionScope::LIVE;
+    table
         .AddNumber("per-agent-max",
                    rules.mostInFlight,
                    "0",
@@ -212,6 +230,29 @@ AddServerOptions(OptionTable& table, ProxyCommand& command)
             "After so many connections in a row that a server resets before it sends a byte, "
             "it rests as after a failed connect; 0: never",
             WholeFrom<std::uint32_t>(0, 1 << 20))
+        .scope = OptionScope::LIVE;
+}
+
+void
+AddLogOptions(OptionTable& table, ProxyCommand& command)
+{
+    table.Heading("Logs");
+    table
+        .Add("connection-log",
+             "FILE",
+             command.connectionLog,
+             "off",
+             "One line per connection at its end, into a file that a reload opens anew; - for "
+             "standard output, off for none",
+             AnyText)
+        .scope = OptionScope::LIVE;
+    table
+        .Add("log-format",
+             "FORMAT",
+             command.logFormat,
+             "key-value",
+             "Of these lines: key-value or json",
+             ParseLogFormat)
         .scope = OptionScope::LIVE;
 }
 
@@ -265,6 +306,7 @@ ProxyReading::ProxyReading()
     AddMonitorOptions(table, command);
     AddPickOptions(table, command);
     AddServerOptions(table, command);
+    AddLogOptions(table, command);
     AddCommonOptions(table, command.config, command.check, command.manual);
     table.AddFlag("verbose", command.verbose, false, "Log every probe response").scope =
         OptionScope::LIVE;

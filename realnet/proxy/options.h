@@ -32,6 +32,10 @@ struct ProxyCommand
     unsigned pipes{0}; //!< per worker
     RelayTimeouts timeouts;
     Duration keepAlive{0};
+    ProxyProtocol proxyProtocol{ProxyProtocol::OFF};
+    std::vector<Network> trusted;
+    std::string connectionLog; //!< file, "-" or "off"
+    LogFormat logFormat{LogFormat::KEY_VALUE};
     std::optional<std::size_t> maxConnections; //!< empty: as many as there are descriptors for
     TableRules rules;
     std::vector<StaticServer> servers; //!< without agents

@@ -65,6 +65,14 @@ Configure(const CommandLine& line)
         keyring =
             Take(LoadKeyFile(command.network.keyFile), reading->table.Get("key-file"), problems);
     }
+    std::shared_ptr<ConnectionLog> log;
+    if (command.connectionLog != "off" && !command.check)
+    {
+        log = Take(ConnectionLog::Open(command.connectionLog, command.logFormat),
+                   reading->table.Get("connection-log"),
+                   problems)
+                  .value_or(nullptr);
+    }
     // Two more for each address and server: a listening socket, a health check.
     const auto budget = Take(ShareDescriptors(RaiseDescriptorLimit(),
                                               command.workers,
@@ -84,7 +92,8 @@ Configure(const CommandLine& line)
                               std::move(*policy),
                               std::move(keyring),
                               std::move(*interface),
-                              *budget};
+                              *budget,
+                              std::move(log)};
 }
 
 MonitorOptions
@@ -114,11 +123,15 @@ MakeHealthSettings(const ProxyCommand& command)
 }
 
 RelaySettings
-MakeRelaySettings(const ProxyCommand& command)
+MakeRelaySettings(const ProxyConfiguration& configuration)
 {
+    const ProxyCommand& command = configuration.Command();
     RelaySettings settings;
     settings.timeouts = command.timeouts;
     settings.keepAlive = command.keepAlive;
+    settings.proxyProtocol = command.proxyProtocol;
+    settings.trusted = command.trusted;
+    settings.log = configuration.log;
     return settings;
 }
 

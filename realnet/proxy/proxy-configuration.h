@@ -24,6 +24,7 @@ struct ProxyConfiguration
     std::optional<Keyring> keyring; //!< empty: no authentication
     Interface interface;
     DescriptorBudget budget;
+    std::shared_ptr<ConnectionLog> log; //!< null: none is wanted
 
     const ProxyCommand&
     Command() const
@@ -48,7 +49,7 @@ TableTiming MakeTableTiming(const ProxyCommand& command);
 HealthChecks::Settings MakeHealthSettings(const ProxyCommand& command);
 
 /** \return what the workers are told of it. */
-RelaySettings MakeRelaySettings(const ProxyCommand& command);
+RelaySettings MakeRelaySettings(const ProxyConfiguration& configuration);
 
 /** \return "NAME (TEXT)" for a named formula, else its text. */
 std::string Describe(const Formula& formula);

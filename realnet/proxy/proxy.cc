@@ -1,5 +1,6 @@
 #include "realnet/proxy/proxy.h"
 
+#include "realnet/common/service-manager.h"
 #include "realnet/common/system-files.h"
 
 #include <asio/post.hpp>
@@ -36,6 +37,7 @@ ReadBacklogLosses()
 Proxy::Proxy(Parts parts, SharedBalancer& balancer)
     : m_signals(m_io, SIGINT, SIGTERM),
       m_drainTimer(m_io),
+      m_watchdog(m_io, [this] { return AreWorkersAlive(); }),
       m_listeners(std::move(parts.listeners)),
       m_line(std::move(parts.line)),
       m_atStart(parts.configuration.reading),
@@ -44,7 +46,7 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
       m_shared{balancer,
                m_counters,
                Sockets(m_listeners),
-               SharedSettings(MakeRelaySettings(m_configuration.Command())),
+               SharedSettings(MakeRelaySettings(m_configuration)),
                m_configuration.budget.pipesPerWorker,
                m_configuration.budget.connections},
       m_monitor(m_io, std::move(parts.monitor), balancer),
@@ -66,6 +68,8 @@ Proxy::Run()
     m_monitor.Start();
     m_healthChecks.Configure(MakeHealthSettings(m_configuration.Command()));
     WaitForSignal();
+    m_watchdog.Start();
+    NotifyManager("READY=1");
     m_io.run();
     for (std::thread& thread : m_threads)
     {
@@ -94,6 +98,17 @@ Proxy::StartWorkers()
             });
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+bool
+Proxy::AreWorkersAlive()
+{
+    bool isAlive = true;
+    for (const auto& worker : m_workers)
+    {
+        isAlive = worker->IsAlive() && isAlive;
+    }
+    return isAlive || m_working < m_workers.size(); // those that have ended need not answer
 }
 
 void
@@ -149,6 +164,7 @@ Proxy::Drain(int signal)
                  signal,
                  m_shared.open.load(),
                  ToSeconds(timeout));
+    NotifyManager("STOPPING=1\nSTATUS=running connections may end");
     m_draining = true;
     for (const auto& worker : m_workers)
     {
@@ -212,6 +228,7 @@ Proxy::ToJson() const
     counters["listen_overflows"] = losses.overflows - m_lossesAtStart.overflows;
     counters["listen_drops"] = losses.drops - m_lossesAtStart.drops;
     counters.update(m_monitor.ToJson());
+    counters["log_lines_dropped"] = m_configuration.log ? m_configuration.log->Dropped() : 0;
     return counters;
 }
 

@@ -1,6 +1,7 @@
 #ifndef SONDA_REALNET_PROXY_PROXY_H
 #define SONDA_REALNET_PROXY_PROXY_H
 
+#include "realnet/common/watchdog.h"
 #include "realnet/proxy/backlog.h"
 #include "realnet/proxy/listener.h"
 #include "realnet/proxy/monitor-service.h"
@@ -44,6 +45,7 @@ class Proxy
   private:
     // proxy.cc: the life of the process
     void StartWorkers();
+    bool AreWorkersAlive();
     void WaitForSignal();
     void OnSignal(int signal);
     void Drain(int signal);
@@ -55,11 +57,13 @@ class Proxy
 
     // proxy-reload.cc
     void Reload();
+    void TryReload();
     void Apply(ProxyConfiguration next);
 
     asio::io_context m_io;
     asio::signal_set m_signals;
     asio::steady_timer m_drainTimer;
+    Watchdog m_watchdog;
     std::vector<Listener> m_listeners;
     CommandLine m_line;
     std::shared_ptr<const ProxyReading> m_atStart; //!< what only a restart changes is in force here

@@ -34,6 +34,13 @@ SharedBalancer::Dispatch()
     return Target{*agent, SocketAddress(m_balancer.Table().Get(*agent).server)};
 }
 
+std::string
+SharedBalancer::IdOf(AgentIndex agent) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_balancer.Table().Get(agent).id;
+}
+
 void
 SharedBalancer::Connected(AgentIndex agent)
 {

@@ -46,6 +46,9 @@ class SharedBalancer
     /** Picks an agent. \return nothing when there is no candidate */
     std::optional<Target> Dispatch();
 
+    /** \return the agent's identity; valid before its last dispatch is completed. */
+    std::string IdOf(AgentIndex agent) const;
+
     void Connected(AgentIndex agent);
     void ConnectFailed(AgentIndex agent);
     /** The client left before the connection stood. */
