@@ -17,6 +17,7 @@ struct ProxyState
 {
     nlohmann::ordered_json counters; //!< name → number, or → object of numbers by reason
     std::size_t open{0};             //!< connections of all workers
+    std::size_t backlog{0};          //!< clients that wait in the kernel
     bool draining{false};
     std::string policy;   //!< in force, with its parameters
     Duration interval{0}; //!< in force, between probes
