@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def scenario(tmp_path: Path) -> str:
 
 
 def groups() -> dict[str, list[str]]:
+    """Group → packages; without those for which this machine has a command that stands for them."""
     found: dict[str, list[str]] = {}
     for line in (ROOT / "packages.txt").read_text().splitlines():
         if line.startswith("["):
@@ -51,7 +53,9 @@ def groups() -> dict[str, list[str]]:
         elif line and not line.startswith("#"):
             name, _, why = line.partition("#")
             assert why.strip(), f"{line}: no reason is given"
-            current.append(name.strip())
+            package, _, command = name.strip().partition("|")
+            if not (command and shutil.which(command)):
+                current.append(package)
     return found
 
 
@@ -93,6 +97,14 @@ def test_validation_needs_one_package_more(bare_machine: Path) -> None:
     wanted = [name for group in ("build", "sim", "analysis") for name in groups()[group] if name != "cmake"]
     assert ended.returncode == 1
     assert f"apt-get install --no-install-recommends {' '.join([*wanted, 'catch2'])}\n" in ended.stderr
+
+
+def test_a_command_from_elsewhere_stands_for_its_package(bare_machine: Path) -> None:
+    (bare_machine / "npm").write_text("#!/bin/sh\n")
+    (bare_machine / "npm").chmod(0o755)
+    ended = launch("build", "--no-install", path=bare_machine)
+    assert ended.returncode == 1
+    assert " prometheus-cpp-dev " in ended.stderr and " npm " not in ended.stderr
 
 
 @pytest.mark.parametrize("command", ["test", "build"])
