@@ -68,7 +68,7 @@ def test_every_package_is_listed_once_in_a_known_group() -> None:
 @pytest.mark.parametrize("arguments, status, words", [
     (("--help",), 0, "compare [SCENARIO]"),
     ((), 2, "Usage: ./sonda COMMAND"),
-    (("cmopare",), 2, "'cmopare' is no command; there are: compare, validate, test, build, doctor"),
+    (("cmopare",), 2, "'cmopare' is no command; there are: compare, validate, report, test, build, doctor"),
     (("doctor", "--fix"), 1, "doctor takes no options"),
     (("build", "--presets", "x"), 1, "unknown option '--presets'; there are: --preset P, --no-install"),
     (("build", "--preset", "fast"), 1, "'fast' is unknown; there are: release, dev, asan, tsan"),
