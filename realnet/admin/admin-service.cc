@@ -87,6 +87,7 @@ AdminService::Publish()
     snapshot->intervalS = ToSeconds(state.interval);
     snapshot->counters = std::move(state.counters);
     snapshot->open = state.open;
+    snapshot->backlog = state.backlog;
     snapshot->draining = state.draining;
     snapshot->facts = m_facts;
     snapshot->sequence = ++m_sequence;

@@ -113,7 +113,8 @@ struct AdminSnapshot
     std::uint64_t sequence{0}; //!< grows by one with each
     double takenS{0};
     bool draining{false};
-    std::size_t open{0}; //!< connections now
+    std::size_t open{0};    //!< connections now
+    std::size_t backlog{0}; //!< clients that wait in the kernel now
     nlohmann::ordered_json counters;
     std::vector<AgentRow> agents;       //!< sorted by index
     std::vector<std::string> drained;   //!< identities, also of agents that are not there

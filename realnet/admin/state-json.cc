@@ -227,6 +227,7 @@ StateText(const AdminSnapshot& snapshot, std::size_t most)
         {"interval_s", snapshot.intervalS},
         {"window_s", facts.windowS},
         {"connections_open", snapshot.open},
+        {"backlog", snapshot.backlog},
         {"share_window_s", recent.lengthS},
         {"agents_total", snapshot.agents.size()},
         {"agents", AgentsJson(snapshot, recent, most)},

@@ -29,6 +29,21 @@ HostName()
     return name;
 }
 
+/** \param policy was accepted before, so that its name is known */
+bool
+LooksAtScores(const std::string& policy)
+{
+    const std::string name = policy.substr(0, policy.find_first_of(":@"));
+    for (const PolicyInfo& info : AllPolicies())
+    {
+        if (info.name == name)
+        {
+            return info.defaultFormula != "none";
+        }
+    }
+    return true;
+}
+
 /** What run.json says of the network and of the options, where a simulation names its scenario. */
 nlohmann::ordered_json
 LanJson(const ProxyCommand& command, const ProxyFacts& facts)

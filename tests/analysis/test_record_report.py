@@ -44,7 +44,7 @@ def test_one_run_gets_its_report_into_its_folder(tmp_path: Path, capsys: pytest.
     said = capsys.readouterr().out
     assert "monday" in said and "connections/sample:2" in said and str(folder / "report.html") in said
     page = (folder / "report.html").read_text()
-    assert page.count("data:image/png;base64,") == 4
+    assert page.count("data:image/png;base64,") == 7
     assert "run.json" in page and "http" not in page.replace("http-equiv", "")
     share = list(csv.DictReader(open(folder / "figures" / "selection-share.csv")))
     assert [float(row["share_mean"]) for row in share] == pytest.approx([0.6, 0.4])
@@ -67,7 +67,7 @@ def test_names_cannot_break_the_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("change, words", [
-    (lambda f: (f / "run.json").unlink(), "there is no run.json"),
+    (lambda f: (f / "run.json").unlink(), "not the folder of a complete run"),
     (lambda f: (f / "run.json").write_text("[]"), "run.json"),
     (lambda f: (f / "run.json").write_text("{"), "not a JSON object"),
     (lambda f: (f / "run.json").write_text('{"schema": 1, "rng_run": "x"}'), "rng_run"),

@@ -47,7 +47,7 @@ function showTiles(state) {
   set('tile-agents', state.agents.length < state.agents_total ? `${able} of the first ${state.agents.length}` : count(able));
   set('tile-agents-hint', `of ${count(state.agents_total)} known`);
   set('tile-open', count(state.connections_open));
-  set('tile-open-hint', `${count(state.counters.accepted)} accepted since the start`);
+  set('tile-open-hint', `${count(state.backlog)} wait; ${count(state.counters.accepted)} accepted in all`);
   const last = state.windows.at(-1);
   set('tile-rate', last ? number(last.picks / (last.end_s - last.start_s)) : '–');
   set('tile-rate-hint', last ? `in the last window of ${rough(state.window_s)}` : 'no window has ended yet');

@@ -125,12 +125,8 @@ def require_tool(name):
     return path
 
 
-@pytest.fixture(scope="session")
-def browser_environment():
-    """The environment for the cases in browser/: playwright-core, of the version that the lock file
-    names, in the build folder."""
-    chromium = require_tool("chromium")
-    require_tool("node")
+def install_browser_modules():
+    """The folder with playwright-core of the version that the lock file names, in the build folder."""
     npm = require_tool("npm")
     folder = Path(os.environ["SONDA_BIN"]).parent / "tests" / "page-tests"
     folder.mkdir(parents=True, exist_ok=True)
@@ -147,7 +143,16 @@ def browser_environment():
                                     check=False)
             if result.returncode != 0:
                 missing(f"npm ci could not get playwright-core: {result.stderr}")
-    return {**os.environ, "SONDA_CHROMIUM": chromium, "SONDA_BROWSER_MODULES": str(folder)}
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser_environment():
+    """The environment for the cases in browser/."""
+    chromium = require_tool("chromium")
+    require_tool("node")
+    return {**os.environ, "SONDA_CHROMIUM": chromium,
+            "SONDA_BROWSER_MODULES": str(install_browser_modules())}
 
 
 @pytest.fixture

@@ -140,6 +140,7 @@ def test_the_report_draws_a_record(world, tmp_path):
     assert result.returncode == 0, result.stdout + result.stderr
     page = (out / "report.html").read_text()
     assert "connections/sample:2" in page and "data:image/png;base64," in page
-    for name in ("response-time", "selection-share", "pick-heat-map", "probe-rtt"):
+    for name in ("response-time", "selection-share", "pick-heat-map", "fairness", "in-flight",
+                 "report-age", "probe-rtt"):
         assert (out / "figures" / f"{name}.png").is_file(), name
     assert "connections/sample:2" in result.stdout and "random" in result.stdout
