@@ -32,7 +32,7 @@ const char* ToString(Freshness freshness);
 /** How an agent counts when the table tells whether most of them are lost (panic). */
 enum class Standing : std::uint8_t
 {
-    OUT,  //!< not at all: not ready, or it failed a connect since it was last heard
+    OUT,  //!< not at all: not ready, drained, or it failed a connect since it was last heard
     LIVE, //!< fresh or stale
     LOST, //!< dead
 };
@@ -96,6 +96,7 @@ struct alignas(64) AgentStatus
     bool heldBack{false}; //!< spared by its slow start in the pick that is being made
     Instant fitSince{};   //!< the beginning of its slow start
     std::uint32_t earlyResetsInARow{0};
+    bool drained{false}; //!< by the operator of the proxy; no candidate then
 
     std::uint64_t dispatches{0};
     std::uint64_t completions{0};                   //!< ended well

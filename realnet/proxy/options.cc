@@ -256,6 +256,47 @@ AddLogOptions(OptionTable& table, ProxyCommand& command)
         .scope = OptionScope::LIVE;
 }
 
+Expected<std::optional<AddressAndPort>>
+ParseAdmin(const std::string& text)
+{
+    if (text == "off")
+    {
+        return std::optional<AddressAndPort>();
+    }
+    auto at = ParseAddressAndPort(text, true);
+    if (!at)
+    {
+        return Error{at.GetError().message + "; or off"};
+    }
+    at->address = at->address.value_or("127.0.0.1");
+    return std::optional(*at);
+}
+
+void
+AddVisibilityOptions(OptionTable& table, ProxyCommand& command)
+{
+    table.Heading("Watching");
+    table.Add("admin",
+              "[ADDRESS:]PORT|off",
+              command.admin,
+              "127.0.0.1:8404",
+              "Live page, state and metrics over HTTP, for this machine unless another address is "
+              "given",
+              ParseAdmin);
+    table.Add("admin-token-file",
+              "FILE",
+              command.adminTokenFile,
+              "",
+              "Whoever shows its first line may drain agents over HTTP",
+              AnyText);
+    table.Add("record",
+              "DIR",
+              command.record,
+              "",
+              "Write result files as the simulator does into this new folder; complete at the end",
+              AnyText);
+}
+
 /** What options mean together. */
 void
 Settle(ProxyReading& reading, Problems& problems)
@@ -283,6 +324,10 @@ Settle(ProxyReading& reading, Problems& problems)
                 "accept-base",
                 "no response to a request without nonce would be accepted");
     }
+    if (!command.admin && !command.adminTokenFile.empty())
+    {
+        exclude("admin-token-file", "admin", "there is nobody to show the token to");
+    }
     if (command.window > command.interval)
     {
         problems.push_back({reading.table.Get("window").Where(),
@@ -307,6 +352,7 @@ ProxyReading::ProxyReading()
     AddPickOptions(table, command);
     AddServerOptions(table, command);
     AddLogOptions(table, command);
+    AddVisibilityOptions(table, command);
     AddCommonOptions(table, command.config, command.check, command.manual);
     table.AddFlag("verbose", command.verbose, false, "Log every probe response").scope =
         OptionScope::LIVE;

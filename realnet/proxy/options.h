@@ -46,6 +46,10 @@ struct ProxyCommand
     std::optional<std::uint64_t> seed;
     bool verbose{false};
 
+    std::optional<AddressAndPort> admin; //!< nothing: off
+    std::string adminTokenFile;          //!< empty: nothing can be changed over HTTP
+    std::string record;                  //!< folder for result files; empty: none
+
     std::string config; //!< file; empty: none
     bool check{false};
     bool manual{false};

@@ -1,6 +1,7 @@
 #include "realnet/proxy/proxy-configuration.h"
 
 #include "model/scoring/catalogue.h"
+#include "realnet/admin/admin-limits.h"
 #include "realnet/common/descriptor.h"
 #include "realnet/common/key-file.h"
 #include "realnet/common/system-files.h"
@@ -73,14 +74,23 @@ Configure(const CommandLine& line)
                    problems)
                   .value_or(nullptr);
     }
-    // Two more for each address and server: a listening socket, a health check.
+    // For each address a listening socket, for each server a health check.
+    const std::size_t others = command.listen.size() + command.servers.size() +
+                               (command.admin ? ADMIN_DESCRIPTORS : 0);
     const auto budget = Take(ShareDescriptors(RaiseDescriptorLimit(),
                                               command.workers,
                                               command.pipes,
-                                              command.listen.size() + command.servers.size(),
+                                              others,
                                               command.maxConnections),
                              reading->table.Get("max-connections"),
                              problems);
+    std::optional<AdminToken> token;
+    if (!command.adminTokenFile.empty())
+    {
+        token = Take(AdminToken::Load(command.adminTokenFile),
+                     reading->table.Get("admin-token-file"),
+                     problems);
+    }
     if (!problems.empty())
     {
         return problems;
@@ -93,7 +103,8 @@ Configure(const CommandLine& line)
                               std::move(keyring),
                               std::move(*interface),
                               *budget,
-                              std::move(log)};
+                              std::move(log),
+                              std::move(token)};
 }
 
 MonitorOptions

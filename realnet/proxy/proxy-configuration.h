@@ -4,6 +4,7 @@
 #include "model/control/monitor.h"
 #include "model/scoring/formula.h"
 #include "model/selection/policy.h"
+#include "realnet/common/admin-token.h"
 #include "realnet/common/interface.h"
 #include "realnet/proxy/descriptor-budget.h"
 #include "realnet/proxy/options.h"
@@ -25,6 +26,7 @@ struct ProxyConfiguration
     Interface interface;
     DescriptorBudget budget;
     std::shared_ptr<ConnectionLog> log; //!< null: none is wanted
+    std::optional<AdminToken> adminToken; //!< empty: nothing can be changed over HTTP
 
     const ProxyCommand&
     Command() const

@@ -25,6 +25,18 @@ Sockets(const std::vector<Listener>& listeners)
     return sockets;
 }
 
+/** \return how many clients wait in the kernel. */
+std::size_t
+Waiting(const std::vector<Listener>& listeners)
+{
+    std::size_t waiting = 0;
+    for (const Listener& listener : listeners)
+    {
+        waiting += WaitingClients(listener.socket.Get());
+    }
+    return waiting;
+}
+
 BacklogLosses
 ReadBacklogLosses()
 {
@@ -51,6 +63,7 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
                m_configuration.budget.connections},
       m_monitor(m_io, std::move(parts.monitor), balancer),
       m_healthChecks(m_io, balancer, [this] { m_monitor.OnTableChanged(); }),
+      m_companions(std::move(parts.companions)),
       m_lossesAtStart(ReadBacklogLosses())
 {
     m_signals.add(SIGUSR1);
@@ -75,6 +88,10 @@ Proxy::Run()
     {
         thread.join();
     }
+    for (Companion* companion : m_companions)
+    {
+        companion->Stop();
+    }
     LogCounters();
     return m_exitCode;
 }
@@ -87,6 +104,10 @@ Proxy::StartWorkers()
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (Companion* companion : m_companions)
+    {
+        companion->Start(m_io, [this] { return State(); });
+    }
     m_working = m_workers.size();
     for (const auto& worker : m_workers)
     {
@@ -179,6 +200,10 @@ Proxy::Drain(int signal)
             shutdown(listener.socket.Get(), SHUT_RD);
         }
     }
+    for (Companion* companion : m_companions)
+    {
+        companion->OnDrain();
+    }
     m_drainTimer.expires_after(timeout);
     m_drainTimer.async_wait(
         [this](const asio::error_code& error)
@@ -207,6 +232,20 @@ Proxy::CutAll()
     }
 }
 
+ProxyState
+Proxy::State() const
+{
+    const ProxyCommand& command = m_configuration.Command();
+    nlohmann::ordered_json counters = CountersToJson();
+    counters.update(m_monitor.CountersToJson());
+    return {std::move(counters),
+            m_shared.open.load(),
+            Waiting(m_listeners),
+            m_draining,
+            command.policy,
+            command.interval};
+}
+
 void
 Proxy::LogCounters() const
 {
@@ -214,19 +253,21 @@ Proxy::LogCounters() const
 }
 
 nlohmann::ordered_json
-Proxy::ToJson() const
+Proxy::CountersToJson() const
 {
     nlohmann::ordered_json counters = m_counters.ToJson();
-    counters["open"] = m_shared.open.load();
-    std::uint64_t waiting = 0;
-    for (const Listener& listener : m_listeners)
-    {
-        waiting += WaitingClients(listener.socket.Get());
-    }
-    counters["backlog"] = waiting;
     const BacklogLosses losses = ReadBacklogLosses();
     counters["listen_overflows"] = losses.overflows - m_lossesAtStart.overflows;
     counters["listen_drops"] = losses.drops - m_lossesAtStart.drops;
+    return counters;
+}
+
+nlohmann::ordered_json
+Proxy::ToJson() const
+{
+    nlohmann::ordered_json counters = CountersToJson();
+    counters["open"] = m_shared.open.load();
+    counters["backlog"] = Waiting(m_listeners);
     counters.update(m_monitor.ToJson());
     counters["log_lines_dropped"] = m_configuration.log ? m_configuration.log->Dropped() : 0;
     return counters;

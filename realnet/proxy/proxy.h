@@ -3,6 +3,7 @@
 
 #include "realnet/common/watchdog.h"
 #include "realnet/proxy/backlog.h"
+#include "realnet/proxy/companion.h"
 #include "realnet/proxy/listener.h"
 #include "realnet/proxy/monitor-service.h"
 #include "realnet/proxy/proxy-configuration.h"
@@ -20,7 +21,7 @@ namespace sonda
 
 /**
  * The whole proxy: workers on threads of their own, and the control thread, which is the one that
- * calls Run(): monitor, signals and reloads.
+ * calls Run(): monitor, signals, reloads, and what accompanies the proxy.
  */
 class Proxy
 {
@@ -31,6 +32,7 @@ class Proxy
         MonitorService::Parts monitor;
         CommandLine line;                 //!< read again by every reload
         ProxyConfiguration configuration; //!< its formula and policy are the balancer's already
+        std::vector<Companion*> companions{}; //!< must outlive the proxy
     };
 
     /** \param balancer must outlive the proxy */
@@ -53,7 +55,9 @@ class Proxy
     void CutAll();
     void OnWorkerEnded();
     void LogCounters() const;
+    nlohmann::ordered_json CountersToJson() const;
     nlohmann::ordered_json ToJson() const;
+    ProxyState State() const;
 
     // proxy-reload.cc
     void Reload();
@@ -73,6 +77,7 @@ class Proxy
     WorkerShared m_shared;
     MonitorService m_monitor;
     HealthChecks m_healthChecks;
+    std::vector<Companion*> m_companions;
     BacklogLosses m_lossesAtStart;
     std::vector<std::unique_ptr<Worker>> m_workers;
     std::vector<std::thread> m_threads;

@@ -186,7 +186,7 @@ Worker::FinishConnect(Connection& connection)
     if (error == 0)
     {
         connection.m_connectedAt = m_now;
-        m_shared.balancer.Connected(connection.m_target.agent);
+        m_shared.balancer.Connected(connection.m_target.agent, connection.m_dispatchedAt);
         connection.m_phase = Phase::RELAYING;
         return;
     }

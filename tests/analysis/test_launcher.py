@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def scenario(tmp_path: Path) -> str:
 
 
 def groups() -> dict[str, list[str]]:
+    """Group → packages; without those for which this machine has a command that stands for them."""
     found: dict[str, list[str]] = {}
     for line in (ROOT / "packages.txt").read_text().splitlines():
         if line.startswith("["):
@@ -51,7 +53,9 @@ def groups() -> dict[str, list[str]]:
         elif line and not line.startswith("#"):
             name, _, why = line.partition("#")
             assert why.strip(), f"{line}: no reason is given"
-            current.append(name.strip())
+            package, _, command = name.strip().partition("|")
+            if not (command and shutil.which(command)):
+                current.append(package)
     return found
 
 
@@ -64,7 +68,7 @@ def test_every_package_is_listed_once_in_a_known_group() -> None:
 @pytest.mark.parametrize("arguments, status, words", [
     (("--help",), 0, "compare [SCENARIO]"),
     ((), 2, "Usage: ./sonda COMMAND"),
-    (("cmopare",), 2, "'cmopare' is no command; there are: compare, validate, test, bench, build, doctor"),
+    (("cmopare",), 2, "'cmopare' is no command; there are: compare, validate, report, test, bench, build, doctor"),
     (("doctor", "--fix"), 1, "doctor takes no options"),
     (("build", "--presets", "x"), 1, "unknown option '--presets'; there are: --preset P, --no-install"),
     (("build", "--preset", "fast"), 1, "'fast' is unknown; there are: release, dev, asan, tsan"),
@@ -106,6 +110,14 @@ def test_only_the_bench_needs_its_peers(bare_machine: Path) -> None:
     assert ended.returncode == 1
     assert f"apt-get install --no-install-recommends {' '.join(wanted)}\n" in ended.stderr
     assert not list(bare_machine.parent.glob("*-was-called"))
+
+
+def test_a_command_from_elsewhere_stands_for_its_package(bare_machine: Path) -> None:
+    (bare_machine / "npm").write_text("#!/bin/sh\n")
+    (bare_machine / "npm").chmod(0o755)
+    ended = launch("build", "--no-install", path=bare_machine)
+    assert ended.returncode == 1
+    assert " prometheus-cpp-dev " in ended.stderr and " npm " not in ended.stderr
 
 
 @pytest.mark.parametrize("command", ["test", "build"])
