@@ -24,6 +24,8 @@ DEFAULT_SCENARIO = "two-speeds"
 DEFAULT_CONTENDERS = "seed/head,seed-highest/head,repaired/head,random,connections/sample:2"
 DEFAULT_RUNS = 5
 LEAGUE = "league"
+# The same picks as in the fidelity request (tests hold it to that) at half of the cost where there are many agents.
+LEAGUE_FIDELITY = "event"
 CONTENDER_LIST = Path("model") / "selection" / "contenders.json"
 FIDELITIES = ("packet", "request", "event")
 
@@ -89,7 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("scenario", nargs="?", metavar="SCENARIO",
                         help=f"a name in scenarios/ or the path of a JSON file (default: {DEFAULT_SCENARIO})")
     parser.add_argument("--all", action="store_true",
-                        help=f"rank the whole catalogue of contenders over all of scenarios/ (results/{LEAGUE})")
+                        help=f"rank the whole catalogue of contenders over all of scenarios/, in the fidelity "
+                             f"{LEAGUE_FIDELITY} (results/{LEAGUE})")
     parser.add_argument("--scenarios", metavar="S,T", help="with --all: only these scenarios")
     parser.add_argument("--contenders", metavar="A,B",
                         help=f"default: {DEFAULT_CONTENDERS}; 'all' is the whole catalogue")
@@ -118,6 +121,8 @@ def parse_options(arguments: list[str]) -> Options:
     scenarios = _scenarios(given, root)
     sets = _sets(given.sets, given.fidelity)
     sets += warmup_sets(given, sets)
+    if given.all and not any(item.startswith("fidelity=") for item in sets):
+        sets += (f"fidelity={LEAGUE_FIDELITY}",)
     file = root / CONTENDER_LIST
     catalogue = read_contender_list(file) if _wants_all(given) or file.is_file() else ()
     named = {name: entry.contender for entry in catalogue for name in entry.names}

@@ -86,7 +86,8 @@ def test_all_takes_the_catalogue_and_the_library(tmp_path: Path) -> None:
     chosen = options(tmp_path, "--all")
     assert chosen.league and [s.name for s in chosen.scenarios] == ["other", "small"]
     assert [c.name for c in chosen.contenders] == ["connections/best", "random"] and chosen.bounds == ("random",)
-    assert chosen.out == tmp_path / "results" / "league"
+    assert chosen.out == tmp_path / "results" / "league" and chosen.sets == ("fidelity=event",)
+    assert options(tmp_path, "--all", "--fidelity", "request").sets == ("fidelity=request",)
     some = options(tmp_path, "--all", "--scenarios", "small", "--contenders", "rtt/best,random")
     assert [s.name for s in some.scenarios] == ["small"] and [c.name for c in some.contenders] == ["rtt/best", "random"]
     assert [entry.name for entry in chosen.catalogue] == ["least-connections, fewest", "least-work"]
