@@ -244,7 +244,7 @@ Worker::RetryAfterReset(Connection& connection)
                                 client.revents & POLLIN,
                                 client.revents & (POLLRDHUP | POLLHUP | POLLERR),
                                 client.revents & POLLERR);
-    connection.m_phase = Phase::WAITING;
+    connection.m_phase = Phase::CONNECTING;
     ConnectNext(connection);
     return true;
 }

@@ -169,6 +169,18 @@ def test_a_server_that_keeps_resetting_rests(world):
     assert proxy.counters()["early_resets"] <= 4
 
 
+def test_a_client_that_waited_and_met_a_broken_server_does_not_wait_for_ever(world):
+    """It waits for an agent, gets one that accepts and resets, and no other is there."""
+    proxy = world.proxy("--queue-timeout", "2s", "--early-resets", "1", agents=0, interval="1s")
+    client = connect(proxy.port)
+    proxy.wait_counters(lambda c: c["waited"] == 1)
+    world.agent(world.server(ResetFirst(10 ** 6)))
+    with pytest.raises(ConnectionResetError):
+        client.recv(1)
+    counters = proxy.wait_counters(lambda c: c["open"] == 0)
+    assert counters["retries"] >= 1
+
+
 def test_when_ports_run_out_the_next_agent_is_tried(tmp_path):
     """Test 23 of the list: EADDRNOTAVAIL, in a namespace with four local ports."""
     require_namespaces()
