@@ -143,8 +143,8 @@ Serve(const CommandLine& line,
                             seed);
     balancer.SetRules(command.rules);
     Visibility::Facts facts;
-    facts.proxy.version = SONDA_VERSION;
-    facts.proxy.commit = SONDA_COMMIT;
+    facts.proxy.version = VERSION;
+    facts.proxy.commit = COMMIT;
     facts.proxy.listening = Describe(parts->listeners);
     facts.seed = seed;
     facts.commandLine = commandLine;
