@@ -114,7 +114,8 @@ class Engine:
 def shown(command: Iterable[str]) -> str:
     """A command as a user types it, with paths relative to where they are if that is shorter."""
     here = f"{os.getcwd()}/"
-    return shlex.join(part.replace(here, "") for part in command)
+    program, *arguments = (part.replace(here, "") for part in command)
+    return shlex.join([program if "/" in program else f"./{program}", *arguments])
 
 
 def _simulate(command: list[str], folder: Path, keep: tuple[str, ...]) -> str | None:

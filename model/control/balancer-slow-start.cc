@@ -12,7 +12,7 @@ namespace sonda
 std::optional<AgentIndex>
 Balancer::PickSparing(Instant now, RandomStream& random)
 {
-    auto agent = m_policy->Pick(m_table, now, random);
+    auto agent = Pick(now, random);
     while (agent)
     {
         const double share = m_table.StartShare(*agent, now);
@@ -22,7 +22,7 @@ Balancer::PickSparing(Instant now, RandomStream& random)
         }
         m_table.HoldBack(*agent, true, now);
         m_heldBack.push_back(*agent);
-        agent = m_policy->Pick(m_table, now, random);
+        agent = Pick(now, random);
     }
     if (m_heldBack.empty())
     {
@@ -34,7 +34,7 @@ Balancer::PickSparing(Instant now, RandomStream& random)
         m_table.HoldBack(held, false, now);
     }
     m_heldBack.clear();
-    return isNobodyLeft ? m_policy->Pick(m_table, now, random) : agent;
+    return isNobodyLeft ? Pick(now, random) : agent;
 }
 
 } // namespace sonda

@@ -110,9 +110,36 @@ Balancer::WantedProbes(Instant now, RandomStream& random, std::vector<AgentIndex
 }
 
 void
+Balancer::SetDrained(AgentIndex agent, bool drained, Instant now)
+{
+    m_table.SetDrained(agent, drained, now);
+}
+
+void
+Balancer::SetTrace(ScoreTrace* trace)
+{
+    m_trace = trace;
+}
+
+void
 Balancer::Advance(Instant now)
 {
     m_table.Advance(now);
+}
+
+/** Scores that are asked for outside of this are nobody's look: the trace is attached only here. */
+std::optional<AgentIndex>
+Balancer::Pick(Instant now, RandomStream& random)
+{
+    if (m_trace == nullptr)
+    {
+        return m_policy->Pick(m_table, now, random);
+    }
+    m_trace->Clear();
+    m_table.SetTrace(m_trace);
+    const auto agent = m_policy->Pick(m_table, now, random);
+    m_table.SetTrace(nullptr);
+    return agent;
 }
 
 std::optional<AgentIndex>

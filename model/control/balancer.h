@@ -65,6 +65,12 @@ class Balancer
     /** Whom to probe now beside the monitor's rounds; see Policy::WantedProbes(). */
     void WantedProbes(Instant now, RandomStream& random, std::vector<AgentIndex>& to);
 
+    /** See StatusTable::SetDrained(). */
+    void SetDrained(AgentIndex agent, bool drained, Instant now);
+
+    /** \param trace says after each Dispatch() whom the policy looked at; null: it is not asked */
+    void SetTrace(ScoreTrace* trace);
+
     const StatusTable&
     Table() const
     {
@@ -78,6 +84,7 @@ class Balancer
     }
 
   private:
+    std::optional<AgentIndex> Pick(Instant now, RandomStream& random);
     std::optional<AgentIndex> PickSparing(Instant now, RandomStream& random);
 
     TableTiming m_timing; //!< as given; a policy may make the table's another one
@@ -85,6 +92,7 @@ class Balancer
     std::unique_ptr<Policy> m_policy;
     StatusTable::Observer m_observer;
     std::vector<AgentIndex> m_heldBack; //!< within a pick; kept for its memory
+    ScoreTrace* m_trace{nullptr};
 };
 
 } // namespace sonda

@@ -10,7 +10,7 @@ namespace sonda
 
 /**
  * How many there are of something that comes and goes, over one window after the other: the mean
- * over time and the most at once. Starts with none at Instant() = 0. Not thread-safe.
+ * over time and the most at once. Starts with none. Not thread-safe.
  */
 class Occupancy
 {
@@ -21,6 +21,13 @@ class Occupancy
         double mean; //!< over time; the level at the end when the window has no length
         std::uint32_t most;
     };
+
+    /** \param start of the first window */
+    explicit Occupancy(Instant start = Instant())
+        : m_windowStart(start),
+          m_changedAt(start)
+    {
+    }
 
     /** One more; \p now does not go back. */
     void
@@ -52,8 +59,8 @@ class Occupancy
 
     std::uint32_t m_level{0};
     std::uint32_t m_most{0};
-    Instant m_windowStart{};
-    Instant m_changedAt{};
+    Instant m_windowStart;
+    Instant m_changedAt;
     double m_integralNs{0}; //!< level x nanoseconds since the window began
 };
 

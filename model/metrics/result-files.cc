@@ -11,9 +11,9 @@ namespace
 {
 
 std::string
-Format(Instant at)
+FormatSince(Instant start, Instant at)
 {
-    return FormatNumber(ToSeconds(at - Instant()));
+    return FormatNumber(ToSeconds(at - start));
 }
 
 /** `window,start_s,end_s` of a window, the last one cut short by the end of the run. */
@@ -21,8 +21,10 @@ void
 WriteWindowTimes(std::ostream& out, const RunRecorder& run, std::uint32_t window, Instant end)
 {
     const Duration length = run.GetOptions().window;
-    const Instant start = Instant() + length * window;
-    out << window << ',' << Format(start) << ',' << Format(std::min(start + length, end));
+    const Instant origin = run.GetOptions().start;
+    const Instant start = origin + length * window;
+    out << window << ',' << FormatSince(origin, start) << ','
+        << FormatSince(origin, std::min(start + length, end));
 }
 
 void
@@ -53,9 +55,24 @@ FormatNumber(double value)
 void
 WriteWindows(std::ostream& out, const RunRecorder& run, Instant end)
 {
+    WriteWindowsHeader(out);
+    WriteWindowRows(out, run, run.Windows(), end);
+}
+
+void
+WriteWindowsHeader(std::ostream& out)
+{
     out << "window,start_s,end_s,agent,capacity,picks,completions,failures,in_flight,score,"
            "probe_rtt_s,report_age_s,in_flight_mean,in_flight_max\n";
-    for (const auto& row : run.Windows())
+}
+
+void
+WriteWindowRows(std::ostream& out,
+                const RunRecorder& run,
+                const std::vector<WindowRow>& rows,
+                Instant end)
+{
+    for (const auto& row : rows)
     {
         WriteWindowTimes(out, run, row.window, end);
         out << ',' << run.AgentIds()[row.agent] << ',' << FormatNumber(run.Capacities()[row.agent])
@@ -87,8 +104,9 @@ WriteSeries(std::ostream& out, const RunRecorder& run)
     for (const auto& bin : series.Bins())
     {
         const auto answered = static_cast<double>(bin.answered);
-        out << Format(start) << ',' << Format(start + series.Step()) << ',' << bin.answered << ','
-            << bin.failures << ',' << FormatNumber(bin.sumS / answered) << '\n';
+        out << FormatSince(Instant(), start) << ',' << FormatSince(Instant(), start + series.Step())
+            << ',' << bin.answered << ',' << bin.failures << ','
+            << FormatNumber(bin.sumS / answered) << '\n';
         start += series.Step();
     }
 }
@@ -105,9 +123,10 @@ WriteRtt(std::ostream& out, const RunRecorder& run)
     out << "time_s,agent,elapsed_s,hold_s,rtt_s\n";
     for (const auto& row : run.Probes())
     {
-        out << Format(row.at) << ',' << run.AgentIds()[row.agent] << ','
-            << FormatNumber(ToSeconds(row.elapsed)) << ',' << FormatNumber(ToSeconds(row.hold))
-            << ',' << FormatNumber(ToSeconds(row.elapsed - row.hold)) << '\n';
+        out << FormatSince(run.GetOptions().start, row.at) << ',' << run.AgentIds()[row.agent]
+            << ',' << FormatNumber(ToSeconds(row.elapsed)) << ','
+            << FormatNumber(ToSeconds(row.hold)) << ','
+            << FormatNumber(ToSeconds(row.elapsed - row.hold)) << '\n';
     }
 }
 

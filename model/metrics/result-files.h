@@ -22,6 +22,15 @@ std::string FormatNumber(double value);
 /** windows.csv; \p end cuts the last window short. */
 void WriteWindows(std::ostream& out, const RunRecorder& run, Instant end);
 
+/** The header row of windows.csv. */
+void WriteWindowsHeader(std::ostream& out);
+
+/** Rows of windows.csv: the parts of a run without end are written one after the other. */
+void WriteWindowRows(std::ostream& out,
+                     const RunRecorder& run,
+                     const std::vector<WindowRow>& rows,
+                     Instant end);
+
 /** fairness.csv; \p end cuts the last window short. */
 void WriteFairness(std::ostream& out, const RunRecorder& run, Instant end);
 

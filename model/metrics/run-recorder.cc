@@ -17,7 +17,8 @@ constexpr double UNKNOWN = std::numeric_limits<double>::quiet_NaN();
 } // namespace
 
 RunRecorder::RunRecorder(RecorderOptions options)
-    : m_options(options)
+    : m_options(options),
+      m_windowStart(options.start)
 {
 }
 
@@ -29,7 +30,7 @@ RunRecorder::AddAgent(const std::string& id, double capacity)
     m_capacities.push_back(capacity);
     m_agentById.emplace(id, row);
     m_window.emplace_back();
-    m_inFlight.emplace_back();
+    m_inFlight.emplace_back(m_windowStart);
     return row;
 }
 
@@ -49,7 +50,7 @@ RunRecorder::OnDispatch(std::uint32_t agent, Instant now, Duration reportAge)
 {
     ++m_window[agent].picks;
     m_inFlight[agent].Enter(now);
-    if (now - Instant() >= m_options.warmup)
+    if (now - m_options.start >= m_options.warmup)
     {
         m_reportAges.Add(ToSeconds(reportAge));
     }
@@ -67,6 +68,12 @@ RunRecorder::OnRetry(std::uint32_t agent, Instant now)
 {
     ++m_window[agent].failures;
     ++m_retries;
+    m_inFlight[agent].Leave(now);
+}
+
+void
+RunRecorder::OnAbandon(std::uint32_t agent, Instant now)
+{
     m_inFlight[agent].Leave(now);
 }
 
@@ -93,8 +100,8 @@ RunRecorder::OnProbe(std::uint32_t agent, Instant now, Duration elapsed, Duratio
 void
 RunRecorder::OnResponse(Instant arrival, Duration responseTime, bool good)
 {
-    m_series.Add(arrival - Instant(), responseTime, good);
-    if (arrival - Instant() < m_options.warmup)
+    m_series.Add(arrival - m_options.start, responseTime, good);
+    if (arrival - m_options.start < m_options.warmup)
     {
         return;
     }
@@ -111,7 +118,7 @@ RunRecorder::OnResponse(Instant arrival, Duration responseTime, bool good)
 void
 RunRecorder::CloseWindow(const std::vector<const StatusTable*>& tables, Instant now)
 {
-    const bool afterWarmup = m_windowStart - Instant() >= m_options.warmup;
+    const bool afterWarmup = m_windowStart - m_options.start >= m_options.warmup;
     AddFairness(afterWarmup);
     for (std::uint32_t agent = 0; agent < m_ids.size(); ++agent)
     {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace sonda
@@ -22,7 +23,8 @@ struct RecorderOptions
 {
     Duration window{std::chrono::seconds(5)}; //!< of windows.csv and of the fairness index
     Duration warmup{0};                       //!< what arrives earlier does not count
-    std::size_t mostRttRows{100'000};         //!< beyond it probes are kept as histograms
+    Instant start{}; //!< when the run began, on the time line of what the recorder is told
+    std::size_t mostRttRows{100'000}; //!< beyond it probes are kept as histograms
 };
 
 /** One agent in one window, a row of windows.csv. NaN: not known. */
@@ -60,8 +62,8 @@ struct ProbeRow
 
 /**
  * Collects what one run of one proxy yields, for the result files and for the summary; the same in
- * simulation and on a LAN. Time starts at Instant() = 0. Agents are known by the row number that
- * AddAgent() gave them. Not thread-safe. Costs O(1) per event.
+ * simulation and on a LAN. Result files count time from RecorderOptions::start. Agents are known by
+ * the row number that AddAgent() gave them. Not thread-safe. Costs O(1) per event.
  */
 class RunRecorder
 {
@@ -78,6 +80,8 @@ class RunRecorder
     void OnCompletion(std::uint32_t agent, Instant now, bool good);
     /** A dispatch that could not be connected; the connection goes to another agent. */
     void OnRetry(std::uint32_t agent, Instant now);
+    /** A dispatch whose client left before the connection stood: nobody's success or failure. */
+    void OnAbandon(std::uint32_t agent, Instant now);
     void OnProbe(std::uint32_t agent, Instant now, Duration elapsed, Duration hold);
 
     /**
@@ -129,6 +133,16 @@ class RunRecorder
     Windows() const
     {
         return m_rows;
+    }
+
+    /**
+     * \return the rows since the last call, for a run without end whose rows are written as they
+     *         come; they are then in Windows() no more
+     */
+    std::vector<WindowRow>
+    TakeWindows()
+    {
+        return std::exchange(m_rows, {});
     }
 
     const std::vector<FairnessRow>&
@@ -218,7 +232,7 @@ class RunRecorder
 
     std::vector<Counts> m_window; //!< by agent, of the current window
     std::uint32_t m_windowNumber{0};
-    Instant m_windowStart{};
+    Instant m_windowStart; //!< of the current window
     std::vector<WindowRow> m_rows;
     std::vector<Occupancy> m_inFlight; //!< by agent
     std::uint32_t m_mostInFlight{0};

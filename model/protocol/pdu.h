@@ -91,6 +91,8 @@ const char* ToString(ServerState state);
 /** The load figures in one probe response. */
 struct Report
 {
+    double weight{1};                      //!< relative capacity; absent on the wire means 1
+    ServerState state{ServerState::READY}; //!< absent on the wire means ready
     double ram{0};                         //!< free (available) memory, bytes
     double cpu{0};                         //!< unused CPU, percent of the whole machine
     std::optional<double> ramTotal;        //!< bytes
@@ -100,8 +102,6 @@ struct Report
     std::optional<std::uint32_t> inFlight; //!< established connections on the served port
     std::optional<double> serviceTime;     //!< mean of lately completed requests, seconds
     std::optional<double> rate;            //!< requests lately completed per second
-    ServerState state{ServerState::READY}; //!< absent on the wire means ready
-    double weight{1};                      //!< relative capacity; absent on the wire means 1
 };
 
 /** Sent by an agent to the monitor that asked. */

@@ -135,6 +135,18 @@ class Formula
         return m_sense == Sense::LOWEST ? score : -score;
     }
 
+    /** \return the score with this rank; NaN for the rank that NaN shares with the worst infinity.
+     */
+    double
+    ScoreOfRank(double rank) const
+    {
+        if (rank == NAN_RANK)
+        {
+            return __builtin_nan("");
+        }
+        return m_sense == Sense::LOWEST ? rank : -rank;
+    }
+
     Sense
     GetSense() const
     {

@@ -32,7 +32,7 @@ const char* ToString(Freshness freshness);
 /** How an agent counts when the table tells whether most of them are lost (panic). */
 enum class Standing : std::uint8_t
 {
-    OUT,  //!< not at all: not ready, or it failed a connect since it was last heard
+    OUT,  //!< not at all: not ready, drained, or it failed a connect since it was last heard
     LIVE, //!< fresh or stale
     LOST, //!< dead
 };
@@ -77,12 +77,11 @@ struct Estimates
 };
 
 /**
- * All that is known of one agent. What a pick reads stands first and together: with thousands of
- * agents a pick costs what it costs to fetch that from memory.
+ * All that is known of one agent. What a pick reads stands first and in one cache line (64 bytes):
+ * with thousands of agents a pick costs what it costs to fetch that from memory.
  */
-struct AgentStatus
+struct alignas(64) AgentStatus
 {
-    Report report;
     std::uint32_t inFlight{0};
     std::uint32_t sent{0}; //!< dispatched since the figures of `report` arrived
     std::uint32_t done{0}; //!< ended since then, well or not
@@ -91,11 +90,13 @@ struct AgentStatus
     /** Reports that must still come before the agent is a candidate again. */
     std::uint32_t restingReports{0};
     Freshness freshness{Freshness::FRESH};
+    Report report;
     Standing standing{Standing::OUT};
     bool fit{false};      //!< may get connections, as far as its health is concerned
     bool heldBack{false}; //!< spared by its slow start in the pick that is being made
     Instant fitSince{};   //!< the beginning of its slow start
     std::uint32_t earlyResetsInARow{0};
+    bool drained{false}; //!< by the operator of the proxy; no candidate then
 
     std::uint64_t dispatches{0};
     std::uint64_t completions{0};                   //!< ended well

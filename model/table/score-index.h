@@ -31,6 +31,13 @@ class ScoreIndex
     /** \return the agents with the least rank, sorted by index; empty when there is none. */
     const std::vector<AgentIndex>& Best() const;
 
+    /** \return the least rank. There must be an agent. */
+    double
+    BestRank() const
+    {
+        return m_buckets.begin()->first;
+    }
+
     std::size_t
     Size() const
     {

@@ -53,13 +53,13 @@ StatusTable::CountStanding(AgentStatus& status)
                : standing == Standing::LOST ? &m_lost
                                             : nullptr;
     };
+    const bool ready = status.report.state == ServerState::READY && !status.drained;
     Standing now = Standing::OUT;
-    if (status.report.state == ServerState::READY && status.freshness < Freshness::DEAD)
+    if (ready && status.freshness < Freshness::DEAD)
     {
         now = Standing::LIVE;
     }
-    else if (status.report.state == ServerState::READY && status.freshness == Freshness::DEAD &&
-             status.restingReports == 0)
+    else if (ready && status.freshness == Freshness::DEAD && status.restingReports == 0)
     {
         now = Standing::LOST;
     }

@@ -211,19 +211,37 @@ StatusTable::Remove(AgentIndex agent, Instant now)
     m_free.push_back(agent);
 }
 
+void
+StatusTable::SetDrained(AgentIndex agent, bool drained, Instant now)
+{
+    m_agents[agent]->drained = drained;
+    RefreshCandidate(agent, now);
+}
+
 const std::vector<AgentIndex>&
 StatusTable::BestIndexed() const
 {
     assert(IsIndexed());
-    return m_index.Best();
+    const auto& best = m_index.Best();
+    if (m_trace != nullptr && !best.empty())
+    {
+        const double rank = m_index.BestRank();
+        m_trace->NoteIndexed(best, m_formula.ScoreOfRank(rank), rank);
+    }
+    return best;
 }
 
 double
 StatusTable::Score(AgentIndex agent, Instant now) const
 {
     const AgentStatus& status = *m_agents[agent];
-    return m_formula.ScoreOf([&status, now](Variable variable)
-                             { return ValueOf(variable, status, now); });
+    const double score = m_formula.ScoreOf([&status, now](Variable variable)
+                                           { return ValueOf(variable, status, now); });
+    if (m_trace != nullptr)
+    {
+        m_trace->Note({agent, score, m_formula.Rank(score)});
+    }
+    return score;
 }
 
 std::optional<AgentIndex>

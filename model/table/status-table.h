@@ -6,6 +6,7 @@
 #include "model/scoring/formula.h"
 #include "model/table/agent-status.h"
 #include "model/table/score-index.h"
+#include "model/table/score-trace.h"
 #include "model/table/table-rules.h"
 
 #include <functional>
@@ -47,11 +48,11 @@ struct Transition
  * is kept until the first Advance() after their end, so an AgentIndex is valid for as long as its
  * connection lives, and while its end is dealt with.
  *
- * Candidates are the agents that may be picked: fresh or stale, state ready, and not resting after
- * failed connects; TableRules may take out or add some. A failed connect makes an agent rest at
- * once, for 1 further report; if the first connect after the rest fails too, for 2, then 4, then 8
- * every time; a successful connect ends the row. Connects that fail while the agent rests were
- * dispatched before: they change nothing.
+ * Candidates are the agents that may be picked: fresh or stale, state ready, not drained by the
+ * operator (SetDrained()), and not resting after failed connects; TableRules may take out or add
+ * some. A failed connect makes an agent rest at once, for 1 further report; if the first connect
+ * after the rest fails too, for 2, then 4, then 8 every time; a successful connect ends the row.
+ * Connects that fail while the agent rests were dispatched before: they change nothing.
  *
  * Scores: with a static formula the table keeps an index that is brought up to date by reports, so
  * that the best score costs O(1); otherwise a score is computed when it is asked for.
@@ -93,6 +94,17 @@ class StatusTable
 
     /** \return when Advance() will next have something to do. */
     std::optional<Instant> NextExpiry() const;
+
+    /** The operator takes the agent out (true) or lets it take part again; a removed one forgets.
+     */
+    void SetDrained(AgentIndex agent, bool drained, Instant now);
+
+    /** \param trace is told which scores are asked for from now on; null: nobody is */
+    void
+    SetTrace(ScoreTrace* trace)
+    {
+        m_trace = trace;
+    }
 
     /** A pick was made and a connection is handed to the agent. */
     void OnDispatch(AgentIndex agent, Instant now);
@@ -162,6 +174,13 @@ class StatusTable
         return m_timing;
     }
 
+    /** \return whether an agent has this index now. */
+    bool
+    Has(AgentIndex agent) const
+    {
+        return agent < m_agents.size() && m_agents[agent];
+    }
+
     const AgentStatus&
     Get(AgentIndex agent) const
     {
@@ -220,6 +239,7 @@ class StatusTable
     TableTiming m_timing;
     TableRules m_rules;
     Observer m_observer;
+    ScoreTrace* m_trace{nullptr};
 
     std::vector<std::optional<AgentStatus>> m_agents; //!< by index; empty places are reused
     std::vector<AgentIndex> m_free;

@@ -3,6 +3,7 @@
 #include "realnet/agent/connection-counter.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/counters-json.h"
+#include "realnet/common/service-manager.h"
 
 #include <nlohmann/json.hpp>
 
@@ -51,6 +52,7 @@ AgentService::AgentService(Parts parts, LoadSampler& sampler)
       m_replyTimer(m_io),
       m_announceTimer(m_io),
       m_signals(m_io, SIGINT, SIGTERM, SIGUSR1),
+      m_watchdog(m_io, [] { return true; }), // there is but this thread
       m_line(std::move(parts.line)),
       m_atStart(parts.configuration.reading),
       m_reading(parts.configuration.reading),
@@ -70,6 +72,8 @@ AgentService::Run()
                   [this] { SendReplies(); });
     WaitForSample();
     WaitForSignal();
+    m_watchdog.Start();
+    NotifyManager("READY=1");
     m_io.run();
     LogCounters();
 }
@@ -102,6 +106,7 @@ AgentService::OnSignal(int signal)
     else if (!m_ending)
     {
         spdlog::info("signal {}: announcing drain and ending", signal);
+        NotifyManager("STOPPING=1");
         m_ending = true;
         Announce(ANNOUNCEMENTS);
     }
@@ -143,6 +148,14 @@ AgentService::Announce(int times)
 
 void
 AgentService::Reload()
+{
+    NotifyReloading(Now());
+    TryReload();
+    NotifyManager("READY=1");
+}
+
+void
+AgentService::TryReload()
 {
     auto next = ConfigureAgent(m_line);
     if (!next)

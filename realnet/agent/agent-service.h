@@ -7,6 +7,7 @@
 #include "realnet/common/datagram-port.h"
 #include "realnet/common/log.h"
 #include "realnet/common/random.h"
+#include "realnet/common/watchdog.h"
 
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
@@ -46,6 +47,7 @@ class AgentService
     void WaitForSignal();
     void OnSignal(int signal);
     void Reload();
+    void TryReload();
     void Announce(int times);
     Expected<Report> MakeReport(Instant now);
     void Send(const Reply& reply);
@@ -58,6 +60,7 @@ class AgentService
     asio::steady_timer m_replyTimer;
     asio::steady_timer m_announceTimer;
     asio::signal_set m_signals;
+    Watchdog m_watchdog;
 
     CommandLine m_line;
     std::shared_ptr<const AgentReading> m_atStart; //!< what only a restart changes is in force here

@@ -1,61 +1,22 @@
 #include "realnet/common/key-file.h"
 
-#include "realnet/common/descriptor.h"
+#include "realnet/common/secret-file.h"
 
-#include <array>
-#include <fcntl.h>
 #include <sodium.h>
-#include <sys/stat.h>
 
 namespace sonda
 {
 
-namespace
-{
-
-/** A key is a line of about 60 bytes: this holds hundreds, and keeps a wrong path from filling
- * memory. */
-constexpr std::size_t MOST_BYTES = 65536;
-
-} // namespace
-
 Expected<Keyring>
 LoadKeyFile(const std::string& path)
 {
-    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat status
+    auto text = ReadSecretFile(path);
+    if (!text)
     {
-    };
-    if (!file || fstat(file.Get(), &status) != 0)
-    {
-        return SystemError(path);
+        return text.GetError();
     }
-    if (!S_ISREG(status.st_mode))
-    {
-        return Error{path + " is not a regular file"};
-    }
-    if (status.st_mode & S_IRWXO)
-    {
-        return Error{"everybody on this machine may read or write " + path +
-                     "; take the right away: chmod o= " + path};
-    }
-    std::string text(MOST_BYTES + 1, '\0');
-    std::size_t size = 0;
-    ssize_t n = 0;
-    while (size < text.size() && (n = read(file.Get(), text.data() + size, text.size() - size)) > 0)
-    {
-        size += static_cast<std::size_t>(n);
-    }
-    if (n < 0)
-    {
-        return SystemError(path);
-    }
-    if (size > MOST_BYTES)
-    {
-        return Error{path + " is larger than 64 KiB: not a key file"};
-    }
-    Expected<Keyring> keyring = Keyring::Parse(std::string_view(text).substr(0, size), path);
-    sodium_memzero(text.data(), text.size());
+    Expected<Keyring> keyring = Keyring::Parse(*text, path);
+    sodium_memzero(text->data(), text->size());
     return keyring;
 }
 

@@ -30,6 +30,20 @@ SocketAddress::SocketAddress(const std::string& address, std::uint16_t port, int
     inet_pton(AF_INET, address.c_str(), &m_v4.sin_addr);
 }
 
+SocketAddress::SocketAddress(int family, const void* bytes, std::uint16_t port)
+    : SocketAddress()
+{
+    m_any.sa_family = static_cast<sa_family_t>(family);
+    if (family == AF_INET6)
+    {
+        std::memcpy(&m_v6.sin6_addr, bytes, sizeof(m_v6.sin6_addr));
+        m_v6.sin6_port = htons(port);
+        return;
+    }
+    std::memcpy(&m_v4.sin_addr, bytes, sizeof(m_v4.sin_addr));
+    m_v4.sin_port = htons(port);
+}
+
 std::string
 SocketAddress::Address() const
 {

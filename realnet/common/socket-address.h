@@ -21,6 +21,9 @@ class SocketAddress
      * \param scope index of the interface, which link-local IPv6 addresses need */
     SocketAddress(const std::string& address, std::uint16_t port, int scope = 0);
 
+    /** \param bytes 4 for AF_INET, 16 for AF_INET6, as on the wire */
+    SocketAddress(int family, const void* bytes, std::uint16_t port);
+
     explicit SocketAddress(const Endpoint& endpoint)
         : SocketAddress(endpoint.address, endpoint.port)
     {

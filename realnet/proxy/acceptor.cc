@@ -80,7 +80,7 @@ Acceptor::Pause(Instant now, const char* why)
     }
 }
 
-std::optional<Descriptor>
+std::optional<Client>
 Acceptor::Accept(int listener, Instant now)
 {
     if (m_closed || !m_watching)
@@ -96,11 +96,13 @@ Acceptor::Accept(int listener, Instant now)
     }
     while (true)
     {
-        const int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        SocketAddress from;
+        socklen_t size = SocketAddress::Capacity();
+        const int fd = accept4(listener, from.Raw(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0)
         {
             m_shared.counters.accepted.Add();
-            return Descriptor(fd);
+            return Client{Descriptor(fd), from};
         }
         const int error = errno;
         if (error == EINTR || error == ECONNABORTED)

@@ -9,6 +9,13 @@
 namespace sonda
 {
 
+/** A client that was accepted. */
+struct Client
+{
+    Descriptor socket;
+    SocketAddress address;
+};
+
 /**
  * One worker's part in the listening sockets, which all workers share. At the limit of connections,
  * or when the kernel has no descriptor left, it stops listening for a moment: the kernel's backlog
@@ -23,7 +30,7 @@ class Acceptor
     Acceptor(WorkerShared& shared, int epoll);
 
     /** \return a client, or nothing: none is waiting, or accepting pauses. It counts as open. */
-    std::optional<Descriptor> Accept(int listener, Instant now);
+    std::optional<Client> Accept(int listener, Instant now);
 
     /** Listens again when a pause is over. */
     void OnTime(Instant now);

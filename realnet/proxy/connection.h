@@ -49,6 +49,7 @@ struct Channel
 /** How far a connection is. */
 enum class Phase : unsigned char
 {
+    GREETING,   //!< the client has still to send its header of the PROXY protocol
     WAITING,    //!< the client is there, no agent can take it now
     CONNECTING, //!< the server is being connected to
     RELAYING,
@@ -63,8 +64,10 @@ enum class Phase : unsigned char
 class Connection : public TimeoutEntry
 {
   public:
-    explicit Connection(Descriptor client)
-        : m_client(std::move(client))
+    Connection(Descriptor client, const SocketAddress& address, Instant now)
+        : m_client(std::move(client)),
+          m_source(address),
+          m_acceptedAt(now)
     {
     }
 
@@ -80,8 +83,16 @@ class Connection : public TimeoutEntry
         return m_channels[static_cast<std::size_t>(side)];
     }
 
+    const Channel&
+    From(Side side) const
+    {
+        return m_channels[static_cast<std::size_t>(side)];
+    }
+
     Descriptor m_client;
     Descriptor m_server;
+    SocketAddress m_source;                     //!< the client, or who it says it stands for
+    std::optional<SocketAddress> m_destination; //!< as its header says; else the socket's own
     EventTarget m_clientEvents{EventTarget::Kind::CLIENT, this};
     EventTarget m_serverEvents{EventTarget::Kind::SERVER, this};
     Phase m_phase{Phase::WAITING};
@@ -93,6 +104,10 @@ class Connection : public TimeoutEntry
     bool m_dispatched{false};   //!< the balancer must be told how it ends
     Target m_target;
     Instant m_dispatchedAt{};
+    Instant m_acceptedAt{};
+    std::optional<Instant> m_connectedAt{};
+    std::optional<Side> m_endedFirst{};        //!< whose end of stream was passed on first
+    std::string m_agentId{};                   //!< for the log only
     std::optional<Instant> m_waitBy{};         //!< since it first waited for an agent
     Instant m_resetBy{};                       //!< RESETTING: no later than this
     std::list<Connection>::iterator m_place{}; //!< in the worker's list

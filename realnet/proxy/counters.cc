@@ -21,6 +21,7 @@ ProxyCounters::ToJson() const
             {"early_resets", earlyResets.Get()},
             {"waited", waited.Get()},
             {"no_agent", noAgent.Get()},
+            {"bad_proxy_headers", badGreetings.Get()},
             {"no_descriptor", noDescriptor.Get()},
             {"accept_pauses", acceptPauses.Get()},
             {"idle_timeouts", idleTimeouts.Get()},

@@ -44,6 +44,7 @@ struct ProxyCounters
     Counter earlyResets;        //!< a server reset before it sent a byte
     Counter waited;             //!< clients that had to wait for an agent
     Counter noAgent;            //!< of those, reset because none came in time
+    Counter badGreetings;       //!< reset for want of a header of the PROXY protocol
     Counter noDescriptor;       //!< reset because no socket could be made
     Counter acceptPauses;       //!< accepting stopped for want of descriptors
     Counter idleTimeouts;       //!< reset because nothing moved

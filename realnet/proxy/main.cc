@@ -3,6 +3,7 @@
 #include "realnet/common/manual-page.h"
 #include "realnet/common/service-manager.h"
 #include "realnet/proxy/proxy.h"
+#include "realnet/proxy/visibility.h"
 
 #include <csignal>
 #include <exception>
@@ -125,7 +126,8 @@ MakeParts(const CommandLine& line,
 int
 Serve(const CommandLine& line,
       ProxyConfiguration configuration,
-      std::vector<InheritedSocket> inherited)
+      std::vector<InheritedSocket> inherited,
+      const std::string& commandLine)
 {
     auto parts = MakeParts(line, std::move(configuration), std::move(inherited));
     if (!parts)
@@ -140,6 +142,18 @@ Serve(const CommandLine& line,
                             MakeTableTiming(command),
                             seed);
     balancer.SetRules(command.rules);
+    Visibility::Facts facts;
+    facts.proxy.version = VERSION;
+    facts.proxy.commit = COMMIT;
+    facts.proxy.listening = Describe(parts->listeners);
+    facts.seed = seed;
+    facts.commandLine = commandLine;
+    const auto visibility = Visibility::Open(parts->configuration, std::move(facts), balancer);
+    if (!visibility)
+    {
+        return FailStart(NAME, visibility.GetError().message);
+    }
+    parts->companions = (*visibility)->Companions();
     Proxy proxy(std::move(*parts), balancer);
     spdlog::info(start); // signals are heeded from here on
     return proxy.Run();
@@ -177,7 +191,10 @@ Main(int argc, const char* const* argv)
     }
     SetUpLog(configuration->Command().verbose);
     signal(SIGPIPE, SIG_IGN); // splice() to a socket that was reset raises it
-    return Serve(line, std::move(*configuration), std::move(*inherited));
+    return Serve(line,
+                 std::move(*configuration),
+                 std::move(*inherited),
+                 fmt::format("{}", fmt::join(argv, argv + argc, " ")));
 }
 
 } // namespace

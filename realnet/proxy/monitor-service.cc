@@ -144,14 +144,21 @@ MonitorService::LogEvents()
 }
 
 nlohmann::ordered_json
-MonitorService::ToJson() const
+MonitorService::CountersToJson() const
 {
     return {{"probes_sent", m_monitor.ProbesSent()},
             {"probe_send_errors", m_sendErrors},
             {"responses_accepted", m_monitor.ResponsesAccepted()},
             {"datagrams_dropped", m_port.Socket().Dropped()},
-            {"refusals", sonda::ToJson(m_monitor.Refusals())},
-            {"agents", m_balancer.AgentsToJson()}};
+            {"refusals", sonda::ToJson(m_monitor.Refusals())}};
+}
+
+nlohmann::ordered_json
+MonitorService::ToJson() const
+{
+    nlohmann::ordered_json result = CountersToJson();
+    result["agents"] = m_balancer.AgentsToJson();
+    return result;
 }
 
 } // namespace sonda

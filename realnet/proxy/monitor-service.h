@@ -44,7 +44,10 @@ class MonitorService
     /** To be called when others than the monitor have changed the table: logs and ages. */
     void OnTableChanged();
 
-    /** \return probes sent, responses accepted, refusals by reason, and the agents. */
+    /** \return probes sent, responses accepted, and refusals by reason. */
+    nlohmann::ordered_json CountersToJson() const;
+
+    /** \return the same and the agents. */
     nlohmann::ordered_json ToJson() const;
 
   private:

@@ -66,6 +66,16 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
             "limit of open files allows]",
             WholeFrom<std::optional<std::size_t>>(1, 1 << 29))
         .scope = OptionScope::LIVE;
+    table
+        .AddList(
+            "trusted-proxy",
+            "ADDRESS[/BITS]",
+            command.trusted,
+            {},
+            "Clients from here must begin with a header of the PROXY protocol, version 1 or 2, "
+            "which is believed",
+            Network::Parse)
+        .scope = OptionScope::LIVE;
     command.workers = std::max(1U, std::thread::hardware_concurrency());
     table.AddNumber("workers",
                     command.workers,
@@ -179,6 +189,14 @@ AddServerOptions(OptionTable& table, ProxyCommand& command)
             ParseStaticServer)
         .scope = OptionScope::LIVE;
     table
+        .Add("proxy-protocol",
+             "VERSION",
+             command.proxyProtocol,
+             "off",
+             "Header that tells servers who the client is: off, v1 or v2",
+             ParseProxyProtocol)
+        .scope = OptionScope::LIVE;
+    table
         .AddNumber("per-agent-max",
                    rules.mostInFlight,
                    "0",
@@ -215,6 +233,70 @@ AddServerOptions(OptionTable& table, ProxyCommand& command)
         .scope = OptionScope::LIVE;
 }
 
+void
+AddLogOptions(OptionTable& table, ProxyCommand& command)
+{
+    table.Heading("Logs");
+    table
+        .Add("connection-log",
+             "FILE",
+             command.connectionLog,
+             "off",
+             "One line per connection at its end, into a file that a reload opens anew; - for "
+             "standard output, off for none",
+             AnyText)
+        .scope = OptionScope::LIVE;
+    table
+        .Add("log-format",
+             "FORMAT",
+             command.logFormat,
+             "key-value",
+             "Of these lines: key-value or json",
+             ParseLogFormat)
+        .scope = OptionScope::LIVE;
+}
+
+Expected<std::optional<AddressAndPort>>
+ParseAdmin(const std::string& text)
+{
+    if (text == "off")
+    {
+        return std::optional<AddressAndPort>();
+    }
+    auto at = ParseAddressAndPort(text, true);
+    if (!at)
+    {
+        return Error{at.GetError().message + "; or off"};
+    }
+    at->address = at->address.value_or("127.0.0.1");
+    return std::optional(*at);
+}
+
+void
+AddVisibilityOptions(OptionTable& table, ProxyCommand& command)
+{
+    table.Heading("Watching");
+    table.Add("admin",
+              "[ADDRESS:]PORT|off",
+              command.admin,
+              "127.0.0.1:8404",
+              "Live page, state and metrics over HTTP, for this machine unless another address is "
+              "given",
+              ParseAdmin);
+    table.Add("admin-token-file",
+              "FILE",
+              command.adminTokenFile,
+              "",
+              "Whoever shows its first line may drain agents over HTTP",
+              AnyText);
+    table.Add("record",
+              "DIR",
+              command.record,
+              "",
+              "Write result files as the simulator does into this new folder; complete at the end",
+              AnyText);
+}
+
 /** What options mean together. */
 void
 Settle(ProxyReading& reading, Problems& problems)
@@ -242,6 +324,10 @@ Settle(ProxyReading& reading, Problems& problems)
                 "accept-base",
                 "no response to a request without nonce would be accepted");
     }
+    if (!command.admin && !command.adminTokenFile.empty())
+    {
+        exclude("admin-token-file", "admin", "there is nobody to show the token to");
+    }
     if (command.window > command.interval)
     {
         problems.push_back({reading.table.Get("window").Where(),
@@ -265,6 +351,8 @@ ProxyReading::ProxyReading()
     AddMonitorOptions(table, command);
     AddPickOptions(table, command);
     AddServerOptions(table, command);
+    AddLogOptions(table, command);
+    AddVisibilityOptions(table, command);
     AddCommonOptions(table, command.config, command.check, command.manual);
     table.AddFlag("verbose", command.verbose, false, "Log every probe response").scope =
         OptionScope::LIVE;

@@ -32,6 +32,10 @@ struct ProxyCommand
     unsigned pipes{0}; //!< per worker
     RelayTimeouts timeouts;
     Duration keepAlive{0};
+    ProxyProtocol proxyProtocol{ProxyProtocol::OFF};
+    std::vector<Network> trusted;
+    std::string connectionLog; //!< file, "-" or "off"
+    LogFormat logFormat{LogFormat::KEY_VALUE};
     std::optional<std::size_t> maxConnections; //!< empty: as many as there are descriptors for
     TableRules rules;
     std::vector<StaticServer> servers; //!< without agents
@@ -41,6 +45,10 @@ struct ProxyCommand
     bool allowForeignSource{true};
     std::optional<std::uint64_t> seed;
     bool verbose{false};
+
+    std::optional<AddressAndPort> admin; //!< nothing: off
+    std::string adminTokenFile;          //!< empty: nothing can be changed over HTTP
+    std::string record;                  //!< folder for result files; empty: none
 
     std::string config; //!< file; empty: none
     bool check{false};

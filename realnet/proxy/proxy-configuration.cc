@@ -1,6 +1,7 @@
 #include "realnet/proxy/proxy-configuration.h"
 
 #include "model/scoring/catalogue.h"
+#include "realnet/admin/admin-limits.h"
 #include "realnet/common/descriptor.h"
 #include "realnet/common/key-file.h"
 #include "realnet/common/system-files.h"
@@ -65,14 +66,31 @@ Configure(const CommandLine& line)
         keyring =
             Take(LoadKeyFile(command.network.keyFile), reading->table.Get("key-file"), problems);
     }
-    // Two more for each address and server: a listening socket, a health check.
+    std::shared_ptr<ConnectionLog> log;
+    if (command.connectionLog != "off" && !command.check)
+    {
+        log = Take(ConnectionLog::Open(command.connectionLog, command.logFormat),
+                   reading->table.Get("connection-log"),
+                   problems)
+                  .value_or(nullptr);
+    }
+    // For each address a listening socket, for each server a health check.
+    const std::size_t others = command.listen.size() + command.servers.size() +
+                               (command.admin ? ADMIN_DESCRIPTORS : 0);
     const auto budget = Take(ShareDescriptors(RaiseDescriptorLimit(),
                                               command.workers,
                                               command.pipes,
-                                              command.listen.size() + command.servers.size(),
+                                              others,
                                               command.maxConnections),
                              reading->table.Get("max-connections"),
                              problems);
+    std::optional<AdminToken> token;
+    if (!command.adminTokenFile.empty())
+    {
+        token = Take(AdminToken::Load(command.adminTokenFile),
+                     reading->table.Get("admin-token-file"),
+                     problems);
+    }
     if (!problems.empty())
     {
         return problems;
@@ -84,7 +102,9 @@ Configure(const CommandLine& line)
                               std::move(*policy),
                               std::move(keyring),
                               std::move(*interface),
-                              *budget};
+                              *budget,
+                              std::move(log),
+                              std::move(token)};
 }
 
 MonitorOptions
@@ -114,11 +134,15 @@ MakeHealthSettings(const ProxyCommand& command)
 }
 
 RelaySettings
-MakeRelaySettings(const ProxyCommand& command)
+MakeRelaySettings(const ProxyConfiguration& configuration)
 {
+    const ProxyCommand& command = configuration.Command();
     RelaySettings settings;
     settings.timeouts = command.timeouts;
     settings.keepAlive = command.keepAlive;
+    settings.proxyProtocol = command.proxyProtocol;
+    settings.trusted = command.trusted;
+    settings.log = configuration.log;
     return settings;
 }
 

@@ -4,6 +4,7 @@
 #include "model/control/monitor.h"
 #include "model/scoring/formula.h"
 #include "model/selection/policy.h"
+#include "realnet/common/admin-token.h"
 #include "realnet/common/interface.h"
 #include "realnet/proxy/descriptor-budget.h"
 #include "realnet/proxy/options.h"
@@ -24,6 +25,8 @@ struct ProxyConfiguration
     std::optional<Keyring> keyring; //!< empty: no authentication
     Interface interface;
     DescriptorBudget budget;
+    std::shared_ptr<ConnectionLog> log; //!< null: none is wanted
+    std::optional<AdminToken> adminToken; //!< empty: nothing can be changed over HTTP
 
     const ProxyCommand&
     Command() const
@@ -48,7 +51,7 @@ TableTiming MakeTableTiming(const ProxyCommand& command);
 HealthChecks::Settings MakeHealthSettings(const ProxyCommand& command);
 
 /** \return what the workers are told of it. */
-RelaySettings MakeRelaySettings(const ProxyCommand& command);
+RelaySettings MakeRelaySettings(const ProxyConfiguration& configuration);
 
 /** \return "NAME (TEXT)" for a named formula, else its text. */
 std::string Describe(const Formula& formula);

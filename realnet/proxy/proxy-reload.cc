@@ -1,4 +1,6 @@
+#include "realnet/common/clock.h"
 #include "realnet/common/keep-alive.h"
+#include "realnet/common/service-manager.h"
 #include "realnet/proxy/proxy.h"
 
 /** The part of Proxy that goes over to a new configuration. */
@@ -7,6 +9,14 @@ namespace sonda
 
 void
 Proxy::Reload()
+{
+    NotifyReloading(Now());
+    TryReload();
+    NotifyManager("READY=1");
+}
+
+void
+Proxy::TryReload()
 {
     auto next = Configure(m_line);
     if (!next)
@@ -43,7 +53,7 @@ Proxy::Apply(ProxyConfiguration next)
     {
         SetKeepAlive(listener.socket.Get(), command.keepAlive);
     }
-    m_shared.settings.Set(MakeRelaySettings(command));
+    m_shared.settings.Set(MakeRelaySettings(next));
     for (const auto& worker : m_workers)
     {
         worker->Reload();

@@ -1,5 +1,6 @@
 #include "realnet/proxy/proxy.h"
 
+#include "realnet/common/service-manager.h"
 #include "realnet/common/system-files.h"
 
 #include <asio/post.hpp>
@@ -24,6 +25,18 @@ Sockets(const std::vector<Listener>& listeners)
     return sockets;
 }
 
+/** \return how many clients wait in the kernel. */
+std::size_t
+Waiting(const std::vector<Listener>& listeners)
+{
+    std::size_t waiting = 0;
+    for (const Listener& listener : listeners)
+    {
+        waiting += WaitingClients(listener.socket.Get());
+    }
+    return waiting;
+}
+
 BacklogLosses
 ReadBacklogLosses()
 {
@@ -36,6 +49,7 @@ ReadBacklogLosses()
 Proxy::Proxy(Parts parts, SharedBalancer& balancer)
     : m_signals(m_io, SIGINT, SIGTERM),
       m_drainTimer(m_io),
+      m_watchdog(m_io, [this] { return AreWorkersAlive(); }),
       m_listeners(std::move(parts.listeners)),
       m_line(std::move(parts.line)),
       m_atStart(parts.configuration.reading),
@@ -44,11 +58,12 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
       m_shared{balancer,
                m_counters,
                Sockets(m_listeners),
-               SharedSettings(MakeRelaySettings(m_configuration.Command())),
+               SharedSettings(MakeRelaySettings(m_configuration)),
                m_configuration.budget.pipesPerWorker,
                m_configuration.budget.connections},
       m_monitor(m_io, std::move(parts.monitor), balancer),
       m_healthChecks(m_io, balancer, [this] { m_monitor.OnTableChanged(); }),
+      m_companions(std::move(parts.companions)),
       m_lossesAtStart(ReadBacklogLosses())
 {
     m_signals.add(SIGUSR1);
@@ -66,10 +81,16 @@ Proxy::Run()
     m_monitor.Start();
     m_healthChecks.Configure(MakeHealthSettings(m_configuration.Command()));
     WaitForSignal();
+    m_watchdog.Start();
+    NotifyManager("READY=1");
     m_io.run();
     for (std::thread& thread : m_threads)
     {
         thread.join();
+    }
+    for (Companion* companion : m_companions)
+    {
+        companion->Stop();
     }
     LogCounters();
     return m_exitCode;
@@ -83,6 +104,10 @@ Proxy::StartWorkers()
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (Companion* companion : m_companions)
+    {
+        companion->Start(m_io, [this] { return State(); });
+    }
     m_working = m_workers.size();
     for (const auto& worker : m_workers)
     {
@@ -94,6 +119,17 @@ Proxy::StartWorkers()
             });
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+bool
+Proxy::AreWorkersAlive()
+{
+    bool isAlive = true;
+    for (const auto& worker : m_workers)
+    {
+        isAlive = worker->IsAlive() && isAlive;
+    }
+    return isAlive || m_working < m_workers.size(); // those that have ended need not answer
 }
 
 void
@@ -149,6 +185,7 @@ Proxy::Drain(int signal)
                  signal,
                  m_shared.open.load(),
                  ToSeconds(timeout));
+    NotifyManager("STOPPING=1\nSTATUS=running connections may end");
     m_draining = true;
     for (const auto& worker : m_workers)
     {
@@ -162,6 +199,10 @@ Proxy::Drain(int signal)
         {
             shutdown(listener.socket.Get(), SHUT_RD);
         }
+    }
+    for (Companion* companion : m_companions)
+    {
+        companion->OnDrain();
     }
     m_drainTimer.expires_after(timeout);
     m_drainTimer.async_wait(
@@ -191,6 +232,20 @@ Proxy::CutAll()
     }
 }
 
+ProxyState
+Proxy::State() const
+{
+    const ProxyCommand& command = m_configuration.Command();
+    nlohmann::ordered_json counters = CountersToJson();
+    counters.update(m_monitor.CountersToJson());
+    return {std::move(counters),
+            m_shared.open.load(),
+            Waiting(m_listeners),
+            m_draining,
+            command.policy,
+            command.interval};
+}
+
 void
 Proxy::LogCounters() const
 {
@@ -198,20 +253,23 @@ Proxy::LogCounters() const
 }
 
 nlohmann::ordered_json
-Proxy::ToJson() const
+Proxy::CountersToJson() const
 {
     nlohmann::ordered_json counters = m_counters.ToJson();
-    counters["open"] = m_shared.open.load();
-    std::uint64_t waiting = 0;
-    for (const Listener& listener : m_listeners)
-    {
-        waiting += WaitingClients(listener.socket.Get());
-    }
-    counters["backlog"] = waiting;
     const BacklogLosses losses = ReadBacklogLosses();
     counters["listen_overflows"] = losses.overflows - m_lossesAtStart.overflows;
     counters["listen_drops"] = losses.drops - m_lossesAtStart.drops;
+    return counters;
+}
+
+nlohmann::ordered_json
+Proxy::ToJson() const
+{
+    nlohmann::ordered_json counters = CountersToJson();
+    counters["open"] = m_shared.open.load();
+    counters["backlog"] = Waiting(m_listeners);
     counters.update(m_monitor.ToJson());
+    counters["log_lines_dropped"] = m_configuration.log ? m_configuration.log->Dropped() : 0;
     return counters;
 }
 

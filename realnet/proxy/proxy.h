@@ -1,7 +1,9 @@
 #ifndef SONDA_REALNET_PROXY_PROXY_H
 #define SONDA_REALNET_PROXY_PROXY_H
 
+#include "realnet/common/watchdog.h"
 #include "realnet/proxy/backlog.h"
+#include "realnet/proxy/companion.h"
 #include "realnet/proxy/listener.h"
 #include "realnet/proxy/monitor-service.h"
 #include "realnet/proxy/proxy-configuration.h"
@@ -19,7 +21,7 @@ namespace sonda
 
 /**
  * The whole proxy: workers on threads of their own, and the control thread, which is the one that
- * calls Run(): monitor, signals and reloads.
+ * calls Run(): monitor, signals, reloads, and what accompanies the proxy.
  */
 class Proxy
 {
@@ -30,6 +32,7 @@ class Proxy
         MonitorService::Parts monitor;
         CommandLine line;                 //!< read again by every reload
         ProxyConfiguration configuration; //!< its formula and policy are the balancer's already
+        std::vector<Companion*> companions{}; //!< must outlive the proxy
     };
 
     /** \param balancer must outlive the proxy */
@@ -44,6 +47,7 @@ class Proxy
   private:
     // proxy.cc: the life of the process
     void StartWorkers();
+    bool AreWorkersAlive();
     void WaitForSignal();
     void OnSignal(int signal);
     void Drain(int signal);
@@ -51,15 +55,19 @@ class Proxy
     void CutAll();
     void OnWorkerEnded();
     void LogCounters() const;
+    nlohmann::ordered_json CountersToJson() const;
     nlohmann::ordered_json ToJson() const;
+    ProxyState State() const;
 
     // proxy-reload.cc
     void Reload();
+    void TryReload();
     void Apply(ProxyConfiguration next);
 
     asio::io_context m_io;
     asio::signal_set m_signals;
     asio::steady_timer m_drainTimer;
+    Watchdog m_watchdog;
     std::vector<Listener> m_listeners;
     CommandLine m_line;
     std::shared_ptr<const ProxyReading> m_atStart; //!< what only a restart changes is in force here
@@ -69,6 +77,7 @@ class Proxy
     WorkerShared m_shared;
     MonitorService m_monitor;
     HealthChecks m_healthChecks;
+    std::vector<Companion*> m_companions;
     BacklogLosses m_lossesAtStart;
     std::vector<std::unique_ptr<Worker>> m_workers;
     std::vector<std::thread> m_threads;

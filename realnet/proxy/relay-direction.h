@@ -86,6 +86,13 @@ class RelayDirection
         return m_held;
     }
 
+    /** \return whether the source's peer will send nothing more. */
+    bool
+    PeerClosed() const
+    {
+        return m_peerClosed;
+    }
+
     /** \return whether the source has ended and the sink was told. */
     bool
     EndPassed() const

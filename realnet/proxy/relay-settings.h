@@ -2,6 +2,12 @@
 #define SONDA_REALNET_PROXY_RELAY_SETTINGS_H
 
 #include "model/base/time.h"
+#include "realnet/common/network.h"
+#include "realnet/proxy/connection-log.h"
+#include "realnet/proxy/proxy-protocol.h"
+
+#include <memory>
+#include <vector>
 
 namespace sonda
 {
@@ -22,7 +28,10 @@ struct RelayTimeouts
 struct RelaySettings
 {
     RelayTimeouts timeouts;
-    Duration keepAlive{std::chrono::minutes(1)}; //!< see SetKeepAlive()
+    Duration keepAlive{std::chrono::minutes(1)};     //!< see SetKeepAlive()
+    ProxyProtocol proxyProtocol{ProxyProtocol::OFF}; //!< header that servers get
+    std::vector<Network> trusted;                    //!< clients that must send such a header
+    std::shared_ptr<ConnectionLog> log;              //!< null: no lines about connections
 };
 
 } // namespace sonda

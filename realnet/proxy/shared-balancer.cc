@@ -19,14 +19,30 @@ SharedBalancer::SharedBalancer(Formula formula,
         {
             const AgentStatus& status = m_balancer.Table().Get(transition.agent);
             m_events.push_back({status.id, status.server, transition.from, transition.to});
+            if (transition.to == Freshness::REMOVED)
+            {
+                Tell([&](BalancerWitness& w) { w.OnRemoved(transition.agent); });
+            }
         });
+}
+
+void
+SharedBalancer::AddWitness(BalancerWitness& witness, ScoreTrace* trace)
+{
+    m_witnesses.push_back(&witness);
+    if (trace != nullptr)
+    {
+        m_balancer.SetTrace(trace);
+    }
 }
 
 std::optional<Target>
 SharedBalancer::Dispatch()
 {
     const std::lock_guard lock(m_mutex);
-    const auto agent = m_balancer.Dispatch(Now(), m_random);
+    const Instant now = Now();
+    const auto agent = m_balancer.Dispatch(now, m_random);
+    Tell([&](BalancerWitness& w) { w.OnDispatch(m_balancer, agent, now); });
     if (!agent)
     {
         return std::nullopt;
@@ -34,25 +50,41 @@ SharedBalancer::Dispatch()
     return Target{*agent, SocketAddress(m_balancer.Table().Get(*agent).server)};
 }
 
+std::string
+SharedBalancer::IdOf(AgentIndex agent) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_balancer.Table().Get(agent).id;
+}
+
 void
-SharedBalancer::Connected(AgentIndex agent)
+SharedBalancer::Connected(AgentIndex agent, Instant dispatched)
 {
     const std::lock_guard lock(m_mutex);
     m_balancer.Connected(agent);
+    if (!m_witnesses.empty())
+    {
+        const Duration time = Now() - dispatched;
+        Tell([&](BalancerWitness& w) { w.OnConnected(agent, time); });
+    }
 }
 
 void
 SharedBalancer::ConnectFailed(AgentIndex agent)
 {
     const std::lock_guard lock(m_mutex);
-    m_balancer.ConnectFailed(agent, Now());
+    const Instant now = Now();
+    Tell([&](BalancerWitness& w) { w.OnConnectFailed(agent, now); });
+    m_balancer.ConnectFailed(agent, now);
 }
 
 void
 SharedBalancer::Abandon(AgentIndex agent)
 {
     const std::lock_guard lock(m_mutex);
-    m_balancer.Abandon(agent, Now());
+    const Instant now = Now();
+    Tell([&](BalancerWitness& w) { w.OnAbandoned(agent, now); });
+    m_balancer.Abandon(agent, now);
 }
 
 void
@@ -60,6 +92,7 @@ SharedBalancer::Complete(AgentIndex agent, Instant dispatched, bool good)
 {
     const std::lock_guard lock(m_mutex);
     const Instant now = Now();
+    Tell([&](BalancerWitness& w) { w.OnCompleted(agent, now - dispatched, good, now); });
     m_balancer.Complete(agent, now - dispatched, good, now);
 }
 
@@ -95,10 +128,11 @@ Expected<AgentIndex, Refusal>
 SharedBalancer::Update(const Observation& observation)
 {
     const std::lock_guard lock(m_mutex);
+    const Instant now = Now();
     const StatusTable& table = m_balancer.Table();
     const auto known = table.Find(observation.id);
     const auto before = known ? table.Get(*known).report.state : ServerState::READY;
-    auto agent = m_balancer.Update(observation, Now());
+    auto agent = m_balancer.Update(observation, now);
     if (agent)
     {
         const AgentStatus& status = table.Get(*agent);
@@ -108,6 +142,11 @@ SharedBalancer::Update(const Observation& observation)
             m_events.push_back(
                 {status.id, status.server, status.freshness, status.freshness, state});
         }
+        if (!known && m_drained.count(observation.id) > 0)
+        {
+            m_balancer.SetDrained(*agent, true, now);
+        }
+        Tell([&](BalancerWitness& w) { w.OnReported(m_balancer, *agent, observation, now); });
     }
     return agent;
 }
@@ -124,6 +163,33 @@ SharedBalancer::NextExpiry() const
 {
     const std::lock_guard lock(m_mutex);
     return m_balancer.Table().NextExpiry();
+}
+
+bool
+SharedBalancer::SetDrained(const std::string& id, bool drained)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto agent = m_balancer.Table().Find(id);
+    if (agent)
+    {
+        m_balancer.SetDrained(*agent, drained, Now());
+    }
+    if (!drained)
+    {
+        return m_drained.erase(id) > 0 || agent;
+    }
+    if (agent)
+    {
+        m_drained.insert(id);
+    }
+    return agent.has_value();
+}
+
+std::vector<std::string>
+SharedBalancer::Drained() const
+{
+    const std::lock_guard lock(m_mutex);
+    return {m_drained.begin(), m_drained.end()};
 }
 
 std::vector<AgentEvent>

@@ -2,12 +2,17 @@
 #define SONDA_REALNET_PROXY_SHARED_BALANCER_H
 
 #include "model/control/balancer.h"
+#include "realnet/common/clock.h"
 #include "realnet/common/random.h"
 #include "realnet/common/socket-address.h"
+#include "realnet/proxy/balancer-witness.h"
 
 #include <mutex>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace sonda
@@ -43,10 +48,20 @@ class SharedBalancer
                    TableTiming timing,
                    std::uint64_t seed);
 
+    /**
+     * Before the first event only. \param witness is told of all events; must outlive the balancer
+     * \param trace see Balancer::SetTrace(); null: the witness wants none
+     */
+    void AddWitness(BalancerWitness& witness, ScoreTrace* trace);
+
     /** Picks an agent. \return nothing when there is no candidate */
     std::optional<Target> Dispatch();
 
-    void Connected(AgentIndex agent);
+    /** \return the agent's identity; valid before its last dispatch is completed. */
+    std::string IdOf(AgentIndex agent) const;
+
+    /** \param dispatched when Dispatch() returned the agent */
+    void Connected(AgentIndex agent, Instant dispatched);
     void ConnectFailed(AgentIndex agent);
     /** The client left before the connection stood. */
     void Abandon(AgentIndex agent);
@@ -64,6 +79,28 @@ class SharedBalancer
     void Advance();
     std::optional<Instant> NextExpiry() const;
 
+    /**
+     * The operator takes an agent out (true) or lets it take part again. Holds for the identity: an
+     * agent that was removed and returns is still drained. \return whether there is such an agent,
+     * or such an identity to let take part again
+     */
+    bool SetDrained(const std::string& id, bool drained);
+
+    /** \return the identities that are drained, sorted, whether or not the table has them. */
+    std::vector<std::string> Drained() const;
+
+    /**
+     * Runs \p look (called with the balancer and the time) under the mutex and returns what it
+     * returns. For snapshots: in slices, so that the data path never waits for long.
+     */
+    template <typename Look>
+    auto
+    Inspect(Look look) const
+    {
+        const std::lock_guard lock(m_mutex);
+        return look(m_balancer, Now());
+    }
+
     /** \return what changed since the last call, oldest first. Logging it is left to the caller:
      * nothing that may block happens under the mutex. */
     std::vector<AgentEvent> TakeEvents();
@@ -72,10 +109,22 @@ class SharedBalancer
     nlohmann::ordered_json AgentsToJson() const;
 
   private:
+    template <typename Event>
+    void
+    Tell(Event event)
+    {
+        for (BalancerWitness* witness : m_witnesses)
+        {
+            event(*witness);
+        }
+    }
+
     mutable std::mutex m_mutex;
     Balancer m_balancer;
     SeededRandom m_random;
     std::vector<AgentEvent> m_events;
+    std::vector<BalancerWitness*> m_witnesses;
+    std::set<std::string> m_drained; //!< identities that the operator has taken out
 };
 
 } // namespace sonda

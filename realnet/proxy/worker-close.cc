@@ -36,14 +36,48 @@ Worker::Settle(Connection& connection, bool good)
             m_shared.balancer.Abandon(connection.m_target.agent);
             return;
         }
+        if (m_settings->log)
+        {
+            connection.m_agentId = m_shared.balancer.IdOf(connection.m_target.agent);
+        }
         m_shared.balancer.Complete(connection.m_target.agent, connection.m_dispatchedAt, good);
     }
 }
 
+ConnectionEnd
+Worker::ResetBy(const Connection& connection)
+{
+    return {"reset", ToString(connection.m_relay.Gone())};
+}
+
 void
-Worker::Close(Connection& connection)
+Worker::Log(const Connection& connection, ConnectionEnd end)
+{
+    if (!m_settings->log)
+    {
+        return;
+    }
+    ConnectionRecord record;
+    record.client = connection.m_source;
+    record.agent = connection.m_agentId;
+    if (connection.m_connectedAt)
+    {
+        record.server = connection.m_target.address;
+        record.connect = *connection.m_connectedAt - connection.m_acceptedAt;
+    }
+    record.up = connection.From(Side::CLIENT).bytes;
+    record.down = connection.From(Side::SERVER).bytes;
+    record.total = m_now - connection.m_acceptedAt;
+    record.retries = connection.m_retries;
+    record.end = end;
+    m_settings->log->Write(record);
+}
+
+void
+Worker::Close(Connection& connection, ConnectionEnd end)
 {
     Settle(connection, true);
+    Log(connection, end);
     m_io.Release(connection);
     const Channel& up = connection.From(Side::CLIENT);
     const Channel& down = connection.From(Side::SERVER);
@@ -59,11 +93,11 @@ Worker::Close(Connection& connection)
 }
 
 void
-Worker::ResetBoth(Connection& connection)
+Worker::ResetBoth(Connection& connection, ConnectionEnd end)
 {
     ArmReset(connection.m_client.Get());
     ArmReset(connection.m_server.Get());
-    Close(connection);
+    Close(connection, end);
 }
 
 /** A server that resets and has not sent a byte may be broken, although it accepts. */
@@ -108,7 +142,7 @@ Worker::ContinueReset(Connection& connection)
         m_resetting.Restart(connection, m_now);
         return;
     }
-    ResetBoth(connection);
+    ResetBoth(connection, ResetBy(connection));
 }
 
 /** The end that was still to receive something has broken too; nothing is left to wait for. */
@@ -117,19 +151,19 @@ Worker::OnBrokenWhileResetting(Connection& connection, Side side)
 {
     if (connection.m_phase == Phase::RESETTING && side != connection.m_relay.Gone())
     {
-        ResetBoth(connection);
+        ResetBoth(connection, ResetBy(connection));
     }
 }
 
 void
-Worker::OnTimeout(Connection& connection, Counter& counter, const char* what)
+Worker::OnTimeout(Connection& connection, Counter& counter, const char* how)
 {
     counter.Add();
     if (const auto silenced = m_shared.timeoutLog.Allow(m_now))
     {
-        spdlog::info("connection reset: nothing moved for {}{}", what, Silenced(*silenced));
+        spdlog::info("connection reset: nothing moved for --{}{}", how, Silenced(*silenced));
     }
-    ResetBoth(connection);
+    ResetBoth(connection, {how, "proxy"});
 }
 
 } // namespace sonda

@@ -40,13 +40,18 @@ Worker::AcceptClients(int listener)
         {
             return;
         }
-        m_live.emplace_front(std::move(*client));
+        m_live.emplace_front(std::move(client->socket), client->address, m_now);
         Connection& connection = m_live.front();
         connection.m_place = m_live.begin();
         if (!Register(connection.m_client.Get(), connection.m_clientEvents))
         {
             m_shared.counters.noDescriptor.Add();
-            ResetBoth(connection);
+            ResetBoth(connection, {"no-descriptor", "proxy"});
+            continue;
+        }
+        if (IsTrusted(connection))
+        {
+            AwaitGreeting(connection);
             continue;
         }
         ConnectNext(connection);
@@ -57,14 +62,15 @@ void
 Worker::Reject(Connection& connection,
                Counter& counter,
                LogLimiter& limiter,
-               const std::string& why)
+               const std::string& why,
+               const char* how)
 {
     counter.Add();
     if (const auto silenced = limiter.Allow(m_now))
     {
         spdlog::error("{}; client reset{}", why, Silenced(*silenced));
     }
-    ResetBoth(connection);
+    ResetBoth(connection, {how, "proxy"});
 }
 
 /** Tries agents until one is being connected to; every one that fails rests, so that this ends. */
@@ -86,7 +92,12 @@ Worker::ConnectNext(Connection& connection)
         {
             const std::string why = SystemError("making a socket to a server").message;
             m_shared.balancer.Abandon(target->agent); // a want of descriptors is not its failure
-            Reject(connection, m_shared.counters.noDescriptor, m_shared.descriptorLog, why);
+            connection.m_dispatched = false;
+            Reject(connection,
+                   m_shared.counters.noDescriptor,
+                   m_shared.descriptorLog,
+                   why,
+                   "no-descriptor");
             return;
         }
         connection.m_phase = Phase::CONNECTING;
@@ -158,7 +169,8 @@ Worker::RejectUnserved(Connection& connection)
     Reject(connection,
            m_shared.counters.noAgent,
            m_shared.noAgentLog,
-           "no agent to dispatch to within the queue timeout");
+           "no agent to dispatch to within the queue timeout",
+           "no-agent");
 }
 
 void
@@ -167,9 +179,14 @@ Worker::FinishConnect(Connection& connection)
     int error = 0;
     socklen_t size = sizeof(error);
     getsockopt(connection.m_server.Get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error == 0 && !SendGreeting(connection))
+    {
+        error = errno;
+    }
     if (error == 0)
     {
-        m_shared.balancer.Connected(connection.m_target.agent);
+        connection.m_connectedAt = m_now;
+        m_shared.balancer.Connected(connection.m_target.agent, connection.m_dispatchedAt);
         connection.m_phase = Phase::RELAYING;
         return;
     }
@@ -227,7 +244,7 @@ Worker::RetryAfterReset(Connection& connection)
                                 client.revents & POLLIN,
                                 client.revents & (POLLRDHUP | POLLHUP | POLLERR),
                                 client.revents & POLLERR);
-    connection.m_phase = Phase::WAITING;
+    connection.m_phase = Phase::CONNECTING;
     ConnectNext(connection);
     return true;
 }

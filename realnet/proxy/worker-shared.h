@@ -59,6 +59,7 @@ struct WorkerShared
     LogLimiter connectLog{};
     LogLimiter descriptorLog{};
     LogLimiter timeoutLog{};
+    LogLimiter greetingLog{};
 };
 
 } // namespace sonda

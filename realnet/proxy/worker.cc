@@ -51,6 +51,7 @@ Worker::Worker(WorkerShared& shared)
       m_settings(shared.settings.Get()),
       m_acceptor(shared, m_epoll.Get()),
       m_io(shared.pipesPerWorker),
+      m_greeting(m_settings->timeouts.connect),
       m_connecting(m_settings->timeouts.connect),
       m_idle(m_settings->timeouts.idle),
       m_halfClosed(m_settings->timeouts.halfClosed),
@@ -83,11 +84,20 @@ Worker::Reload()
     eventfd_write(m_wakeUp.Get(), 1);
 }
 
+bool
+Worker::IsAlive()
+{
+    const bool isAlive = !m_asked.exchange(true);
+    eventfd_write(m_wakeUp.Get(), 1);
+    return isAlive;
+}
+
 void
 Worker::TakeSettings()
 {
     m_settings = m_shared.settings.Get();
     m_waiting.SetTimeout(m_settings->timeouts.queue, m_now);
+    m_greeting.SetTimeout(m_settings->timeouts.connect, m_now);
     m_connecting.SetTimeout(m_settings->timeouts.connect, m_now);
     m_idle.SetTimeout(m_settings->timeouts.idle, m_now);
     m_halfClosed.SetTimeout(m_settings->timeouts.halfClosed, m_now);
@@ -103,6 +113,10 @@ Worker::Give(Order order)
 void
 Worker::Obey()
 {
+    if (m_asked.load(std::memory_order_relaxed))
+    {
+        m_asked.store(false);
+    }
     if (m_reload.exchange(false))
     {
         TakeSettings();
@@ -116,7 +130,7 @@ Worker::Obey()
     while (order == Order::CUT && !m_live.empty())
     {
         m_shared.counters.cut.Add();
-        ResetBoth(m_live.front());
+        ResetBoth(m_live.front(), {"drain-timeout", "proxy"});
     }
 }
 
@@ -150,7 +164,7 @@ Worker::WaitMilliseconds()
     }
     std::optional<Instant> next = m_acceptor.NextTime();
     for (TimeoutQueue* queue :
-         {&m_connecting, &m_idle, &m_halfClosed, &m_resetting, &m_waiting, &m_retry})
+         {&m_connecting, &m_idle, &m_halfClosed, &m_resetting, &m_waiting, &m_retry, &m_greeting})
     {
         const auto due = queue->NextDue();
         next = due && (!next || *due < *next) ? due : next;
@@ -201,7 +215,11 @@ Worker::OnClientEvent(Connection& connection, std::uint32_t events)
     {
         // The client's doing: whoever it was dispatched to has neither failed nor served it.
         m_shared.counters.clientsGone.Add();
-        ResetBoth(connection);
+        ResetBoth(connection, {"gone", "client"});
+    }
+    else if (connection.m_phase == Phase::GREETING)
+    {
+        TakeGreeting(connection);
     }
     else if (broken)
     {
@@ -260,7 +278,8 @@ Worker::Serve(Connection& connection)
     {
     case RelayState::FINISHED:
         m_shared.counters.completed.Add();
-        Close(connection);
+        Close(connection,
+              {"finished", connection.m_endedFirst ? ToString(*connection.m_endedFirst) : "both"});
         return;
     case RelayState::ABORTED:
         if (!RetryAfterReset(connection))
@@ -272,6 +291,11 @@ Worker::Serve(Connection& connection)
         m_idle.Restart(connection, m_now);
         break;
     case RelayState::HALF_CLOSED:
+        if (!connection.m_endedFirst)
+        {
+            connection.m_endedFirst =
+                relay.From(Side::CLIENT).EndPassed() ? Side::CLIENT : Side::SERVER;
+        }
         m_halfClosed.Restart(connection, m_now);
         break;
     }
@@ -291,6 +315,14 @@ Worker::ExpireTimeouts()
         OnConnectFailed(static_cast<Connection&>(*entry), ETIMEDOUT);
         ConnectNext(static_cast<Connection&>(*entry));
     }
+    while (TimeoutEntry* entry = m_greeting.Due(m_now))
+    {
+        Reject(static_cast<Connection&>(*entry),
+               m_shared.counters.badGreetings,
+               m_shared.greetingLog,
+               "no header of the PROXY protocol within the connect timeout",
+               "bad-header");
+    }
     while (TimeoutEntry* entry = m_waiting.Due(m_now))
     {
         RejectUnserved(static_cast<Connection&>(*entry));
@@ -301,15 +333,13 @@ Worker::ExpireTimeouts()
     }
     while (TimeoutEntry* entry = m_idle.Due(m_now))
     {
-        OnTimeout(static_cast<Connection&>(*entry),
-                  m_shared.counters.idleTimeouts,
-                  "--idle-timeout");
+        OnTimeout(static_cast<Connection&>(*entry), m_shared.counters.idleTimeouts, "idle-timeout");
     }
     while (TimeoutEntry* entry = m_halfClosed.Due(m_now))
     {
         OnTimeout(static_cast<Connection&>(*entry),
                   m_shared.counters.halfClosedTimeouts,
-                  "--half-closed-timeout");
+                  "half-closed-timeout");
     }
     while (TimeoutEntry* entry = m_resetting.Due(m_now))
     {

@@ -18,7 +18,8 @@ namespace sonda
  * Accepts clients, has them dispatched and relays: one thread with an edge-triggered epoll. Every
  * socket is registered once and never changed.
  *
- * Run() belongs to the worker's thread; Drain(), Cut() and Reload() may be called by any.
+ * Run() belongs to the worker's thread; Drain(), Cut(), Reload() and IsAlive() may be called by
+ * any.
  */
 class Worker
 {
@@ -34,6 +35,10 @@ class Worker
 
     /** Resets all connections and ends. */
     void Cut();
+
+    /** \return whether the worker has made a turn since the last call, which wakes it for the next.
+     */
+    bool IsAlive();
 
     /** Fetches the shared settings; running connections get the new timeouts, too. */
     void Reload();
@@ -64,7 +69,8 @@ class Worker
     void Reject(Connection& connection,
                 Counter& counter,
                 LogLimiter& limiter,
-                const std::string& why);
+                const std::string& why,
+                const char* how);
     void ConnectNext(Connection& connection);
     void Await(Connection& connection);
     void ServeWaiting();
@@ -74,15 +80,23 @@ class Worker
     bool RetryAfterReset(Connection& connection);
     bool Register(int socket, EventTarget& target);
 
+    // worker-greeting.cc: headers of the PROXY protocol
+    bool IsTrusted(const Connection& connection) const;
+    void AwaitGreeting(Connection& connection);
+    void TakeGreeting(Connection& connection);
+    bool SendGreeting(const Connection& connection);
+
     // worker-close.cc: the ends
-    void Close(Connection& connection);
-    void ResetBoth(Connection& connection);
+    void Close(Connection& connection, ConnectionEnd end);
+    void ResetBoth(Connection& connection, ConnectionEnd end);
+    void Log(const Connection& connection, ConnectionEnd end);
+    static ConnectionEnd ResetBy(const Connection& connection);
     void NoteEarlyReset(Connection& connection);
     void BeginReset(Connection& connection);
     void ContinueReset(Connection& connection);
     void OnBrokenWhileResetting(Connection& connection, Side side);
     void Settle(Connection& connection, bool good);
-    void OnTimeout(Connection& connection, Counter& counter, const char* what);
+    void OnTimeout(Connection& connection, Counter& counter, const char* how);
 
     WorkerShared& m_shared;
     Descriptor m_epoll;
@@ -90,11 +104,13 @@ class Worker
     EventTarget m_wakeUpEvents{EventTarget::Kind::WAKE_UP};
     std::atomic<Order> m_order{Order::WORK};
     std::atomic<bool> m_reload{false};
+    std::atomic<bool> m_asked{false}; //!< by IsAlive(), and no turn since
     std::shared_ptr<const RelaySettings> m_settings;
     Instant m_now{}; //!< read once per turn
     Acceptor m_acceptor;
     RelayIo m_io;
 
+    TimeoutQueue m_greeting;
     TimeoutQueue m_connecting;
     TimeoutQueue m_idle;
     TimeoutQueue m_halfClosed;

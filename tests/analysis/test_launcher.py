@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def scenario(tmp_path: Path) -> str:
 
 
 def groups() -> dict[str, list[str]]:
+    """Group → packages; without those for which this machine has a command that stands for them."""
     found: dict[str, list[str]] = {}
     for line in (ROOT / "packages.txt").read_text().splitlines():
         if line.startswith("["):
@@ -51,12 +53,14 @@ def groups() -> dict[str, list[str]]:
         elif line and not line.startswith("#"):
             name, _, why = line.partition("#")
             assert why.strip(), f"{line}: no reason is given"
-            current.append(name.strip())
+            package, _, command = name.strip().partition("|")
+            if not (command and shutil.which(command)):
+                current.append(package)
     return found
 
 
 def test_every_package_is_listed_once_in_a_known_group() -> None:
-    assert list(groups()) == ["build", "sim", "realnet", "analysis", "test"]
+    assert list(groups()) == ["build", "sim", "realnet", "analysis", "test", "bench"]
     names = [name for group in groups().values() for name in group]
     assert len(names) == len(set(names))
 
@@ -64,7 +68,7 @@ def test_every_package_is_listed_once_in_a_known_group() -> None:
 @pytest.mark.parametrize("arguments, status, words", [
     (("--help",), 0, "compare [SCENARIO]"),
     ((), 2, "Usage: ./sonda COMMAND"),
-    (("cmopare",), 2, "'cmopare' is no command; there are: compare, validate, test, build, doctor"),
+    (("cmopare",), 2, "'cmopare' is no command; there are: compare, validate, report, test, bench, build, doctor"),
     (("doctor", "--fix"), 1, "doctor takes no options"),
     (("build", "--presets", "x"), 1, "unknown option '--presets'; there are: --preset P, --no-install"),
     (("build", "--preset", "fast"), 1, "'fast' is unknown; there are: release, dev, asan, tsan"),
@@ -73,6 +77,11 @@ def test_every_package_is_listed_once_in_a_known_group() -> None:
     (("validate", "--help"), 0, "--only V1,V2"),
     (("validate", "--only", "V99"), 1, "'V99' is no family; there are: V1, V2"),
     (("validate", "--load", "1.2"), 1, "needs one family"),
+    (("bench",), 1, "'' is no benchmark; there are: sim"),
+    (("bench", "fly"), 1, "'fly' is no benchmark; there are: sim"),
+    (("bench", "--help"), 0, "Usage: ./sonda bench sim"),
+    (("bench", "sim", "--help"), 0, "--rounds N"),
+    (("bench", "sim", "--agents", "1"), 1, "--agents: '1' is not allowed"),
 ])
 def test_what_the_launcher_says(tmp_path: Path, arguments, status: int, words: str) -> None:
     ended = launch(*arguments, cwd=tmp_path)
@@ -95,10 +104,26 @@ def test_validation_needs_one_package_more(bare_machine: Path) -> None:
     assert f"apt-get install --no-install-recommends {' '.join([*wanted, 'catch2'])}\n" in ended.stderr
 
 
+def test_only_the_bench_needs_its_peers(bare_machine: Path) -> None:
+    ended = launch("bench", "sim", "--no-install", path=bare_machine)
+    wanted = [name for group in ("build", "sim", "bench") for name in groups()[group] if name != "cmake"]
+    assert ended.returncode == 1
+    assert f"apt-get install --no-install-recommends {' '.join(wanted)}\n" in ended.stderr
+    assert not list(bare_machine.parent.glob("*-was-called"))
+
+
+def test_a_command_from_elsewhere_stands_for_its_package(bare_machine: Path) -> None:
+    (bare_machine / "npm").write_text("#!/bin/sh\n")
+    (bare_machine / "npm").chmod(0o755)
+    ended = launch("build", "--no-install", path=bare_machine)
+    assert ended.returncode == 1
+    assert " prometheus-cpp-dev " in ended.stderr and " npm " not in ended.stderr
+
+
 @pytest.mark.parametrize("command", ["test", "build"])
-def test_the_other_commands_need_all_groups(bare_machine: Path, command: str) -> None:
+def test_the_other_commands_need_all_other_groups(bare_machine: Path, command: str) -> None:
     ended = launch(command, "--no-install", path=bare_machine)
-    wanted = [name for group in groups().values() for name in group if name != "cmake"]
+    wanted = [name for group, names in groups().items() if group != "bench" for name in names if name != "cmake"]
     assert ended.returncode == 1 and f"install --no-install-recommends {' '.join(wanted)}\n" in ended.stderr
     assert not list(bare_machine.parent.glob("*-was-called"))
 

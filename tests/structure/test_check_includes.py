@@ -14,7 +14,7 @@ def test_the_tree_keeps_the_rules():
 
 def test_the_rules_look_at_the_sources():
     names = {path.relative_to(ROOT).as_posix() for path in check_includes.files(ROOT, "model")}
-    assert {"model/base/time.h", "model/control/monitor.cc", "model/scoring/catalogue-text.cc.in"} <= names
+    assert {"model/base/time.h", "model/control/monitor.cc", "model/embedded-text.cc.in"} <= names
     assert not any(name.startswith("model/ns3/") for name in names)
 
 

@@ -56,6 +56,6 @@ def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
         panel.set_title(labels[name], loc="left", pad=2)
     panels[0].set(ylim=(0, 1.05), xlim=(0, data["end_s"].max()))
     panels[0].legend(loc="lower right", bbox_to_anchor=(1, 0.95), frameon=False)
-    figure.supxlabel("simulated time (s)", fontsize=8.5)
+    figure.supxlabel("time since the start (s)", fontsize=8.5)
     figure.supylabel("Jain's index of picks / capacity", fontsize=8.5)
     return figure

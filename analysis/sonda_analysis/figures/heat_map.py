@@ -65,7 +65,7 @@ def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     ticks, names = thin_labels(agents, 6)
     panels[0].set_yticks([tick + 0.5 for tick in ticks], names)
     panels[0].set_ylim(len(agents), 0)
-    figure.supxlabel("simulated time (s)", fontsize=8.5)
+    figure.supxlabel("time since the start (s)", fontsize=8.5)
     group = int(rows[1] - rows[0])
     figure.supylabel("agent" if group == 1 else f"agent (a row is the mean of {group})", fontsize=8.5)
     figure.colorbar(image, ax=panels, label="picks per second, cube-root scale", shrink=0.8, aspect=40, pad=0.01)

@@ -48,7 +48,7 @@ def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     panels[0].set_yscale("symlog", linthresh=1)
     panels[0].yaxis.set_major_formatter(FuncFormatter(plain_number))
     panels[0].set(ylim=(0, max(1.0, data["in_flight_max"].max()) * 1.3), xlim=(0, data["end_s"].max()))
-    figure.supxlabel("simulated time (s)", fontsize=8.5)
+    figure.supxlabel("time since the start (s)", fontsize=8.5)
     figure.supylabel("requests in flight at an agent", fontsize=8.5)
     return figure
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache, partial
 
-from scipy.optimize import brentq
-
 from ..case import Case, Expected
 from ..measures import Crossing, Metric, meeting_point
 from ..models import board
@@ -130,11 +128,16 @@ def expect_crossing_of_shortest(n: int, load: float, intervals: tuple[float, flo
     return Expected(value, "independent simulation", 0.0, error, replicas)
 
 
-def _crossing_of_samples(n: int, load: float, d: int) -> float:
-    def excess(interval: float) -> float:
-        return limit(load, d, interval).mean(n) - queues.mm1_mean(load)
-
-    return float(brentq(excess, 0.5, 200, xtol=0.01))
+def _rough_crossing_of_samples(n: int, load: float, d: int) -> float:
+    """To a few per cent, only to know where to look."""
+    level = queues.mm1_mean(load)
+    low = high = 0.5
+    while limit(load, d, high).mean(n) < level:
+        low, high = high, 2 * high
+        if high > 500:
+            raise ValueError(f"d = {d} by a board is better than random picks at load {load:g} for intervals up to 500")
+    means = [limit(load, d, interval).mean(n) for interval in (low, high)]
+    return low if low == high else meeting_point((low, high), (means[0], means[1]), level)
 
 
 def crossing(plan: Plan, point: Point) -> list[Case]:
@@ -143,7 +146,7 @@ def crossing(plan: Plan, point: Point) -> list[Case]:
     all_of_them = d == n
     if not 2 <= d <= n:
         raise ValueError(f"d is {d}; from 2 to n = {n} is allowed")
-    middle = _rough_crossing_of_shortest(n, load, plan.seed) if all_of_them else _crossing_of_samples(n, load, d)
+    middle = _rough_crossing_of_shortest(n, load, plan.seed) if all_of_them else _rough_crossing_of_samples(n, load, d)
     intervals = (round(middle * (1 - _SPREAD), 3), round(middle * (1 + _SPREAD), 3))
     policy = "best" if all_of_them else f"sample:{d}"
     setups, sides = [], tuple(_herd_times(plan, n, load, interval, 4) for interval in intervals)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from ..case import Case, Expected
@@ -9,6 +10,10 @@ from ..measures import Metric
 from ..models import idle_queue
 from .family import Family, Point, describe
 from .plan import RELAXATIONS, Plan, Times, scenario, servers, setup, slug
+
+
+# An agent forgets a monitor that has not asked for 120 s, and tells it no more that it is idle (docs/protocol.md).
+_LONGEST_INTERVAL = 90.0
 
 
 def expect(n: int, m: int, load: float, times: Times, seed: int, replicas: int) -> Expected:
@@ -20,8 +25,10 @@ def cases(plan: Plan, point: Point) -> list[Case]:
     n, m, load = int(point["n"]), int(point["m"]), point["load"]
     # Half of the arrivals find no idle server in the list at worst: then each server is nearly an M/M/1 of half the load.
     relaxation = max(30.0, 3 / (1 - load))
-    # Probes only keep the servers known: m times n of them in a round.
-    times = Times.of(plan, plan.requests(3), n * load, relaxation, interval=RELAXATIONS * relaxation, phases=1)
+    # Probes only keep servers and monitors known to each other, m times n of them in a round.
+    warmup = RELAXATIONS * relaxation
+    interval = warmup / math.ceil(warmup / _LONGEST_INTERVAL)
+    times = Times.of(plan, plan.requests(3), n * load, relaxation, interval=interval, phases=1)
     name = f"join-idle-queue-{slug(**point)}"
     content = scenario(name, plan, times, servers(n), load=load, monitors=m,
                        clients__count=m)

@@ -1,37 +1,11 @@
 #include "realnet/common/key-file.h"
-#include "tests/catch.h"
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "tests/realnet/common/temporary-file.h"
 
 using namespace sonda;
+using namespace sonda::test;
 
 namespace
 {
-
-/** A file that goes away with the object. */
-struct TemporaryFile
-{
-    TemporaryFile(const std::string& content, mode_t mode)
-    {
-        path = std::filesystem::temp_directory_path() / "sonda-key-XXXXXX";
-        const int fd = mkstemp(path.data());
-        REQUIRE(fd >= 0);
-        REQUIRE(write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()));
-        REQUIRE(fchmod(fd, mode) == 0);
-        close(fd);
-    }
-
-    ~TemporaryFile()
-    {
-        unlink(path.c_str());
-    }
-
-    std::string path;
-};
 
 const std::string KEY = "key k1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\nactive k1\n";
 

@@ -41,7 +41,8 @@ class World:
 
     def proxy(self, *options, agents=1, window="20ms", interval="200ms", **popen):
         """Starts a proxy and waits until it listens and that many agents have joined."""
-        command = [binary("sonda-proxy"), "--listen", "127.0.0.1:0", "--interface", "lo",
+        admin = [] if "--admin" in options else ["--admin", "off"]
+        command = [binary("sonda-proxy"), *admin, "--listen", "127.0.0.1:0", "--interface", "lo",
                    "--group", GROUP, "--port", self.group_port, "--interval", interval,
                    "--window", window, "--seed", "1", *options]
         # Stopped first: its connections then end before the servers do.

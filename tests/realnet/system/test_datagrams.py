@@ -290,7 +290,7 @@ def test_a_key_file_that_everybody_reads_is_refused(key, tmp_path):
     path = write_key(tmp_path / "key", key)
     path.chmod(0o644)
     for name in ("sonda-agent", "sonda-proxy"):
-        listen = ["--listen", "127.0.0.1:0"] if name == "sonda-proxy" else []
+        listen = ["--listen", "127.0.0.1:0", "--admin", "off"] if name == "sonda-proxy" else []
         result = run([binary(name), "--interface", "lo", "--key-file", path, *listen])
         assert result.returncode == 1
         assert f"chmod o= {path}" in result.stderr

@@ -169,6 +169,18 @@ def test_a_server_that_keeps_resetting_rests(world):
     assert proxy.counters()["early_resets"] <= 4
 
 
+def test_a_client_that_waited_and_met_a_broken_server_does_not_wait_for_ever(world):
+    """It waits for an agent, gets one that accepts and resets, and no other is there."""
+    proxy = world.proxy("--queue-timeout", "2s", "--early-resets", "1", agents=0, interval="1s")
+    client = connect(proxy.port)
+    proxy.wait_counters(lambda c: c["waited"] == 1)
+    world.agent(world.server(ResetFirst(10 ** 6)))
+    with pytest.raises(ConnectionResetError):
+        client.recv(1)
+    counters = proxy.wait_counters(lambda c: c["open"] == 0)
+    assert counters["retries"] >= 1
+
+
 def test_when_ports_run_out_the_next_agent_is_tried(tmp_path):
     """Test 23 of the list: EADDRNOTAVAIL, in a namespace with four local ports."""
     require_namespaces()
@@ -184,7 +196,10 @@ def test_when_ports_run_out_the_next_agent_is_tried(tmp_path):
                            "    held = []\n"
                            "    while True:\n"
                            "        held.append(s.accept()[0])\n"
-                           "        held[-1].sendall(s.getsockname()[0].encode())\n"
+                           "        try:\n"
+                           "            held[-1].sendall(s.getsockname()[0].encode())\n"
+                           "        except OSError:\n"
+                           "            pass  # a health check\n"
                            "for s in [socket.create_server((a, 80)) for a in ('10.77.0.1', '10.77.0.2')]:\n"
                            "    threading.Thread(target=serve, args=(s,)).start()\n"
                            "print('ready', flush=True)\n")
@@ -208,7 +223,7 @@ def test_when_ports_run_out_the_next_agent_is_tried(tmp_path):
                            "import signal; signal.pause()\n")
         client.wait_line("done")
         counters = proxy.counters()
-        assert counters["no_port"] >= 1
+        assert counters["no_port"] >= 1, "\n".join(proxy.lines)
         assert client.lines.count("reset") == counters["no_agent"]
         assert {"10.77.0.1", "10.77.0.2"} <= set(client.lines)
     finally:

@@ -129,11 +129,11 @@ def test_sigterm_lets_transfers_end(world):
 
     world.agent(world.server(handle))
     proxy = world.proxy()
-    clients = [connect(proxy.port) for _ in range(20)]
+    clients = [connect(proxy.port) for _ in range(100)]
     for client in clients:
         assert read_exactly(client, 6) == b"first "
     proxy.signal(signal.SIGTERM)
-    proxy.wait_line("no more clients; 20 connections may end")
+    proxy.wait_line("no more clients; 100 connections may end")
     end = time.monotonic() + 10
     while True:  # the listener closes with the workers' next turn
         try:
@@ -224,7 +224,7 @@ def cpu_seconds(pid):
 def test_without_descriptors_it_waits_and_does_not_spin(world):
     world.agent(world.add(EchoServer()))
     proxy = world.proxy(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)))
-    clients = [connect(proxy.port) for _ in range(100)]
+    clients = [connect(proxy.port) for _ in range(500)]
     for client in clients:
         client.sendall(b"hello")
     proxy.wait_line("accepting pauses: the limit of connections is reached")
@@ -239,7 +239,7 @@ def test_without_descriptors_it_waits_and_does_not_spin(world):
         assert read_exactly(client, 5) == b"hello"
         client.close()
     counters = proxy.wait_counters(lambda c: c["open"] == 0)
-    assert counters["accepted"] == 100
+    assert counters["accepted"] == 500
     assert counters["no_descriptor"] == 0
 
 

@@ -1,5 +1,6 @@
 """What a service manager relies on: sockets that outlive the process."""
 import json
+import os
 import signal
 import socket
 
@@ -149,3 +150,45 @@ def test_an_operator_drains_a_server_and_takes_it_back(world, tmp_path):
     with connect(proxy.port) as client:
         client.sendall(b"2")
         assert read_exactly(client, 1) == b"2"
+
+
+class NotifySocket:
+    """Where a service manager hears from its services."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(self.path)
+        self._socket.settimeout(20)
+        self.lines = []
+
+    def wait(self, line):
+        """Waits until the line comes; returns all that came before it."""
+        before = []
+        while True:
+            lines = self._socket.recv(4096).decode().splitlines()
+            if line in lines:
+                return before
+            before += lines
+
+    def stop(self):
+        self._socket.close()
+
+
+@pytest.mark.parametrize("name", ["sonda-proxy", "sonda-agent"])
+def test_the_service_manager_hears_of_every_state(world, tmp_path, name):
+    manager = world.add(NotifySocket(tmp_path / "notify"))
+    where = ["--listen", "127.0.0.1:0"] if name == "sonda-proxy" else ["--serve", "127.0.0.2:80"]
+    environment = {**os.environ, "NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "400000"}
+    program = world.add(Program([binary(name), "--interface", "lo", "--port",
+                                 str(world.group_port), *where], env=environment))
+    manager.wait("READY=1")
+    for _ in range(3):
+        manager.wait("WATCHDOG=1")
+    program.signal(signal.SIGHUP)
+    manager.wait("RELOADING=1")
+    manager.wait("READY=1")
+    program.signal(signal.SIGTERM)
+    manager.wait("STOPPING=1")
+    assert program.wait_end() == 0
+

@@ -1,0 +1,113 @@
+"""Tables and CSV of `./sonda bench sim`; the text goes into docs/performance.md as it is."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Sequence
+
+from .sim_cases import Case
+from .sim_numbers import Bar, Rounds, bars, number, ratio_of, spread_of
+
+_QUIET = 0.95
+
+
+def text_of(rounds: Rounds, cases: Sequence[Case], heading: str) -> str:
+    """Everything that is printed at the end, as Markdown."""
+    parts = [heading, _busy(rounds), _fidelities(rounds, cases), _peers(rounds, cases), _bars(bars(rounds))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _busy(rounds: Rounds) -> str:
+    samples = [sample for pairs in rounds.values() for pair in pairs for sample in (pair.short, pair.long)]
+    share = sum(sample.cost.cpu_s for sample in samples) / sum(sample.cost.wall_s for sample in samples)
+    verdict = "" if share >= _QUIET else ": **the machine was busy, numbers of wall time are too low**"
+    return f"The programs had a core for {100 * share:.0f} % of the time{verdict}."
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _fidelities(rounds: Rounds, cases: Sequence[Case]) -> str:
+    rows = []
+    for case in cases:
+        if not case.fidelity:
+            continue
+        rate = spread_of(rounds, case.name, lambda pair: pair.requests_per_s)
+        whole = spread_of(rounds, case.name, lambda pair: pair.whole_requests_per_s)
+        events = spread_of(rounds, case.name, lambda pair: pair.events_per_s)
+        each = spread_of(rounds, case.name, lambda pair: pair.events_per_request)
+        empty = spread_of(rounds, case.name, lambda pair: pair.of_empty)
+        memory = spread_of(rounds, case.name, lambda pair: pair.memory_mb)
+        rows.append([f"`{case.fidelity}`{' (queues only)' if 'queues' in case.name else ''}", f"{case.agents:,}",
+                     _shown(rate), _shown(whole), number(each.median) if each else "–", _shown(events),
+                     f"{100 * empty.median:.0f} %" if empty else "–", f"{memory.median:.0f} MB" if memory else "–"])
+    return _table(["fidelity", "agents", "requests/s", "with building", "events a request", "events/s",
+                   "of an empty loop", "memory"], rows)
+
+
+def _peers(rounds: Rounds, cases: Sequence[Case]) -> str:
+    rows = []
+    for own, peer in zip(cases, cases[1:]):
+        if peer.fidelity:
+            continue
+        rates = [spread_of(rounds, case.name, lambda pair: pair.requests_per_s) for case in (own, peer)]
+        means = [rounds[case.name][0].long.mean_s for case in (own, peer)]
+        rows.append([f"`{own.name.partition(',')[0]}`", peer.name.partition(",")[0], f"{own.agents:,}",
+                     *map(_shown, rates), _shown(ratio_of(rounds, own.name, peer.name)),
+                     f"{1000 * means[0]:.1f} / {1000 * means[1]:.1f} ms"])
+    return _table(["Sonda", "peer", "agents", "Sonda, requests/s", "peer, requests/s", "times the peer",
+                   "mean response time, both"], rows) if rows else ""
+
+
+def _bars(found: Sequence[Bar]) -> str:
+    words = {True: "met", False: "**missed**", None: "not measured"}
+    rows = [[bar.text, _shown(bar.measured), f"{'≥' if bar.at_least else '≤'} {bar.limit:,g}", words[bar.met]]
+            for bar in found]
+    return _table(["bar", "measured", "demanded", "verdict"], rows)
+
+
+def _shown(value: object | None) -> str:
+    return "–" if value is None else str(value)
+
+
+def write_csv(rounds: Rounds, cases: Sequence[Case], folder: Path) -> None:
+    """runs.csv: every run; table.csv: every case; bars.csv."""
+    with open(folder / "runs.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["round", "case", "size", "requests", "events", "mean_s", "wall_s", "cpu_s", "max_rss_bytes",
+                         "empty_pending", "empty_events", "empty_wall_s", "empty_cpu_s"])
+        for case in cases:
+            for turn, pair in enumerate(rounds[case.name], 1):
+                empty = pair.empty
+                loop = [empty.pending, empty.events, empty.cost.wall_s, empty.cost.cpu_s] if empty else [""] * 4
+                for size, sample in (("short", pair.short), ("long", pair.long)):
+                    cost = sample.cost
+                    writer.writerow([turn, case.name, size, sample.requests, sample.events, sample.mean_s,
+                                     f"{cost.wall_s:.6f}", f"{cost.cpu_s:.6f}", cost.max_rss, *loop])
+    with open(folder / "table.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["case", "fidelity", "agents", "metric", "median", "least", "largest"])
+        for case in cases:
+            for metric, value in _METRICS.items():
+                if (found := spread_of(rounds, case.name, value)) is not None:
+                    writer.writerow([case.name, case.fidelity, case.agents, metric, found.median, found.least,
+                                     found.largest])
+    with open(folder / "bars.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["bar", "median", "demanded", "met"])
+        for bar in bars(rounds):
+            writer.writerow([bar.text, "" if bar.measured is None else bar.measured.median,
+                             f"{'>=' if bar.at_least else '<='}{bar.limit:g}", "" if bar.met is None else int(bar.met)])
+
+
+_METRICS = {
+    "requests_per_s": lambda pair: pair.requests_per_s,
+    "whole_requests_per_s": lambda pair: pair.whole_requests_per_s,
+    "events_per_s": lambda pair: pair.events_per_s,
+    "events_per_request": lambda pair: pair.events_per_request,
+    "events_of_empty_loop": lambda pair: pair.of_empty,
+    "memory_mb": lambda pair: pair.memory_mb,
+}

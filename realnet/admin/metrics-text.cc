@@ -1,0 +1,299 @@
+#include "realnet/admin/metrics-text.h"
+
+#include "realnet/admin/state-json.h"
+
+#include <functional>
+#include <map>
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+#include <utility>
+
+namespace sonda
+{
+
+namespace
+{
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+using Labels = std::vector<ClientMetric::Label>;
+using Json = nlohmann::ordered_json;
+
+/** Families in the making. */
+class Page
+{
+  public:
+    explicit Page(const AdminSnapshot& snapshot)
+        : m_snapshot(snapshot)
+    {
+    }
+
+    MetricFamily&
+    Add(const std::string& name, const std::string& help, MetricType type)
+    {
+        MetricFamily& family = m_families.emplace_back();
+        family.name = "sonda_" + name;
+        family.help = help;
+        family.type = type;
+        return family;
+    }
+
+    /** A family of one value. */
+    void
+    Gauge(const std::string& name, const std::string& help, double value, Labels labels = {})
+    {
+        Append(Add(name, help, MetricType::Gauge), std::move(labels), value);
+    }
+
+    static void
+    Append(MetricFamily& family, Labels labels, double value)
+    {
+        ClientMetric& metric = family.metric.emplace_back();
+        metric.label = std::move(labels);
+        metric.gauge.value = family.type == MetricType::Gauge ? value : 0;
+        metric.counter.value = family.type == MetricType::Counter ? value : 0;
+    }
+
+    /** A gauge per agent, for those that have series of their own. */
+    void
+    AgentGauge(const std::string& name,
+               const std::string& help,
+               const std::function<double(const AgentRow&)>& value)
+    {
+        MetricFamily& family = Add("agent_" + name, help, MetricType::Gauge);
+        for (const AgentRow& row : m_snapshot.agents)
+        {
+            if (row.index < MOST_AGENTS_IN_METRICS)
+            {
+                Append(family, {{"agent", row.id}}, value(row));
+            }
+        }
+    }
+
+    /** A value per agent that adds up; the others come as one sum. */
+    void
+    AgentSum(const std::string& name,
+             const std::string& help,
+             MetricType type,
+             const std::function<double(const AgentRow&)>& value)
+    {
+        MetricFamily& family = Add("agent_" + name, help, type);
+        double others = 0;
+        bool hasOthers = false;
+        for (const AgentRow& row : m_snapshot.agents)
+        {
+            if (row.index < MOST_AGENTS_IN_METRICS)
+            {
+                Append(family, {{"agent", row.id}}, value(row));
+                continue;
+            }
+            others += value(row);
+            hasOthers = true;
+        }
+        if (hasOthers)
+        {
+            Append(family, {{"agent", OTHERS}}, others);
+        }
+    }
+
+    void AgentHistogram(const std::string& name,
+                        const std::string& help,
+                        prometheus::Histogram AgentTimes::*which);
+
+    std::string
+    Text() const
+    {
+        return prometheus::TextSerializer().Serialize(m_families);
+    }
+
+  private:
+    static constexpr const char* OTHERS = "all others";
+
+    const AdminSnapshot& m_snapshot;
+    std::vector<MetricFamily> m_families;
+};
+
+void
+AddUp(ClientMetric::Histogram& sum, const ClientMetric::Histogram& more)
+{
+    sum.sample_count += more.sample_count;
+    sum.sample_sum += more.sample_sum;
+    sum.bucket.resize(more.bucket.size());
+    for (std::size_t i = 0; i < more.bucket.size(); ++i)
+    {
+        sum.bucket[i].upper_bound = more.bucket[i].upper_bound;
+        sum.bucket[i].cumulative_count += more.bucket[i].cumulative_count;
+    }
+}
+
+void
+Page::AgentHistogram(const std::string& name,
+                     const std::string& help,
+                     prometheus::Histogram AgentTimes::*which)
+{
+    MetricFamily& family = Add("agent_" + name, help, MetricType::Histogram);
+    ClientMetric others;
+    for (const AgentRow& row : m_snapshot.agents)
+    {
+        ClientMetric metric = ((*row.times).*which).Collect();
+        if (row.index < MOST_AGENTS_IN_METRICS)
+        {
+            metric.label = {{"agent", row.id}};
+            family.metric.push_back(std::move(metric));
+            continue;
+        }
+        AddUp(others.histogram, metric.histogram);
+    }
+    if (!others.histogram.bucket.empty())
+    {
+        others.label = {{"agent", OTHERS}};
+        family.metric.push_back(std::move(others));
+    }
+}
+
+/** Every counter of the log line, under its name there; so none can be forgotten here. */
+void
+AddCounters(Page& page, const Json& counters)
+{
+    for (const auto& [key, value] : counters.items())
+    {
+        if (value.is_number())
+        {
+            MetricFamily& family = page.Add(key + "_total",
+                                            "The counter '" + key + "' of the proxy's log",
+                                            MetricType::Counter);
+            Page::Append(family, {}, value.get<double>());
+        }
+        else if (value.is_object())
+        {
+            MetricFamily& family = page.Add(key + "_total",
+                                            "The counters '" + key + "' of the proxy's log",
+                                            MetricType::Counter);
+            for (const auto& [reason, count] : value.items())
+            {
+                if (reason != "total")
+                {
+                    Page::Append(family, {{"reason", reason}}, count.get<double>());
+                }
+            }
+        }
+    }
+}
+
+void
+AddProxy(Page& page, const AdminSnapshot& snapshot)
+{
+    const ProxyFacts& facts = *snapshot.facts;
+    page.Gauge("info",
+               "1; the labels say what runs, with which formula and policy",
+               1,
+               {{"version", facts.version},
+                {"commit", facts.commit},
+                {"formula", snapshot.rule.formulaName},
+                {"policy", snapshot.rule.policy}});
+    page.Gauge("uptime_seconds", "Time since the start", snapshot.takenS);
+    page.Gauge("connections_open", "Connections that are relayed now", snapshot.open);
+    page.Gauge("backlog", "Clients that wait in the kernel to be accepted", snapshot.backlog);
+    page.Gauge("draining", "1 while the proxy takes no more clients", snapshot.draining);
+    page.Gauge("probe_interval_seconds", "Time between probe requests", snapshot.intervalS);
+}
+
+void
+AddFairness(Page& page, const AdminSnapshot& snapshot)
+{
+    if (!snapshot.windows.empty())
+    {
+        const WindowFairness& fairness = snapshot.windows.back()->fairness;
+        page.Gauge("window_jain",
+                   "Jain's index of picks per capacity in the last window; NaN without picks",
+                   fairness.jain);
+        page.Gauge("window_jain_chance",
+                   "What random picks with the ideal shares would give",
+                   fairness.chance);
+        page.Gauge("window_picks", "Picks in the last window", static_cast<double>(fairness.picks));
+    }
+    page.Gauge("herding", "1 while the herding alarm is on", snapshot.herding);
+}
+
+void
+AddAgentCounts(Page& page, const AdminSnapshot& snapshot)
+{
+    std::map<std::string, double> counts;
+    for (const char* word : {"ready", "stale", "resting", "drained", "drain", "down", "dead"})
+    {
+        counts[word] = 0;
+    }
+    double candidates = 0;
+    for (const AgentRow& row : snapshot.agents)
+    {
+        ++counts[StateWord(row)];
+        candidates += row.candidate;
+    }
+    MetricFamily& family = page.Add("agents", "Agents by state", MetricType::Gauge);
+    for (const auto& [word, count] : counts)
+    {
+        Page::Append(family, {{"state", word}}, count);
+    }
+    page.Gauge("candidates", "Agents that may be picked", candidates);
+}
+
+void
+AddAgents(Page& page)
+{
+    page.AgentGauge("candidate",
+                    "1: may be picked",
+                    [](const AgentRow& row) { return row.candidate; });
+    page.AgentGauge("score",
+                    "Score by the formula; NaN: not known",
+                    [](const AgentRow& row) { return row.score; });
+    page.AgentGauge("report_age_seconds",
+                    "Time since the last report",
+                    [](const AgentRow& row) { return row.ageS; });
+    page.AgentGauge("rtt_seconds", "Smoothed RTT", [](const AgentRow& row) { return row.rttS; });
+    page.AgentGauge("capacity",
+                    "Weight times cores; its part of the sum is the ideal share",
+                    [](const AgentRow& row) { return row.capacity; });
+    page.AgentSum("in_flight",
+                  "Connections dispatched and not ended",
+                  MetricType::Gauge,
+                  [](const AgentRow& row) { return row.inFlight; });
+    const auto count = [&page](const char* name, const char* help, std::uint64_t AgentRow::*which)
+    {
+        page.AgentSum(name,
+                      help,
+                      MetricType::Counter,
+                      [which](const AgentRow& row) { return static_cast<double>(row.*which); });
+    };
+    count("picks_total", "Connections dispatched", &AgentRow::picks);
+    count("completions_total", "Connections that ended well", &AgentRow::completions);
+    count("failures_total", "Connections that ended otherwise", &AgentRow::failures);
+    count("connect_failures_total", "Of those, never connected", &AgentRow::connectFailures);
+    count("reports_total", "Reports accepted", &AgentRow::reports);
+    page.AgentHistogram("connect_seconds",
+                        "Dispatch to the standing connection",
+                        &AgentTimes::connect);
+    page.AgentHistogram("connection_seconds",
+                        "Dispatch to the end of the connection",
+                        &AgentTimes::connection);
+    page.AgentHistogram("probe_rtt_seconds",
+                        "RTT of probes, hold time subtracted",
+                        &AgentTimes::probeRtt);
+}
+
+} // namespace
+
+std::string
+MetricsText(const AdminSnapshot& snapshot)
+{
+    Page page(snapshot);
+    AddProxy(page, snapshot);
+    AddFairness(page, snapshot);
+    AddAgentCounts(page, snapshot);
+    AddAgents(page);
+    AddCounters(page, snapshot.counters);
+    return page.Text();
+}
+
+} // namespace sonda

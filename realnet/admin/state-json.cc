@@ -1,0 +1,275 @@
+#include "realnet/admin/state-json.h"
+
+#include "model/metrics/result-files.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <unordered_map>
+
+namespace sonda
+{
+
+namespace
+{
+
+using Json = nlohmann::ordered_json;
+
+/** JSON has neither NaN nor infinity. */
+Json
+Number(double value)
+{
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+/** Picks of the last windows, by agent and in all. */
+struct RecentPicks
+{
+    std::unordered_map<std::string, std::uint64_t> byAgent;
+    std::uint64_t total{0};
+    double lengthS{0};
+};
+
+RecentPicks
+CountRecent(const AdminSnapshot& snapshot)
+{
+    RecentPicks recent;
+    const auto& windows = snapshot.windows;
+    for (std::size_t i = windows.size() - std::min(windows.size(), SHARE_WINDOWS);
+         i < windows.size();
+         ++i)
+    {
+        for (const WindowCell& cell : windows[i]->cells)
+        {
+            recent.byAgent[cell.id] += cell.picks;
+            recent.total += cell.picks;
+        }
+        recent.lengthS += windows[i]->endS - windows[i]->startS;
+    }
+    return recent;
+}
+
+Json
+ShareOf(const std::string& id, const RecentPicks& recent)
+{
+    if (recent.total == 0)
+    {
+        return nullptr;
+    }
+    const auto found = recent.byAgent.find(id);
+    const std::uint64_t picks = found == recent.byAgent.end() ? 0 : found->second;
+    return static_cast<double>(picks) / static_cast<double>(recent.total);
+}
+
+Json
+AgentJson(const AgentRow& row, const PickRule& rule, const RecentPicks& recent, double capacity)
+{
+    Json terms = Json::object();
+    for (std::size_t i = 0; i < row.terms.size(); ++i)
+    {
+        terms[rule.variables[i]] = Number(row.terms[i]);
+    }
+    return {{"id", row.id},
+            {"server", ToString(row.server)},
+            {"state", StateWord(row)},
+            {"candidate", row.candidate},
+            {"score", Number(row.score)},
+            {"terms", std::move(terms)},
+            {"age_s", Number(row.ageS)},
+            {"rtt_s", Number(row.rttS)},
+            {"rtt_min_s", Number(row.rttMinS)},
+            {"in_flight", row.inFlight},
+            {"capacity", row.capacity},
+            {"share", ShareOf(row.id, recent)},
+            {"ideal_share", row.candidate ? Json(row.capacity / capacity) : Json(0)},
+            {"picks", row.picks},
+            {"completions", row.completions},
+            {"failures", row.failures},
+            {"connect_failures", row.connectFailures},
+            {"abandoned", row.abandoned},
+            {"reports", row.reports}};
+}
+
+Json
+AgentsJson(const AdminSnapshot& snapshot, const RecentPicks& recent, std::size_t most)
+{
+    double capacity = 0;
+    for (const AgentRow& row : snapshot.agents)
+    {
+        capacity += row.candidate ? row.capacity : 0;
+    }
+    Json agents = Json::array();
+    for (const AgentRow& row : snapshot.agents)
+    {
+        if (agents.size() == most)
+        {
+            break;
+        }
+        agents.push_back(AgentJson(row, snapshot.rule, recent, capacity));
+    }
+    return agents;
+}
+
+Json
+DecisionsJson(const AdminSnapshot& snapshot)
+{
+    Json decisions = Json::array();
+    for (const DecisionRow& row : snapshot.decisions)
+    {
+        Json looks = Json::array();
+        for (std::size_t i = 0; i < row.looks.size(); ++i)
+        {
+            looks.push_back(
+                {{"agent", row.looks[i]}, {"score", Number(row.decision.looks[i].score)}});
+        }
+        decisions.push_back({{"at_s", row.atS},
+                             {"agent", row.agent},
+                             {"candidates", row.decision.candidates},
+                             {"looked_at", row.decision.looked},
+                             {"scores", std::move(looks)},
+                             {"why", WhyPicked(row, snapshot.rule.lowestIsBest)}});
+    }
+    return decisions;
+}
+
+Json
+WindowsJson(const AdminSnapshot& snapshot)
+{
+    Json windows = Json::array();
+    for (const auto& window : snapshot.windows)
+    {
+        windows.push_back({{"number", window->number},
+                           {"start_s", window->startS},
+                           {"end_s", window->endS},
+                           {"picks", window->fairness.picks},
+                           {"jain", Number(window->fairness.jain)},
+                           {"chance", Number(window->fairness.chance)},
+                           {"limit", Number(window->fairness.limit)},
+                           {"telling", window->fairness.telling},
+                           {"herding", window->fairness.herding}});
+    }
+    return windows;
+}
+
+} // namespace
+
+const char*
+StateWord(const AgentRow& row)
+{
+    if (row.freshness >= Freshness::DEAD)
+    {
+        return "dead";
+    }
+    if (row.drained)
+    {
+        return "drained";
+    }
+    if (row.reported != ServerState::READY)
+    {
+        return row.reported == ServerState::DRAIN ? "drain" : "down";
+    }
+    if (row.restingReports > 0)
+    {
+        return "resting";
+    }
+    return row.freshness == Freshness::STALE ? "stale" : "ready";
+}
+
+std::string
+WhyPicked(const DecisionRow& row, bool lowestIsBest)
+{
+    const Decision& decision = row.decision;
+    const char* best = lowestIsBest ? "lowest" : "highest";
+    if (decision.looked == 0)
+    {
+        return "the policy looked at no score";
+    }
+    if (decision.indexed)
+    {
+        return decision.looked == 1
+                   ? fmt::format("{} score of all {} candidates", best, decision.candidates)
+                   : fmt::format("one of {} with the {} score of all {} candidates",
+                                 decision.looked,
+                                 best,
+                                 decision.candidates);
+    }
+    if (decision.best)
+    {
+        return fmt::format("{} of the {} scores looked at", best, decision.looked);
+    }
+    return fmt::format("not the {} of the {} scores looked at: the policy weighs more than the "
+                       "score",
+                       best,
+                       decision.looked);
+}
+
+std::string
+StateText(const AdminSnapshot& snapshot, std::size_t most)
+{
+    const ProxyFacts& facts = *snapshot.facts;
+    const PickRule& rule = snapshot.rule;
+    const RecentPicks recent = CountRecent(snapshot);
+    const unsigned row = snapshot.windows.empty() ? 0 : snapshot.windows.back()->herdingRow;
+    const Json state = {
+        {"instance", facts.instance},
+        {"version", facts.version},
+        {"commit", facts.commit},
+        {"started", facts.started},
+        {"sequence", snapshot.sequence},
+        {"uptime_s", snapshot.takenS},
+        {"listening", facts.listening},
+        {"draining", snapshot.draining},
+        {"formula",
+         {{"name", rule.formulaName},
+          {"text", rule.formulaText},
+          {"best", rule.lowestIsBest ? "lowest" : "highest"}}},
+        {"policy", rule.policy},
+        {"interval_s", snapshot.intervalS},
+        {"window_s", facts.windowS},
+        {"connections_open", snapshot.open},
+        {"backlog", snapshot.backlog},
+        {"share_window_s", recent.lengthS},
+        {"agents_total", snapshot.agents.size()},
+        {"agents", AgentsJson(snapshot, recent, most)},
+        {"drained", snapshot.drained},
+        {"decisions", DecisionsJson(snapshot)},
+        {"windows", WindowsJson(snapshot)},
+        {"herding", {{"alarm", snapshot.herding}, {"row", row}, {"needed", HerdingAlarm::ROW}}},
+        {"counters", snapshot.counters}};
+    // What a stranger calls itself may be no UTF-8: that must not cost us the page.
+    return state.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string
+HistoryText(const AdminSnapshot& snapshot, std::optional<std::uint64_t> after)
+{
+    std::string text = "window,start_s,end_s,agent,capacity,picks,completions,failures,in_flight,"
+                       "score,probe_rtt_s,report_age_s\n";
+    for (const auto& window : snapshot.windows)
+    {
+        if (after && window->number <= *after)
+        {
+            continue;
+        }
+        for (const WindowCell& cell : window->cells)
+        {
+            fmt::format_to(std::back_inserter(text),
+                           "{},{},{},{},{},{},{},{},{},{},{},{}\n",
+                           window->number,
+                           FormatNumber(window->startS),
+                           FormatNumber(window->endS),
+                           cell.id,
+                           FormatNumber(cell.capacity),
+                           cell.picks,
+                           cell.completions,
+                           cell.failures,
+                           cell.inFlight,
+                           FormatNumber(cell.score),
+                           FormatNumber(cell.rttS),
+                           FormatNumber(cell.ageS));
+        }
+    }
+    return text;
+}
+
+} // namespace sonda

@@ -1,0 +1,28 @@
+"""Shared by the tests of the benchmarks: the package on the path, the programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(os.environ.get("SONDA_BIN", ROOT / "build" / "bin"))
+sys.path.insert(0, str(ROOT / "bench"))
+
+from sonda_bench.sim_cases import Programs  # noqa: E402
+
+
+@pytest.fixture
+def programs() -> Programs:
+    for name in ("sonda-sim", "bench-empty-events", "bench-plain-star"):
+        if not (BIN / name).is_file():
+            pytest.skip(f"{BIN / name} is not built: ./sonda build makes it")
+    return Programs(ROOT, BIN, sys.executable)
+
+
+@pytest.fixture
+def simpy() -> None:
+    pytest.importorskip("simpy", reason="there is no SimPy; ./sonda bench sim installs it (python3-simpy3)")

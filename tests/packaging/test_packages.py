@@ -1,0 +1,111 @@
+"""The Debian packages sonda-agent and sonda-proxy."""
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "realnet" / "system"))
+
+from lan import Lan, require_namespaces  # noqa: E402
+from programs import check_sanitizers, run  # noqa: E402
+
+BUILD = os.environ.get("SONDA_BUILD", "")
+NAMES = ["sonda-agent", "sonda-proxy"]
+pytestmark = pytest.mark.skipif(not shutil.which("dpkg-deb"),
+                                reason="SKIPPED, NOT TESTED: dpkg-deb is not installed")
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory):
+    """Path of each package, by name."""
+    folder = tmp_path_factory.mktemp("packages")
+    made = subprocess.run(["cpack", "-G", "DEB", "-B", str(folder)], cwd=BUILD, text=True,
+                          capture_output=True, timeout=300, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    found = {path.name.split("_")[0]: path for path in folder.glob("*.deb")}
+    assert sorted(found) == NAMES
+    return found
+
+
+@pytest.fixture(scope="module")
+def root(packages, tmp_path_factory):
+    """A folder into which both packages are unpacked, as dpkg would into /."""
+    folder = tmp_path_factory.mktemp("root")
+    for path in packages.values():
+        assert run(["dpkg-deb", "-x", path, folder]).returncode == 0
+    return folder
+
+
+def test_lintian_is_content(packages):
+    if not shutil.which("lintian"):
+        pytest.skip("SKIPPED, NOT TESTED: lintian is not installed")
+    result = run(["lintian", "--allow-root", "--fail-on", "error,warning", *packages.values()], 120)
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_configuration_is_the_administrators(packages, root, name, tmp_path):
+    assert run(["dpkg-deb", "-e", packages[name], tmp_path]).returncode == 0
+    conffile = "/etc/sonda/" + name.split("-")[1] + ".json"
+    assert (tmp_path / "conffiles").read_text() == conffile + "\n"
+    for script in ("postinst", "prerm", "postrm"):
+        assert run(["sh", "-n", tmp_path / script]).returncode == 0
+    # As shipped it is good on every machine with an address.
+    result = run([root / "usr/sbin" / name, "--config", str(root) + conffile, "--check",
+                  "--interface", "lo"])
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_manual_is_that_of_the_program(root, name):
+    page = gzip.decompress((root / f"usr/share/man/man8/{name}.8.gz").read_bytes()).decode()
+    assert page == run([root / "usr/sbin" / name, "--man"]).stdout
+
+
+@pytest.mark.parametrize("unit", ["sonda-agent.service", "sonda-proxy.service",
+                                  "sonda-proxy.socket"])
+def test_systemd_understands_the_units(root, unit, tmp_path):
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("SKIPPED, NOT TESTED: systemd-analyze is not installed")
+    # The programs are not where they will be; everything else must be as it is.
+    for path in (root / "lib/systemd/system").iterdir():
+        text = path.read_text().replace("/usr/sbin/", f"{root}/usr/sbin/")
+        (tmp_path / path.name).write_text(
+            "\n".join(line for line in text.splitlines() if not line.startswith("Documentation")))
+    result = run(["systemd-analyze", "verify", tmp_path / unit])
+    complaints = [line for line in result.stderr.splitlines() if "sonda" in line]
+    assert complaints == []
+
+
+def test_an_upgrade_finds_the_drain_timeout_covered(root):
+    """systemd must not kill a proxy that is still draining."""
+    unit = (root / "lib/systemd/system/sonda-proxy.service").read_text()
+    stop = int(next(line for line in unit.splitlines()
+                    if line.startswith("TimeoutStopSec=")).split("=")[1])
+    page = run([root / "usr/sbin/sonda-proxy", "--help"]).stdout
+    assert "--drain-timeout DURATION=30s" in page and stop > 30
+
+
+def test_both_start_from_the_packages_and_serve(root, tmp_path):
+    require_namespaces()
+    lan = Lan(tmp_path)
+    try:
+        client, server, middle = (lan.host(name, number) for name, number in
+                                  (("client", 2), ("web", 11), ("proxy", 1)))
+        lan.nginx(server, "web")
+        agent = lan.start(server, str(root / "usr/sbin/sonda-agent"),
+                          "--config", str(root / "etc/sonda/agent.json"))
+        agent.wait_line("for 10.77.0.11:80: group 239.8.8.8:8888 on eth0")
+        proxy = lan.start(middle, str(root / "usr/sbin/sonda-proxy"),
+                          "--config", str(root / "etc/sonda/proxy.json"))
+        proxy.wait_line("agent .* at 10.77.0.11:80: joined")
+        answer = run(["ip", "netns", "exec", client, "curl", "-sS", "--max-time", "10",
+                      "http://10.77.0.1/"])
+        assert answer.stdout == "web\n", answer.stderr
+    finally:
+        lan.stop()
+        check_sanitizers(lan.programs)

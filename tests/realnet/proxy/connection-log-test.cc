@@ -1,0 +1,86 @@
+#include "realnet/common/descriptor.h"
+#include "realnet/proxy/connection-log.h"
+#include "tests/catch.h"
+
+#include <array>
+#include <cstdlib>
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+#include <thread>
+
+using namespace sonda;
+
+TEST_CASE("a connection is one line with all that is known of it", "[connection-log]")
+{
+    ConnectionRecord record;
+    record.client = SocketAddress("fd00::9", 4242);
+    record.agent = "web1";
+    record.server = SocketAddress("10.0.0.7", 80);
+    record.up = 12;
+    record.down = 34567;
+    record.connect = std::chrono::microseconds(412);
+    record.total = std::chrono::milliseconds(1250);
+    record.retries = 1;
+    record.end = {"finished", "client"};
+    CHECK(FormatRecord(record, LogFormat::KEY_VALUE) ==
+          "client=[fd00::9]:4242 agent=web1 server=10.0.0.7:80 up=12 down=34567 connect_ms=0.412 "
+          "total_ms=1250.0 retries=1 end=finished by=client");
+    const auto json = nlohmann::json::parse(FormatRecord(record, LogFormat::JSON));
+    CHECK(json["server"] == "10.0.0.7:80");
+    CHECK(json["connect_ms"] == 0.412);
+    CHECK(json["down"] == 34567);
+}
+
+TEST_CASE("what was never there has no figure", "[connection-log]")
+{
+    ConnectionRecord record;
+    record.client = SocketAddress("10.0.0.9", 4242);
+    record.end = {"no-agent", "proxy"};
+    CHECK(FormatRecord(record, LogFormat::KEY_VALUE) ==
+          "client=10.0.0.9:4242 agent=- server=- up=0 down=0 total_ms=0.0 retries=0 end=no-agent "
+          "by=proxy");
+}
+
+TEST_CASE("a file that cannot be written is an error", "[connection-log]")
+{
+    const auto log = ConnectionLog::Open("/proc/no-such-folder/file", LogFormat::JSON);
+    REQUIRE_FALSE(log);
+    CHECK(log.GetError().message.find("/proc/no-such-folder") != std::string::npos);
+}
+
+TEST_CASE("a disk that never finishes drops lines and holds nobody up", "[connection-log]")
+{
+    // Opening a FIFO for writing waits for a reader, so one is there first; it never reads.
+    char folder[] = "/tmp/sonda-log-XXXXXX";
+    REQUIRE(mkdtemp(folder));
+    const std::string path = std::string(folder) + "/fifo";
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    Descriptor reader(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    REQUIRE(reader);
+    std::thread drain;
+    {
+        auto log = ConnectionLog::Open(path, LogFormat::KEY_VALUE);
+        REQUIRE(log);
+        ConnectionRecord record;
+        for (int i = 0; i < 20000; ++i) // a pipe and the queue hold about half of them
+        {
+            (*log)->Write(record);
+        }
+        CHECK((*log)->Dropped() > 1000);
+        // Let the writing thread end: somebody reads the rest.
+        drain = std::thread(
+            [&]
+            {
+                fcntl(reader.Get(), F_SETFL, 0);
+                std::array<char, 65536> bytes;
+                while (read(reader.Get(), bytes.data(), bytes.size()) > 0)
+                {
+                }
+            });
+        (*log).reset();
+    }
+    drain.join(); // the writer's end is closed
+    unlink(path.c_str());
+    rmdir(folder);
+}
