@@ -46,6 +46,8 @@ def run_league(options: Options, session: Session) -> None:
     session.check(points)
     done = session.runs_of(points, f"League over {_scenarios(len(points))}")
     outcomes = {point.label: read_outcomes(done[point]) for point in points}
+    if missing := [label for label, own in outcomes.items() if not own]:
+        session.say(f"Left out, because no run was completed there: {', '.join(missing)}.")
     outcomes = {label: own for label, own in outcomes.items() if own}
     if not outcomes:
         raise AnalysisError("no run was completed: there is nothing to rank")

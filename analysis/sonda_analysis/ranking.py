@@ -22,7 +22,7 @@ import numpy as np
 
 from .errors import AnalysisError
 from .results import Outcome
-from .statistics import Difference, mean_interval, paired_differences, paired_tests
+from .statistics import Difference, Interval, mean_interval, paired_differences, paired_tests
 
 # One request in a hundred more than necessary is what a user would notice and noise does not reach.
 FAILED_MARGIN = 0.01
@@ -175,6 +175,8 @@ class _League:
         order = [int(index) for index in np.argsort(ranks, kind="stable")]
         # The best of a scenario is one that does not fail there, and there always is one.
         means = np.where(fails, np.inf, self._log_mean.mean(axis=2))[:count].min(axis=0)
+        if hopeless := [scenario for scenario, mean in zip(self._scenarios, means) if not math.isfinite(mean)]:
+            raise AnalysisError(f"no ranked contender has a mean response time in: {', '.join(hopeless)}")
         p99s = np.where(fails, np.inf, self._log_p99.mean(axis=2))[:count].min(axis=0)
         limits = self._rank_limits() if len(self._runs) > 1 else None
         from_best, from_above = self._differences(order, fails.sum(axis=1))
@@ -193,10 +195,11 @@ class _League:
                   from_above: Mapping[str, Difference]) -> Standing:
         name = (*self._ranked, *self._bounds)[index]
         by_run = (self._log_mean[index] - means[:, None]).mean(axis=0)
-        interval = mean_interval(by_run)
+        finite = bool(np.isfinite(by_run).all())
+        interval = mean_interval(by_run) if finite else Interval(math.inf, None, len(by_run))
         ratios = np.exp(self._log_mean[index].mean(axis=1) - means)
         ends = (None, None)
-        if interval.half_width is not None and math.isfinite(interval.mean):
+        if interval.half_width is not None:
             ends = (math.exp(interval.mean - interval.half_width), math.exp(interval.mean + interval.half_width))
         return Standing(
             contender=name, rank=places[0], rank_low=places[1], rank_high=places[2],

@@ -86,9 +86,14 @@ def test_unfinished_requests_count_with_the_duration_which_they_waited_at_least(
 
 def test_a_contender_that_answers_nothing_is_last() -> None:
     outcomes = {"one": [outcome("random", 1.0), outcome("rtt/best", math.nan, failures=1000, p99=math.nan)]}
+    outcomes["one"] += [outcome("random", 1.1, 2), outcome("rtt/best", 0.1, 2)]
     league = rank(outcomes, ["rtt/best", "random"], ())
     assert [s.contender for s in league.standings] == ["random", "rtt/best"]
-    assert math.isinf(by_name(league)["rtt/best"].score)
+    last = by_name(league)["rtt/best"]
+    assert math.isinf(last.score) and last.low is None and last.failed == ("one",)
+    nothing = {"one": [outcome("random", math.nan, failures=1000, p99=math.nan)]}
+    with pytest.raises(AnalysisError, match="no ranked contender has a mean response time in: one"):
+        rank(nothing, ["random"], ())
 
 
 def test_bounds_are_shown_and_not_ranked() -> None:
