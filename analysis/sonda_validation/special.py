@@ -17,8 +17,10 @@ from .verdict import FAILED, NOT_RUN, OK, OUT, Row
 
 # Test program and test cases behind a line.
 _PROGRAMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    FORMULAS: ("model-scoring", ("more of what a formula declares good never ranks worse, *", "a formula declares every variable that it uses, *",)),
-    TABLE: ("model-table", ("N agents in, N agents out, whatever their scores", "whatever happens, the table agrees with *")),
+    FORMULAS: ("model-scoring", ("more of what a formula declares good never ranks worse, *",
+                                 "a formula declares every variable that it uses, *")),
+    TABLE: ("model-table", ("N agents in, N agents out, whatever their scores",
+                            "whatever happens, the table agrees with *")),
 }
 # How many standard deviations the two ends of a run may make the law seem wrong by.
 _DEVIATIONS = 4.5
@@ -40,8 +42,9 @@ def little(results: Mapping[tuple[Setup, int], Figures]) -> Row | None:
     setup, rng_run = max(judged, key=severity)
     deviation, tolerance = judged[setup, rng_run]
     verdict = OK if abs(deviation) <= tolerance else OUT
-    return Row(LITTLE, f"all {len(results)} runs; the worst: {setup.name}", "L / ΛT - 1", 0.0, deviation, deviation, tolerance,
-               verdict, "definition", len(results), f"the run is {results[setup, rng_run].folder}", unit="%", factor=100)
+    return Row(LITTLE, f"all {len(results)} runs; the worst: {setup.name}", "L / ΛT - 1", 0.0, deviation, deviation,
+               tolerance, verdict, "definition", len(results), f"the run is {results[setup, rng_run].folder}", unit="%",
+               factor=100)
 
 
 def _little(setup: Setup, figures: Figures) -> tuple[float, float]:
@@ -100,16 +103,18 @@ def _run(name: str, folder: Path) -> Row:
             return Row(name, setting, "failed checks", 0, math.nan, math.nan, 0, FAILED, "definition", 0, remark)
         passed, failed = passed + counts[0], failed + counts[1]
     remark = f"run {path} to see what failed" if failed else ""
-    return Row(name, f"{setting}: {passed + failed} checks", "failed checks", 0, failed, failed, 0, OUT if failed else OK,
+    verdict = OUT if failed else OK
+    return Row(name, f"{setting}: {passed + failed} checks", "failed checks", 0, failed, failed, 0, verdict,
                "definition", 1, remark)
 
 
 def _counts(xml: str) -> tuple[int, int] | None:
     """(passed, failed) assertions of Catch2's XML report, version 2 or 3."""
     try:
-        results = ElementTree.fromstring(xml).findall("OverallResults") + ElementTree.fromstring(xml).findall("*/OverallResults")
+        report = ElementTree.fromstring(xml)
     except ElementTree.ParseError:
         return None
+    results = report.findall("OverallResults") or report.findall("*/OverallResults")
     if not results:
         return None
     return int(results[-1].get("successes", 0)), int(results[-1].get("failures", 0))

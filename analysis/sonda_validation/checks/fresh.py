@@ -45,7 +45,8 @@ _LOADS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
 
 FAMILIES = (
     Family("V3", "power of d, fresh information", cases, {"n": 100, "load": 0.9, "d": 2},
-           [*({"load": load, "d": d} for d in (2, 3) for load in _LOADS), *({"load": load, "d": 5} for load in (0.7, 0.9)),
+           [*({"load": load, "d": d} for d in (2, 3) for load in _LOADS),
+            *({"load": load, "d": 5} for load in (0.7, 0.9)),
             {"n": 500, "load": 0.99, "d": 2}, {"n": 500, "load": 0.99, "d": 5}, {"n": 37, "load": 0.83, "d": 4},
             {"n": 8, "load": 0.8, "d": 2}],
            [{"load": 0.7, "d": 2}, {"load": 0.9, "d": 2}, {"load": 0.9, "d": 3}, {"load": 0.8, "d": 5},

@@ -68,7 +68,7 @@ def test_runs_are_added_until_the_tolerance_is_narrow() -> None:
 
 
 def test_all_lines_together_give_few_false_alarms() -> None:
-    """Whole tables of lines whose expected value is right, runs that vary and an expected value that was simulated too."""
+    """Whole tables of right lines: runs vary, and so does an expected value that was simulated too."""
     rng = np.random.default_rng(1)
     lines, tables = 20, 600
     alarms = 0
