@@ -31,8 +31,15 @@ class Line:
     """A case on its way to a row: how many runs it has."""
 
     case: Case
-    expected: "Future[Expected]"
+    computed: "Future[Expected]"
     runs: int
+
+    def expected(self) -> Expected | None:
+        """Waits for the expected value; None when there is none for this setting (why() tells more)."""
+        return None if isinstance(self.computed.exception(), ValueError) else self.computed.result()
+
+    def why(self) -> str:
+        return str(self.computed.exception())
 
 
 def run_validation(options: Options) -> int:
@@ -62,10 +69,9 @@ def _simulate(engine: Engine, plan: Plan, cases: Sequence[Case]) -> list[Line]:
             print(f"{made} runs made in {time.monotonic() - begin:.0f} s.", file=sys.stderr, flush=True)
         before = [line.runs for line in lines]
         for line in lines:
-            values = _values(engine, plan, line)
-            if number < _ROUNDS and isinstance(values, list):
-                wanted = runs_wanted(line.case, line.expected.result(), values, statistical, plan.most_runs)
-                line.runs = max(line.runs, wanted)
+            values, expected = _values(engine, plan, line), line.expected()
+            if number < _ROUNDS and isinstance(values, list) and expected is not None:
+                line.runs = max(line.runs, runs_wanted(line.case, expected, values, statistical, plan.most_runs))
         if [line.runs for line in lines] == before:
             break
     return lines
@@ -102,11 +108,9 @@ def _rows(engine: Engine, plan: Plan, lines: Sequence[Line], options: Options) -
 
 
 def _row(engine: Engine, plan: Plan, line: Line, statistical: int) -> Row:
-    case, values = line.case, _values(engine, plan, line)
-    try:
-        expected = line.expected.result()
-    except ValueError as error:
-        return _failed(case, math.nan, f"no expected value: {error}")
+    case, values, expected = line.case, _values(engine, plan, line), line.expected()
+    if expected is None:
+        return _failed(case, math.nan, f"no expected value: {line.why()}")
     if not isinstance(values, list):
         command, failure = values
         return _failed(case, expected.value, f"{failure.reason}; repeat it with: {command}")
