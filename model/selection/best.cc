@@ -30,36 +30,73 @@ OneOf(const std::vector<AgentIndex>& agents, RandomStream& random)
 
 } // namespace
 
-HeadPolicy::HeadPolicy(AgeRule rule)
+BestOnes::BestOnes(AgeRule rule)
     : m_view(rule)
+{
+}
+
+std::optional<AgentIndex>
+BestOnes::Pick(const StatusTable& table, Instant now, RandomStream* random)
+{
+    m_view.Look(table, now);
+    if (m_view.Candidates().empty())
+    {
+        return std::nullopt;
+    }
+    if (!m_view.IsSteady())
+    {
+        return Scan(m_view, random);
+    }
+    const auto& best = m_view.IsIndexed() ? table.BestIndexed() : Steady();
+    return random == nullptr ? best.front() : OneOf(best, *random);
+}
+
+const std::vector<AgentIndex>&
+BestOnes::Steady()
+{
+    if (m_epoch == m_view.Epoch())
+    {
+        return m_equals;
+    }
+    m_epoch = m_view.Epoch();
+    m_equals.clear();
+    double best = 0;
+    for (const auto agent : m_view.Candidates())
+    {
+        const double rank = m_view.Rank(agent);
+        if (m_equals.empty() || rank < best)
+        {
+            m_equals.clear();
+            best = rank;
+        }
+        if (rank == best)
+        {
+            m_equals.push_back(agent);
+        }
+    }
+    return m_equals;
+}
+
+HeadPolicy::HeadPolicy(AgeRule rule)
+    : m_best(rule)
 {
 }
 
 std::optional<AgentIndex>
 HeadPolicy::Pick(const StatusTable& table, Instant now, RandomStream&)
 {
-    m_view.Look(table, now);
-    if (m_view.Candidates().empty())
-    {
-        return std::nullopt;
-    }
-    return m_view.IsIndexed() ? table.BestIndexed().front() : Scan(m_view, nullptr);
+    return m_best.Pick(table, now, nullptr);
 }
 
 BestPolicy::BestPolicy(AgeRule rule)
-    : m_view(rule)
+    : m_best(rule)
 {
 }
 
 std::optional<AgentIndex>
 BestPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
 {
-    m_view.Look(table, now);
-    if (m_view.Candidates().empty())
-    {
-        return std::nullopt;
-    }
-    return m_view.IsIndexed() ? OneOf(table.BestIndexed(), random) : Scan(m_view, &random);
+    return m_best.Pick(table, now, &random);
 }
 
 TopPolicy::TopPolicy(std::size_t count, AgeRule rule)

@@ -7,11 +7,29 @@
 namespace sonda
 {
 
+/** The candidates with the best score; what HeadPolicy and BestPolicy share. */
+class BestOnes
+{
+  public:
+    explicit BestOnes(AgeRule rule);
+
+    /** \param random which one of equals; none: the first */
+    std::optional<AgentIndex> Pick(const StatusTable& table, Instant now, RandomStream* random);
+
+  private:
+    const std::vector<AgentIndex>& Steady();
+
+    View m_view;
+    std::uint64_t m_epoch{0};
+    std::vector<AgentIndex> m_equals; //!< where scores stay, but the table's index does not serve
+};
+
 /**
  * Always the agent with the best score; of equals, the one with the lowest index (agents are
  * numbered as they become known, and a number is given again after its agent was removed). The
  * student report's rule: between two reports every connection goes to the same agent.
- * Cost of a pick: O(1) for static formulas, O(n) otherwise.
+ * Cost of a pick: O(1) for static formulas, O(n) otherwise; with a cut-off O(1) but for O(n) once a
+ * report.
  */
 class HeadPolicy : public Policy
 {
@@ -23,7 +41,7 @@ class HeadPolicy : public Policy
                                    RandomStream& random) override;
 
   private:
-    View m_view;
+    BestOnes m_best;
 };
 
 /** As HeadPolicy, but among equals one at random. Cost as there. */
@@ -37,7 +55,7 @@ class BestPolicy : public Policy
                                    RandomStream& random) override;
 
   private:
-    View m_view;
+    BestOnes m_best;
 };
 
 /**

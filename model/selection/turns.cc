@@ -116,10 +116,19 @@ EarliestDeadlinePolicy::Queue(RandomStream& random)
 }
 
 double
-EarliestDeadlinePolicy::Period(AgentIndex agent) const
+EarliestDeadlinePolicy::Period(AgentIndex agent)
 {
     const auto weight = WeightOf(m_view.Score(agent), m_view.GetSense());
-    return 1 / (weight ? *weight : AverageWeight(m_view));
+    if (weight)
+    {
+        return 1 / *weight;
+    }
+    if (m_averageIn != m_epoch)
+    {
+        m_averageIn = m_epoch;
+        m_average = AverageWeight(m_view);
+    }
+    return 1 / m_average;
 }
 
 void

@@ -50,7 +50,8 @@ class SmoothWeightedPolicy : public Policy
  * Earliest deadline first: the candidate with the least deadline is picked, and its deadline moves
  * on by 1 / weight; a new one begins at a random place of its first period, so that several proxies
  * do not pick in step (gRPC's weighted_round_robin, gRFC A58; Envoy's scheduler). The weight is
- * looked up when the agent is picked. Cost of a pick: O(log n), and O(n) once a report.
+ * looked up when the agent is picked; the average that stands for a missing one is that of the last
+ * report. Cost of a pick: O(log n), and O(n) once a report.
  */
 class EarliestDeadlinePolicy : public Policy
 {
@@ -77,10 +78,12 @@ class EarliestDeadlinePolicy : public Policy
 
     static bool Later(const Entry& a, const Entry& b);
     void Queue(RandomStream& random);
-    double Period(AgentIndex agent) const;
+    double Period(AgentIndex agent);
 
     View m_view;
     std::uint64_t m_epoch{0};
+    std::uint64_t m_averageIn{0}; //!< the epoch in which m_average was computed
+    double m_average{1};
     double m_clock{0};          //!< deadline of the last pick
     std::vector<Entry> m_queue; //!< a heap, earliest first
     PerAgent<Place> m_places;

@@ -4,6 +4,7 @@
 #include "tests/model/support/picks.h"
 
 #include <cmath>
+#include <set>
 
 using namespace sonda;
 using namespace sonda::test;
@@ -178,4 +179,30 @@ TEST_CASE("the rules change what policies pick")
         CHECK(Make("sample:2@cut-off:1.5")->Pick(table, At(6), random) == 5U);
         CHECK(Make("random@cut-off:1.5")->Pick(table, At(6), random) == 5U);
     }
+}
+
+TEST_CASE("best with a cut-off splits ties evenly, and follows reports and time")
+{
+    StatusTable table = TableOfQueues({1, 1, 5, 1});
+    Observation worse = Observe(3);
+    worse.report.inFlight = 2;
+    table.Update(worse, At(4));
+    SeededStream random(2);
+    const auto best = Make("best@cut-off:5");
+    const auto picked = [&](double second)
+    {
+        std::set<AgentIndex> agents;
+        for (int i = 0; i < 60; ++i)
+        {
+            agents.insert(best->Pick(table, At(second), random).value());
+        }
+        return agents;
+    };
+    CHECK(picked(4.5) == std::set<AgentIndex>{0, 1});
+    // The others are too old by now.
+    CHECK(picked(5.5) == std::set<AgentIndex>{3});
+    Observation better = Observe(2);
+    better.report.inFlight = 0;
+    table.Update(better, At(6));
+    CHECK(picked(6) == std::set<AgentIndex>{2});
 }
