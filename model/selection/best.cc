@@ -1,7 +1,5 @@
 #include "model/selection/best.h"
 
-#include "model/selection/champion.h"
-
 #include <algorithm>
 
 namespace sonda
@@ -9,18 +7,6 @@ namespace sonda
 
 namespace
 {
-
-/** \return the best of all candidates by looking at each; of equals the first without a stream. */
-std::optional<AgentIndex>
-Scan(const View& view, RandomStream* random)
-{
-    Champion champion(random);
-    for (const auto agent : view.Candidates())
-    {
-        champion.Offer(agent, view.Rank(agent));
-    }
-    return champion.Get();
-}
 
 AgentIndex
 OneOf(const std::vector<AgentIndex>& agents, RandomStream& random)
@@ -43,38 +29,21 @@ BestOnes::Pick(const StatusTable& table, Instant now, RandomStream* random)
     {
         return std::nullopt;
     }
-    if (!m_view.IsSteady())
+    if (m_view.IsIndexed())
     {
-        return Scan(m_view, random);
+        const auto& best = table.BestIndexed();
+        return random == nullptr ? best.front() : OneOf(best, *random);
     }
-    const auto& best = m_view.IsIndexed() ? table.BestIndexed() : Steady();
-    return random == nullptr ? best.front() : OneOf(best, *random);
-}
-
-const std::vector<AgentIndex>&
-BestOnes::Steady()
-{
-    if (m_epoch == m_view.Epoch())
+    if (!m_view.IsSteady() || m_epoch != m_view.Epoch())
     {
-        return m_equals;
-    }
-    m_epoch = m_view.Epoch();
-    m_equals.clear();
-    double best = 0;
-    for (const auto agent : m_view.Candidates())
-    {
-        const double rank = m_view.Rank(agent);
-        if (m_equals.empty() || rank < best)
+        m_epoch = m_view.Epoch();
+        m_champion.Restart();
+        for (const auto agent : m_view.Candidates())
         {
-            m_equals.clear();
-            best = rank;
-        }
-        if (rank == best)
-        {
-            m_equals.push_back(agent);
+            m_champion.Offer(agent, m_view.Rank(agent));
         }
     }
-    return m_equals;
+    return random == nullptr ? m_champion.First() : m_champion.Draw(*random);
 }
 
 HeadPolicy::HeadPolicy(AgeRule rule)

@@ -1,6 +1,7 @@
 #ifndef SONDA_MODEL_SELECTION_BEST_H
 #define SONDA_MODEL_SELECTION_BEST_H
 
+#include "model/selection/champion.h"
 #include "model/selection/policy.h"
 #include "model/selection/view.h"
 
@@ -17,11 +18,9 @@ class BestOnes
     std::optional<AgentIndex> Pick(const StatusTable& table, Instant now, RandomStream* random);
 
   private:
-    const std::vector<AgentIndex>& Steady();
-
     View m_view;
     std::uint64_t m_epoch{0};
-    std::vector<AgentIndex> m_equals; //!< where scores stay, but the table's index does not serve
+    Champion m_champion; //!< where the table's index does not serve
 };
 
 /**

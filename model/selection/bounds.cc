@@ -1,7 +1,5 @@
 #include "model/selection/bounds.h"
 
-#include "model/selection/champion.h"
-
 namespace sonda
 {
 
@@ -13,12 +11,12 @@ FreshShortestQueuePolicy::FreshShortestQueuePolicy(const Oracle& oracle)
 std::optional<AgentIndex>
 FreshShortestQueuePolicy::Pick(const StatusTable& table, Instant, RandomStream& random)
 {
-    Champion champion(&random);
+    m_best.Restart();
     for (const auto agent : table.Candidates())
     {
-        champion.Offer(agent, m_oracle.Present(agent));
+        m_best.Offer(agent, m_oracle.Present(agent));
     }
-    return champion.Get();
+    return m_best.Draw(random);
 }
 
 FreshLeastWorkPolicy::FreshLeastWorkPolicy(const Oracle& oracle)
@@ -29,12 +27,12 @@ FreshLeastWorkPolicy::FreshLeastWorkPolicy(const Oracle& oracle)
 std::optional<AgentIndex>
 FreshLeastWorkPolicy::Pick(const StatusTable& table, Instant, RandomStream& random)
 {
-    Champion champion(&random);
+    m_best.Restart();
     for (const auto agent : table.Candidates())
     {
-        champion.Offer(agent, m_oracle.WorkLeft(agent));
+        m_best.Offer(agent, m_oracle.WorkLeft(agent));
     }
-    return champion.Get();
+    return m_best.Draw(random);
 }
 
 CentralQueuePolicy::CentralQueuePolicy(const Oracle& oracle)
@@ -45,17 +43,17 @@ CentralQueuePolicy::CentralQueuePolicy(const Oracle& oracle)
 std::optional<AgentIndex>
 CentralQueuePolicy::Pick(const StatusTable& table, Instant, RandomStream& random)
 {
-    Champion champion(&random);
+    m_best.Restart();
     for (const auto agent : table.Candidates())
     {
         const double cores = table.Get(agent).report.cores.value_or(1);
         const double present = m_oracle.Present(agent);
         if (present < cores)
         {
-            champion.Offer(agent, present / cores);
+            m_best.Offer(agent, present / cores);
         }
     }
-    return champion.Get();
+    return m_best.Draw(random);
 }
 
 } // namespace sonda

@@ -1,6 +1,7 @@
 #ifndef SONDA_MODEL_SELECTION_BOUNDS_H
 #define SONDA_MODEL_SELECTION_BOUNDS_H
 
+#include "model/selection/champion.h"
 #include "model/selection/oracle.h"
 #include "model/selection/policy.h"
 
@@ -25,6 +26,7 @@ class FreshShortestQueuePolicy : public Policy
 
   private:
     const Oracle& m_oracle;
+    Champion m_best;
 };
 
 /** The least work left at the server; of equals a random one. */
@@ -40,6 +42,7 @@ class FreshLeastWorkPolicy : public Policy
 
   private:
     const Oracle& m_oracle;
+    Champion m_best;
 };
 
 /**
@@ -65,6 +68,7 @@ class CentralQueuePolicy : public Policy
 
   private:
     const Oracle& m_oracle;
+    Champion m_best;
 };
 
 } // namespace sonda

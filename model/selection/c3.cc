@@ -13,12 +13,12 @@ std::optional<AgentIndex>
 C3Policy::Pick(const StatusTable& table, Instant now, RandomStream& random)
 {
     m_view.Look(table, now);
-    Champion champion(&random);
+    m_best.Restart();
     for (const auto agent : m_view.Candidates())
     {
-        champion.Offer(agent, Rank(table, agent));
+        m_best.Offer(agent, Rank(table, agent));
     }
-    return champion.Get();
+    return m_best.Draw(random);
 }
 
 double
@@ -72,18 +72,18 @@ std::optional<AgentIndex>
 RateLimitedC3Policy::Pick(const StatusTable& table, Instant now, RandomStream& random)
 {
     m_view.Look(table, now);
-    Champion all(&random);
-    Champion allowed(&random);
+    m_best.Restart();
+    m_allowed.Restart();
     for (const auto agent : m_view.Candidates())
     {
         const double rank = Rank(table, agent);
-        all.Offer(agent, rank);
+        m_best.Offer(agent, rank);
         if (m_rates[agent].HasToken(now))
         {
-            allowed.Offer(agent, rank);
+            m_allowed.Offer(agent, rank);
         }
     }
-    return allowed.Get() ? allowed.Get() : all.Get();
+    return m_allowed.First() ? m_allowed.Draw(random) : m_best.Draw(random);
 }
 
 void

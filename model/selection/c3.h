@@ -45,6 +45,7 @@ class C3Policy : public Policy
     double Rank(const StatusTable& table, AgentIndex agent);
 
     View m_view;
+    Champion m_best;
 
   private:
     struct Averages
@@ -80,6 +81,7 @@ class RateLimitedC3Policy : public C3Policy
 
   private:
     PerAgent<CubicRate> m_rates;
+    Champion m_allowed; //!< of those that have a token
 };
 
 } // namespace sonda

@@ -5,58 +5,61 @@
 #include "model/table/agent-status.h"
 
 #include <optional>
+#include <vector>
 
 namespace sonda
 {
 
 /**
- * The best of a row of agents, seen one after the other. Of k equals the last one seen replaces the
- * choice with probability 1/k, which makes each of them equally likely.
+ * The best of a row of agents, seen one after the other. It keeps all equals, so that one random
+ * number decides between them, and its memory, so that a policy has one of its own.
  */
 class Champion
 {
   public:
-    /** \param random for ties; none: the first of equals stays */
-    explicit Champion(RandomStream* random)
-        : m_random(random)
+    /** Forgets everybody. */
+    void
+    Restart()
     {
+        m_equals.clear();
     }
 
     /** \param rank less is better; not NaN */
     void
     Offer(AgentIndex agent, double rank)
     {
-        if (m_equals == 0 || rank < m_rank)
+        if (m_equals.empty() || rank < m_rank)
         {
-            m_agent = agent;
+            m_equals.clear();
             m_rank = rank;
-            m_equals = 1;
         }
-        else if (rank == m_rank && m_random != nullptr && m_random->Below(++m_equals) == 0)
+        if (rank == m_rank)
         {
-            m_agent = agent;
+            m_equals.push_back(agent);
         }
     }
 
-    /** \return the best; nothing when there was no offer. */
+    /** \return the best, each of equals with the same probability; nothing without an offer. */
     std::optional<AgentIndex>
-    Get() const
+    Draw(RandomStream& random) const
     {
-        return m_equals == 0 ? std::nullopt : std::make_optional(m_agent);
+        if (m_equals.size() < 2)
+        {
+            return First();
+        }
+        return m_equals[random.Below(m_equals.size())];
     }
 
-    /** \return the same, where there certainly was one. */
-    AgentIndex
-    Winner() const
+    /** \return the best, of equals the one that was offered first; nothing without an offer. */
+    std::optional<AgentIndex>
+    First() const
     {
-        return m_agent;
+        return m_equals.empty() ? std::nullopt : std::make_optional(m_equals.front());
     }
 
   private:
-    RandomStream* m_random;
-    AgentIndex m_agent{0};
+    std::vector<AgentIndex> m_equals; //!< of the rank m_rank, in the order of their offers
     double m_rank{0};
-    std::size_t m_equals{0};
 };
 
 } // namespace sonda

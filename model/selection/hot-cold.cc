@@ -1,7 +1,5 @@
 #include "model/selection/hot-cold.h"
 
-#include "model/selection/champion.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -40,15 +38,15 @@ HotColdRule::Best(const std::vector<Probed>& probed, RandomStream& random)
 {
     // Somebody is at the limit, and so is cold: the rule for when all are hot never applies.
     const double limit = Limit(probed);
-    Champion champion(&random);
+    m_best.Restart();
     for (std::size_t i = 0; i < probed.size(); ++i)
     {
         if (probed[i].inFlight <= limit)
         {
-            champion.Offer(static_cast<AgentIndex>(i), probed[i].latency);
+            m_best.Offer(static_cast<AgentIndex>(i), probed[i].latency);
         }
     }
-    return champion.Winner();
+    return m_best.Draw(random).value();
 }
 
 std::size_t
@@ -84,12 +82,12 @@ LinearRule::Cost(const Probed& probed) const
 std::size_t
 LinearRule::Best(const std::vector<Probed>& probed, RandomStream& random)
 {
-    Champion champion(&random);
+    m_best.Restart();
     for (std::size_t i = 0; i < probed.size(); ++i)
     {
-        champion.Offer(static_cast<AgentIndex>(i), Cost(probed[i]));
+        m_best.Offer(static_cast<AgentIndex>(i), Cost(probed[i]));
     }
-    return champion.Winner();
+    return m_best.Draw(random).value();
 }
 
 std::size_t

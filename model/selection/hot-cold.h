@@ -2,6 +2,7 @@
 #define SONDA_MODEL_SELECTION_HOT_COLD_H
 
 #include "model/base/random-stream.h"
+#include "model/selection/champion.h"
 #include "model/selection/policy.h"
 #include "model/selection/view.h"
 
@@ -62,6 +63,7 @@ class HotColdRule : public ProbedRule
 
     double m_quantile;
     std::vector<double> m_inFlight;
+    Champion m_best; //!< of places
 };
 
 /**
@@ -82,6 +84,7 @@ class LinearRule : public ProbedRule
 
     double m_lambda;
     double m_alpha;
+    Champion m_best; //!< of places
 };
 
 /**
