@@ -3,34 +3,19 @@
 namespace sonda
 {
 
-FreshShortestQueuePolicy::FreshShortestQueuePolicy(const Oracle& oracle)
-    : m_oracle(oracle)
+FreshPolicy::FreshPolicy(const Oracle& oracle, Figure figure)
+    : m_oracle(oracle),
+      m_figure(figure)
 {
 }
 
 std::optional<AgentIndex>
-FreshShortestQueuePolicy::Pick(const StatusTable& table, Instant, RandomStream& random)
+FreshPolicy::Pick(const StatusTable& table, Instant, RandomStream& random)
 {
     m_best.Restart();
     for (const auto agent : table.Candidates())
     {
-        m_best.Offer(agent, m_oracle.Present(agent));
-    }
-    return m_best.Draw(random);
-}
-
-FreshLeastWorkPolicy::FreshLeastWorkPolicy(const Oracle& oracle)
-    : m_oracle(oracle)
-{
-}
-
-std::optional<AgentIndex>
-FreshLeastWorkPolicy::Pick(const StatusTable& table, Instant, RandomStream& random)
-{
-    m_best.Restart();
-    for (const auto agent : table.Candidates())
-    {
-        m_best.Offer(agent, m_oracle.WorkLeft(agent));
+        m_best.Offer(agent, (m_oracle.*m_figure)(agent));
     }
     return m_best.Draw(random);
 }

@@ -13,12 +13,17 @@
 namespace sonda
 {
 
-/** The fewest requests at the server or on the way to it; of equals a random one. */
-class FreshShortestQueuePolicy : public Policy
+/**
+ * The agent for which a figure of the oracle is least; of equals a random one.
+ * `fresh-shortest-queue` looks at Oracle::Present(), `fresh-least-work` at Oracle::WorkLeft().
+ */
+class FreshPolicy : public Policy
 {
   public:
+    using Figure = double (Oracle::*)(AgentIndex) const;
+
     /** \param oracle outlives the policy */
-    explicit FreshShortestQueuePolicy(const Oracle& oracle);
+    FreshPolicy(const Oracle& oracle, Figure figure);
 
     std::optional<AgentIndex> Pick(const StatusTable& table,
                                    Instant now,
@@ -26,22 +31,7 @@ class FreshShortestQueuePolicy : public Policy
 
   private:
     const Oracle& m_oracle;
-    Champion m_best;
-};
-
-/** The least work left at the server; of equals a random one. */
-class FreshLeastWorkPolicy : public Policy
-{
-  public:
-    /** \param oracle outlives the policy */
-    explicit FreshLeastWorkPolicy(const Oracle& oracle);
-
-    std::optional<AgentIndex> Pick(const StatusTable& table,
-                                   Instant now,
-                                   RandomStream& random) override;
-
-  private:
-    const Oracle& m_oracle;
+    Figure m_figure;
     Champion m_best;
 };
 

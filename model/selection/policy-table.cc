@@ -37,11 +37,17 @@ MakeWith(const PolicyParts& parts)
     return std::make_unique<T>(static_cast<Number>(parts.numbers[0]), parts.rule);
 }
 
-template <typename T>
+template <FreshPolicy::Figure figure>
 Made
-MakeOracled(const PolicyParts& parts)
+MakeFresh(const PolicyParts& parts)
 {
-    return std::make_unique<T>(*parts.oracle);
+    return std::make_unique<FreshPolicy>(*parts.oracle, figure);
+}
+
+Made
+MakeCentralQueue(const PolicyParts& parts)
+{
+    return std::make_unique<CentralQueuePolicy>(*parts.oracle);
 }
 
 Made
@@ -355,7 +361,7 @@ OthersAndBounds()
           true},
          {},
          "",
-         MakeOracled<FreshShortestQueuePolicy>},
+         MakeFresh<&Oracle::Present>},
         {{"fresh-least-work",
           "",
           "fresh-least-work",
@@ -365,7 +371,7 @@ OthersAndBounds()
           true},
          {},
          "",
-         MakeOracled<FreshLeastWorkPolicy>},
+         MakeFresh<&Oracle::WorkLeft>},
         {{"central-queue",
           "",
           "central-queue",
@@ -375,7 +381,7 @@ OthersAndBounds()
           true},
          {},
          "",
-         MakeOracled<CentralQueuePolicy>},
+         MakeCentralQueue},
     };
 }
 

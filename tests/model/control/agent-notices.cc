@@ -1,5 +1,5 @@
-#include "model/control/agent.h"
 #include "tests/catch.h"
+#include "tests/model/support/agent-seven.h"
 #include "tests/model/support/chi-square.h"
 #include "tests/model/support/samples.h"
 #include "tests/model/support/seeded-stream.h"
@@ -13,19 +13,10 @@ using namespace sonda::test;
 namespace
 {
 
-AgentOptions
-Options()
-{
-    AgentOptions options;
-    options.id = "seven";
-    options.server = {"10.0.0.7", 80};
-    return options;
-}
-
 /** An agent that monitors 10.0.0.0, 10.0.0.1, … ask to be told. */
 struct Bench
 {
-    explicit Bench(AgentOptions options = Options())
+    explicit Bench(AgentOptions options = AgentSeven())
         : agent(std::move(options), std::nullopt)
     {
     }
@@ -122,7 +113,7 @@ TEST_CASE("a request without nonce and an agent of the base form have no words f
     request.windowMs = 0;
     bench.Send(request, 1, At(0));
     CHECK(bench.Notify(1, 0, At(1)) == -1);
-    AgentOptions options = Options();
+    AgentOptions options = AgentSeven();
     options.baseForm = true;
     Bench base(options);
     base.Ask(1, 1, At(0));
@@ -176,7 +167,7 @@ TEST_CASE("a monitor that does not ask for two minutes is forgotten")
 
 TEST_CASE("of more monitors than are kept the one that asked longest ago is forgotten")
 {
-    AgentOptions options = Options();
+    AgentOptions options = AgentSeven();
     options.mostWatchers = 3;
     Bench bench(options);
     for (const unsigned monitor : {1U, 2U, 3U, 1U, 4U})
@@ -195,7 +186,7 @@ TEST_CASE("with a key a notice is signed as a response is")
 {
     const auto ring =
         *Keyring::Parse("key k AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\nactive k\n", "keys");
-    Agent agent(Options(), ring);
+    Agent agent(AgentSeven(), ring);
     SeededStream random(1);
     ProbeRequest request;
     request.nonce = RandomHex(random, 128);
@@ -237,7 +228,7 @@ TEST_CASE("every monitor that asked lately is told of a drain, each time anew")
 
 TEST_CASE("the base form has no words for a drain")
 {
-    AgentOptions options = Options();
+    AgentOptions options = AgentSeven();
     options.baseForm = true;
     Bench bench(options);
     bench.Ask(1, 1, At(0));

@@ -1,5 +1,5 @@
-#include "model/control/agent.h"
 #include "tests/catch.h"
+#include "tests/model/support/agent-seven.h"
 #include "tests/model/support/samples.h"
 #include "tests/model/support/seeded-stream.h"
 
@@ -16,19 +16,10 @@ namespace
 
 const std::string BASE_REQUEST = R"({"tipo":"probe request"})";
 
-AgentOptions
-Options()
-{
-    AgentOptions options;
-    options.id = "seven";
-    options.server = {"10.0.0.7", 80};
-    return options;
-}
-
 /** An agent with a random stream, asked by 10.0.0.1. */
 struct Bench
 {
-    explicit Bench(AgentOptions options = Options())
+    explicit Bench(AgentOptions options = AgentSeven())
         : agent(std::move(options), std::nullopt)
     {
     }
@@ -86,7 +77,7 @@ TEST_CASE("the waits are uniform in the window")
 
 TEST_CASE("a request without window gets the agent's own, a window of 0 is answered at once")
 {
-    AgentOptions options = Options();
+    AgentOptions options = AgentSeven();
     options.defaultWindow = std::chrono::seconds(40);
     Bench bench(options);
     double greatest = 0;
@@ -167,7 +158,7 @@ TEST_CASE("the response repeats the nonce of its request, replies leave in the o
 
 TEST_CASE("an agent keeps a bounded number of requests, and may be asked again later")
 {
-    AgentOptions options = Options();
+    AgentOptions options = AgentSeven();
     options.mostPending = 3;
     Bench bench(options);
     for (int i = 0; i < 3; ++i)
@@ -205,7 +196,7 @@ TEST_CASE("exactly one slice has the agent")
 
 TEST_CASE("an agent of the base form says what the report's agent says")
 {
-    AgentOptions options = Options();
+    AgentOptions options = AgentSeven();
     options.baseForm = true;
     Bench bench(options);
     bench.report.ram = 1024;
