@@ -62,7 +62,7 @@ class Engine:
         return self._pool.submit(compute)
 
     def run(self, wanted: Iterable[tuple[Setup, int]]) -> int:
-        """Makes the runs (setup, RngRun) that are not there; returns how many were made. AnalysisError: sonda-sim changed."""
+        """Makes the runs (setup, RngRun) that are not there; returns how many. AnalysisError when sonda-sim changed."""
         missing = [key for key in dict.fromkeys(wanted) if key not in self._results]
         tasks: dict[tuple[Setup, int], Future[str | None]] = {}
         for setup, rng_run in missing:
@@ -88,8 +88,9 @@ class Engine:
 
     def command(self, setup: Setup, rng_run: int, out: Path | str | None = None) -> list[str]:
         """The argument list that makes the run; also what a user repeats by hand, with another `out`."""
-        return [str(self._sim), f"--scenario={self._folder / setup.folder / 'scenario.json'}", *setup.contender.arguments(),
-                f"--RngRun={rng_run}", f"--outDir={out or self.folder(setup, rng_run)}"]
+        file = self._folder / setup.folder / "scenario.json"
+        return [str(self._sim), f"--scenario={file}", *setup.contender.arguments(), f"--RngRun={rng_run}",
+                f"--outDir={out or self.folder(setup, rng_run)}"]
 
     def _prepare(self, setup: Setup, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)

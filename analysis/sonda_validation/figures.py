@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator
+from scipy.interpolate import PchipInterpolator
 
 from sonda_analysis.figures.style import line_style, marker_style, new_figure, plain_number, save
 
@@ -46,7 +47,8 @@ def _draw_power_of_d(rows: Sequence[Row], stem: Path) -> bool:
     for index, d in enumerate((1, 2, 3, 4, 5)):
         name = f"d = {d}"
         if d in (1, 2, 3, 5) or name in set(points["curve"]):
-            axes.plot(loads, [fresh.limit_mean(load, d) for load in loads], label=f"{name}, n → ∞", linewidth=1, **line_style(index))
+            limit = [fresh.limit_mean(load, d) for load in loads]
+            axes.plot(loads, limit, label=f"{name}, n → ∞", linewidth=1, **line_style(index))
             _marks(axes, points[points["curve"] == name], "load", index)
     axes.set(xlabel="load", ylabel="mean time in system (service times)", yscale="log", xlim=(0.28, 1))
     _finish(axes, stem, figure, points, "simulated (n ≥ 8), bar: tolerance")
@@ -60,7 +62,6 @@ def _draw_boards(rows: Sequence[Row], stem: Path) -> bool:
     if points.empty:
         return False
     figure, axes = new_figure(3.8)
-    intervals = np.geomspace(0.5, 40, 25)
     curves: list[tuple[str, Callable[[float], float] | None]] = [
         ("2 choices", lambda t: BoardLimit(_BOARD_LOAD, 2, t).mean),
         ("3 choices", lambda t: BoardLimit(_BOARD_LOAD, 3, t).mean),
@@ -71,14 +72,22 @@ def _draw_boards(rows: Sequence[Row], stem: Path) -> bool:
         ("round robin", lambda _t: queues.dm1_mean(_BOARD_LOAD)),
     ]
     for index, (name, limit) in enumerate(curves):
-        if limit is not None:
-            axes.plot(intervals, [limit(t) for t in intervals], label=f"{name}, n → ∞", linewidth=1, **line_style(index))
+        if limit is not None and (name in set(points["curve"]) or name in ("random", "round robin")):
+            axes.plot(*_smooth(limit), label=f"{name}, n → ∞", linewidth=1, **line_style(index))
         own = points[points["curve"] == name]
         _marks(axes, own, "interval", index, label=f"{name}, simulated" if limit is None and not own.empty else None)
-    axes.set(xlabel="time between two refreshes of the board (service times)", ylabel="mean time in system (service times)",
-             xscale="log", yscale="log")
+    axes.set(xlabel="time between two refreshes of the board (service times)",
+             ylabel="mean time in system (service times)", xscale="log", yscale="log")
     _finish(axes, stem, figure, points, "simulated (n from 10 to 1000), bar: tolerance")
     return True
+
+
+def _smooth(limit: Callable[[float], float]) -> tuple[np.ndarray, np.ndarray]:
+    """A curve over the interval from a dozen points: a limit takes a second, and is smooth on logarithmic axes."""
+    intervals = np.geomspace(0.5, 40, 12)
+    curve = PchipInterpolator(np.log(intervals), np.log([limit(t) for t in intervals]))
+    fine = np.geomspace(intervals[0], intervals[-1], 100)
+    return fine, np.exp(curve(np.log(fine)))
 
 
 def _board_curve(row: Row) -> str:
@@ -90,15 +99,15 @@ def _board_curve(row: Row) -> str:
 
 
 def _points(rows: Sequence[Row], curve: Callable[[Row], str]) -> pd.DataFrame:
-    records = [(curve(row), *(row.point.get(key) for key in ("n", "load", "interval", "d")), row.simulated, row.tolerance,
+    records = [(curve(row), *(row.point.get(key) for key in _POINT_COLUMNS[1:5]), row.simulated, row.tolerance,
                 row.expected) for row in rows]
     return pd.DataFrame(records, columns=_POINT_COLUMNS)
 
 
 def _marks(axes: Axes, points: pd.DataFrame, x: str, index: int, label: str | None = None) -> None:
     if not points.empty:
-        axes.errorbar(points[x], points["simulated"], yerr=points["tolerance"], linestyle="none", markersize=4, capsize=2,
-                      label=label, **marker_style(index))
+        axes.errorbar(points[x], points["simulated"], yerr=points["tolerance"], linestyle="none", markersize=4,
+                      capsize=2, label=label, **marker_style(index))
 
 
 def _finish(axes: Axes, stem: Path, figure, points: pd.DataFrame, what: str) -> None:

@@ -19,6 +19,8 @@ from .case import Figures
 
 Runs = Sequence[Sequence[Figures]]
 
+_BUCKET_COLUMNS = {"low_s": float, "high_s": float, "count": float}
+
 
 def pseudo_values(result: Callable[[np.ndarray], float], runs: int) -> list[float]:
     """`result` gets weights, 1 for each run that counts and 0 for one that is left out."""
@@ -69,14 +71,15 @@ class Quantile:
             wanted = self.p * below[-1]
             place = int(np.searchsorted(below, wanted))
             # As LogHistogram does: linear within a bucket, which is 2 % wide.
-            return float(low[place] + (high[place] - low[place]) * (wanted - below[place] + merged[place]) / merged[place])
+            inside = (wanted - below[place] + merged[place]) / merged[place]
+            return float(low[place] + (high[place] - low[place]) * inside)
 
         return pseudo_values(result, len(runs))
 
 
 def _histograms(figures: Sequence[Figures]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Edges of all buckets that are used, ascending, and counts of shape (runs, buckets)."""
-    tables = [read_columns(one.folder / "latency.csv", {"low_s": float, "high_s": float, "count": float}) for one in figures]
+    tables = [read_columns(one.folder / "latency.csv", _BUCKET_COLUMNS) for one in figures]
     edges = dict(pair for table in tables for pair in zip(table["low_s"], table["high_s"]))
     low = np.array(sorted(edges))
     counts = np.zeros((len(tables), low.size))

@@ -9,12 +9,13 @@ from typing import Sequence
 
 import pandas as pd
 
+from .options import PARAMETERS
 from .verdict import Row
 
 _HEADERS = ("", "setting", "quantity", "expected", "simulated", "difference", "tolerance", "verdict", "expected from")
 _LEFT = (0, 1, 2, 7, 8)
-CSV_COLUMNS = ("family", "setting", "n", "m", "load", "interval", "d", "quantity", "unit", "expected", "simulated", "difference",
-               "tolerance", "verdict", "source", "runs", "remark")
+_NUMBERS = ("expected", "simulated", "difference", "tolerance")
+CSV_COLUMNS = ("family", "setting", *PARAMETERS, "quantity", "unit", *_NUMBERS, "verdict", "source", "runs", "remark")
 
 
 def format_table(rows: Sequence[Row]) -> str:
@@ -51,9 +52,12 @@ def _number(value: float) -> str:
 
 def write_csv(rows: Sequence[Row], path: Path) -> None:
     """validation.csv: CSV_COLUMNS, one line each, in the unit of the column (times in mean service times)."""
-    records = [(row.family, row.setting, *(row.point.get(key) for key in CSV_COLUMNS[2:7]), row.quantity, row.unit, *(value * row.factor for value in (
-        row.expected, row.simulated, row.difference, row.tolerance)), row.verdict, row.source, row.runs, row.remark)
-        for row in rows]
+    records = []
+    for row in rows:
+        point = [row.point.get(key) for key in PARAMETERS]
+        numbers = [getattr(row, name) * row.factor for name in _NUMBERS]
+        records.append((row.family, row.setting, *point, row.quantity, row.unit, *numbers, row.verdict, row.source,
+                        row.runs, row.remark))
     temporary = Path(f"{path}.new")
     pd.DataFrame(records, columns=list(CSV_COLUMNS)).to_csv(temporary, index=False)
     os.replace(temporary, path)

@@ -15,9 +15,9 @@ from sonda_analysis.runs import RunLock
 
 from .case import Case, Expected, Figures
 from .checks.plan import Plan
-from .checks.registry import IDS, LITTLE, make_cases
+from .checks.registry import make_cases
 from .engine import Engine, Failure, shown
-from .options import Options
+from .options import IDS, LITTLE, Options
 from .special import little, test_programs
 from .table import format_table, write_csv
 from .verdict import FAILED, NOT_RUN, Row, judge, runs_wanted
@@ -31,8 +31,15 @@ class Line:
     """A case on its way to a row: how many runs it has."""
 
     case: Case
-    expected: "Future[Expected]"
+    computed: "Future[Expected]"
     runs: int
+
+    def expected(self) -> Expected | None:
+        """Waits for the expected value; None when there is none for this setting (why() tells more)."""
+        return None if isinstance(self.computed.exception(), ValueError) else self.computed.result()
+
+    def why(self) -> str:
+        return str(self.computed.exception())
 
 
 def run_validation(options: Options) -> int:
@@ -56,15 +63,15 @@ def _simulate(engine: Engine, plan: Plan, cases: Sequence[Case]) -> list[Line]:
     statistical = _statistical(cases)
     for number in range(_ROUNDS + 1):
         begin = time.monotonic()
-        made = engine.run((setup, k) for line in lines for setup in line.case.setups for k in line.case.rng_runs(plan.seed, line.runs))
+        made = engine.run((setup, rng_run) for line in lines for setup in line.case.setups
+                          for rng_run in line.case.rng_runs(plan.seed, line.runs))
         if made:
             print(f"{made} runs made in {time.monotonic() - begin:.0f} s.", file=sys.stderr, flush=True)
         before = [line.runs for line in lines]
         for line in lines:
-            values = _values(engine, plan, line)
-            if number < _ROUNDS and isinstance(values, list):
-                wanted = runs_wanted(line.case, line.expected.result(), values, statistical, plan.most_runs)
-                line.runs = max(line.runs, wanted)
+            values, expected = _values(engine, plan, line), line.expected()
+            if number < _ROUNDS and isinstance(values, list) and expected is not None:
+                line.runs = max(line.runs, runs_wanted(line.case, expected, values, statistical, plan.most_runs))
         if [line.runs for line in lines] == before:
             break
     return lines
@@ -101,18 +108,17 @@ def _rows(engine: Engine, plan: Plan, lines: Sequence[Line], options: Options) -
 
 
 def _row(engine: Engine, plan: Plan, line: Line, statistical: int) -> Row:
-    case, values = line.case, _values(engine, plan, line)
-    try:
-        expected = line.expected.result()
-    except ValueError as error:
-        return _failed(case, math.nan, f"no expected value: {error}")
+    case, values, expected = line.case, _values(engine, plan, line), line.expected()
+    if expected is None:
+        return _failed(case, math.nan, f"no expected value: {line.why()}")
     if not isinstance(values, list):
         command, failure = values
         return _failed(case, expected.value, f"{failure.reason}; repeat it with: {command}")
     row = judge(case, expected, values, statistical)
     if row.good:
         return row
-    commands = "; ".join(shown(engine.command(setup, case.rng_runs(plan.seed, 1)[0], "repeated")) for setup in case.setups)
+    first = case.rng_runs(plan.seed, 1)[0]
+    commands = "; ".join(shown(engine.command(setup, first, "repeated")) for setup in case.setups)
     remark = f"{row.remark}; " if row.remark else ""
     return replace(row, remark=f"{remark}the first of {line.runs} runs: {commands}")
 
@@ -140,7 +146,8 @@ def _sentence(rows: Sequence[Row], bad: Sequence[Row]) -> str:
     if not bad:
         return f"All {len(rows)} lines are within tolerance."
     missing = sum(1 for row in bad if row.verdict == NOT_RUN)
-    return f"{len(bad)} of {len(rows)} lines are not within tolerance" + (f", {missing} of them were not run." if missing else ".")
+    unseen = f", {missing} of them were not run" if missing else ""
+    return f"{len(bad)} of {len(rows)} lines are not within tolerance{unseen}."
 
 
 def _place(path: Path) -> str:

@@ -83,11 +83,11 @@ main(int argc, char* argv[])
     for (std::uint32_t i = 0; i < agents; ++i)
     {
         serverAddresses.push_back(Join(centre, servers.Get(i), AGENT_DELAY, addresses).first);
-        servers.Get(i)->AddApplication(Create<plain::Server>(Exponential(SERVICE_S, 10 + i)));
+        servers.Get(i)->AddApplication(CreateObject<plain::Server>(Exponential(SERVICE_S, 10 + i)));
     }
     auto random = CreateObject<UniformRandomVariable>();
     random->SetStream(1);
-    centre->AddApplication(Create<plain::Proxy>(serverAddresses, random));
+    centre->AddApplication(CreateObject<plain::Proxy>(serverAddresses, random));
 
     std::vector<Ptr<plain::Client>> users;
     const double gapS = CLIENTS * SERVICE_S / (LOAD * agents);
@@ -95,7 +95,7 @@ main(int argc, char* argv[])
     {
         const auto proxy = Join(centre, clients.Get(i), CLIENT_DELAY, addresses).second;
         const std::uint64_t share = requests / CLIENTS + (i < requests % CLIENTS ? 1 : 0);
-        users.push_back(Create<plain::Client>(proxy, Exponential(gapS, 2 + i), share));
+        users.push_back(CreateObject<plain::Client>(proxy, Exponential(gapS, 2 + i), share));
         clients.Get(i)->AddApplication(users.back());
     }
     Ipv4GlobalRoutingHelper::PopulateRoutingTables();

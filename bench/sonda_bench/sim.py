@@ -94,8 +94,8 @@ def _check_simpy(programs: Programs, cases: Sequence[Case]) -> None:
 def _heading(rounds: Rounds, machine: str, arguments: Sequence[str], given: argparse.Namespace) -> str:
     build = next(pairs[0].long.build for pairs in rounds.values() if pairs[0].long.build)
     return (f"`{shlex.join(['./sonda', 'bench', 'sim', *arguments])}`, {today()}, {build}. Machine: {machine}. "
-            f"{given.rounds} rounds, everything in turn; median (least – largest). Seconds are of {given.clock} time, one "
-            "process on one core.")
+            f"{given.rounds} rounds, everything in turn; median (least – largest). Seconds are of {given.clock} time, "
+            "one process on one core.")
 
 
 def _measure(programs: Programs, cases: Sequence[Case], given: argparse.Namespace) -> Rounds:
@@ -105,8 +105,8 @@ def _measure(programs: Programs, cases: Sequence[Case], given: argparse.Namespac
             print(f"round {turn} of {given.rounds}: {case.name} …", file=sys.stderr, flush=True)
             short, long = case.run("short"), case.run("long")
             if long.requests <= short.requests:
-                raise BenchError(f"--scale: {given.scale:g} is too small for {case.name}: both runs have {long.requests} "
-                                 "requests")
+                raise BenchError(f"--scale: {given.scale:g} is too small for {case.name}: both runs have "
+                                 f"{long.requests} requests")
             empty = None
             if isinstance(case, SondaCase):
                 empty = run_empty_loop(programs, case.pending(long), given.scale)

@@ -39,7 +39,10 @@ def number(value: float) -> str:
 
 @dataclass(frozen=True)
 class Pair:
-    """The shorter and the longer run of a case in one round, and the empty loop if it was run; by the clock 'wall' or 'cpu'."""
+    """The shorter and the longer run of a case in one round, and the empty loop if it was run.
+
+    Seconds are of `clock`, 'wall' or 'cpu'.
+    """
 
     short: Sample
     long: Sample

@@ -100,7 +100,7 @@ struct Report
     std::optional<double> cpu10s;          //!< unused CPU smoothed over 10 s, percent
     std::optional<double> load1;           //!< run-queue length
     std::optional<std::uint32_t> inFlight; //!< established connections on the served port
-    std::optional<double> serviceTime;     //!< mean of lately completed requests, seconds
+    std::optional<double> serviceTime;     //!< in the server, mean of lately completed requests, s
     std::optional<double> rate;            //!< requests lately completed per second
 };
 

@@ -21,7 +21,7 @@ enum class Variable : unsigned char
     CPU_10S,        //!< the same smoothed over 10 s, as reported
     CORES,          //!< cores that the server may use, as reported
     LOAD,           //!< run-queue length as reported
-    SERVICE,        //!< mean service time as reported, seconds
+    SERVICE,        //!< mean time in the server as reported, seconds
     RATE,           //!< completions per second as reported
     ELAPSED,        //!< request departure to response arrival, hold time included, seconds
     RTT,            //!< smoothed RTT, seconds

@@ -17,7 +17,7 @@ AllVariables()
          true},
         {Variable::CORES, "cores", "cores", "cores that the server may use, as reported", true},
         {Variable::LOAD, "load", "tasks", "run-queue length, as reported", true},
-        {Variable::SERVICE, "service", "s", "mean service time lately, as reported", true},
+        {Variable::SERVICE, "service", "s", "mean time in the server lately, as reported", true},
         {Variable::RATE, "rate", "1/s", "completions per second lately, as reported", true},
         {Variable::ELAPSED, "elapsed", "s", "request sent to response received, with hold", true},
         {Variable::RTT, "rtt", "s", "smoothed RTT, hold time subtracted", true},

@@ -15,9 +15,10 @@ namespace sonda
  *
  *     R - 1/mu + q^3 / mu    with    q = 1 + inflight * clients + reported
  *
- * where R is the response time as seen here, 1/mu the reported service time and `reported` the
- * reported queue, each an EWMA in which a new value weighs 0.9 (the authors' simulator), and
- * clients the number of proxies. Of equals a random one.
+ * where R is the response time as seen here, 1/mu the reported time in the server (the paper's has
+ * no waiting in it, but agents cannot tell the two apart) and `reported` the reported queue, each
+ * an EWMA in which a new value weighs 0.9 (the authors' simulator), and clients the number of
+ * proxies. Of equals a random one.
  *
  * An agent that never reported its service time has R in its place; with neither it ranks first, as
  * in that simulator, and is thus tried. Whoever never reported a queue has none. Cost of a pick:

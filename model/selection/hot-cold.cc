@@ -8,6 +8,12 @@
 namespace sonda
 {
 
+Probed
+ProbedOf(const AgentStatus& status, double score, const Formula& formula)
+{
+    return {LikelyInFlight(status), std::isnan(score) ? 0 : formula.Rank(score)};
+}
+
 HotColdRule::HotColdRule(double quantile)
     : m_quantile(quantile)
 {
@@ -70,7 +76,7 @@ LinearRule::LinearRule(double lambda, double alpha)
 double
 LinearRule::Cost(const Probed& probed) const
 {
-    // Nothing of an unknown latency, which is infinite, is nothing.
+    // Nothing of an infinite latency is nothing.
     const double byLatency = m_lambda < 1 ? (1 - m_lambda) * probed.latency : 0;
     return byLatency + m_lambda * m_alpha * probed.inFlight;
 }
@@ -114,7 +120,7 @@ HotColdPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
     m_probed.clear();
     for (const auto agent : candidates)
     {
-        m_probed.push_back({LikelyInFlight(table.Get(agent)), m_view.Rank(agent)});
+        m_probed.push_back(ProbedOf(table.Get(agent), m_view.Score(agent), table.GetFormula()));
     }
     return candidates[m_rule.Best(m_probed, random)];
 }

@@ -18,6 +18,13 @@ struct Probed
     double latency;  //!< less is better; not NaN
 };
 
+/**
+ * \return the figures of an agent whose latency is \p score: in flight as LikelyInFlight(); a
+ * latency that is not known counts as 0. Were it the worst, an agent that has completed nothing yet
+ *         would get nothing to complete.
+ */
+Probed ProbedOf(const AgentStatus& status, double score, const Formula& formula);
+
 /** A rule that says which of the probed replicas is the best, and which is the worst. */
 class ProbedRule
 {
@@ -78,9 +85,8 @@ class LinearRule : public ProbedRule
 };
 
 /**
- * HotColdRule over all candidates, with what the last reports say: in flight as reported, plus
- * dispatched and minus ended since (an agent that reports none: the proxy's own count); latency is
- * the score. Cost of a pick: O(n).
+ * HotColdRule over all candidates, with what the last reports say (ProbedOf()); latency is the
+ * score. Cost of a pick: O(n).
  */
 class HotColdPolicy : public Policy
 {

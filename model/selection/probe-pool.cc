@@ -160,8 +160,8 @@ ProbePoolPolicy::OnReport(const StatusTable& table, AgentIndex agent, Instant no
     {
         Remove(0);
     }
-    const double latency = table.GetFormula().Rank(table.Score(agent, now));
-    m_pool.push_back(Answer{agent, now, {LikelyInFlight(table.Get(agent)), latency}});
+    const double latency = table.Score(agent, now);
+    m_pool.push_back(Answer{agent, now, ProbedOf(table.Get(agent), latency, table.GetFormula())});
 }
 
 void

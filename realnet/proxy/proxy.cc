@@ -259,6 +259,7 @@ Proxy::CountersToJson() const
     const BacklogLosses losses = ReadBacklogLosses();
     counters["listen_overflows"] = losses.overflows - m_lossesAtStart.overflows;
     counters["listen_drops"] = losses.drops - m_lossesAtStart.drops;
+    counters["log_lines_dropped"] = m_configuration.log ? m_configuration.log->Dropped() : 0;
     return counters;
 }
 
@@ -269,7 +270,6 @@ Proxy::ToJson() const
     counters["open"] = m_shared.open.load();
     counters["backlog"] = Waiting(m_listeners);
     counters.update(m_monitor.ToJson());
-    counters["log_lines_dropped"] = m_configuration.log ? m_configuration.log->Dropped() : 0;
     return counters;
 }
 

@@ -127,11 +127,11 @@ JsonReader::OnlyMember(const std::string& key,
 }
 
 std::string
-JsonReader::OneOf(const std::string& key, std::initializer_list<const char*> allowed)
+JsonReader::OneOf(const std::string& key, const std::vector<const char*>& allowed)
 {
     if (!Has(key))
     {
-        return *allowed.begin();
+        return allowed.front();
     }
     std::string names;
     for (const char* name : allowed)

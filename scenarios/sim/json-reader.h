@@ -1,6 +1,7 @@
 #ifndef SONDA_SCENARIOS_SIM_JSON_READER_H
 #define SONDA_SCENARIOS_SIM_JSON_READER_H
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
@@ -19,6 +20,14 @@ class ScenarioError : public std::runtime_error
 {
   public:
     using std::runtime_error::runtime_error;
+};
+
+/** What a word in a scenario stands for. */
+template <typename T>
+struct Named
+{
+    T value;
+    const char* name;
 };
 
 /** \return "at least 0" or "0 to 1". */
@@ -59,7 +68,7 @@ class JsonReader
     bool Flag(const std::string& key, bool otherwise);
 
     /** \return the member, one of \p allowed; the first of them when it is absent. */
-    std::string OneOf(const std::string& key, std::initializer_list<const char*> allowed);
+    std::string OneOf(const std::string& key, const std::vector<const char*>& allowed);
 
     /** \return a reader of a member that is an object; of an empty one when it is absent. */
     JsonReader Object(const std::string& key);
@@ -94,6 +103,40 @@ class JsonReader
     std::filesystem::path m_folder;
     std::set<std::string> m_known;
 };
+
+/** \return what a member stands for, which must be one of \p names; the first when it is absent. */
+template <typename T, std::size_t N>
+T
+ReadNamed(JsonReader& reader, const std::string& key, const std::array<Named<T>, N>& names)
+{
+    std::vector<const char*> allowed;
+    for (const auto& known : names)
+    {
+        allowed.push_back(known.name);
+    }
+    const std::string text = reader.OneOf(key, allowed);
+    for (const auto& known : names)
+    {
+        if (text == known.name)
+        {
+            return known.value;
+        }
+    }
+    return names.front().value;
+}
+
+/** \return the word for a value, which must be in \p names. */
+template <typename T, std::size_t N>
+const char*
+NameOf(T value, const std::array<Named<T>, N>& names)
+{
+    std::size_t i = 0;
+    while (i + 1 < N && names[i].value != value)
+    {
+        ++i;
+    }
+    return names[i].name;
+}
 
 } // namespace sonda::sim
 

@@ -12,13 +12,7 @@ namespace
 
 using Json = JsonReader::Json;
 
-struct DisciplineName
-{
-    Discipline discipline;
-    const char* name;
-};
-
-constexpr std::array<DisciplineName, 4> DISCIPLINES{{
+constexpr std::array<Named<Discipline>, 4> DISCIPLINES{{
     {Discipline::PROCESSOR_SHARING, "processor-sharing"},
     {Discipline::FCFS, "fcfs"},
     {Discipline::LCFS, "lcfs"},
@@ -28,16 +22,7 @@ constexpr std::array<DisciplineName, 4> DISCIPLINES{{
 void
 ReadDiscipline(JsonReader& reader, AgentsScenario& agents)
 {
-    const auto name = reader.OneOf(
-        "discipline",
-        {DISCIPLINES[0].name, DISCIPLINES[1].name, DISCIPLINES[2].name, DISCIPLINES[3].name});
-    for (const auto& known : DISCIPLINES)
-    {
-        if (name == known.name)
-        {
-            agents.discipline = known.discipline;
-        }
-    }
+    agents.discipline = ReadNamed(reader, "discipline", DISCIPLINES);
     if (agents.discipline == Discipline::LIMITED_PROCESSOR_SHARING)
     {
         agents.concurrency = reader.Whole("concurrency", 1, 1'000'000);
@@ -100,13 +85,7 @@ ToJson(const AgentsScenario& agents)
                  {"cores", agents.cores},
                  {"speed", agents.speed.ToJson()},
                  {"ram_mb", agents.ramMb.ToJson()}};
-    for (const auto& known : DISCIPLINES)
-    {
-        if (agents.discipline == known.discipline)
-        {
-            json["discipline"] = known.name;
-        }
-    }
+    json["discipline"] = NameOf(agents.discipline, DISCIPLINES);
     if (agents.discipline == Discipline::LIMITED_PROCESSOR_SHARING)
     {
         json["concurrency"] = agents.concurrency;

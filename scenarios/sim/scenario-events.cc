@@ -12,13 +12,7 @@ namespace
 using Json = JsonReader::Json;
 using Action = EventScenario::Action;
 
-struct ActionName
-{
-    Action action;
-    const char* name;
-};
-
-constexpr std::array<ActionName, 10> ACTIONS{{
+constexpr std::array<Named<Action>, 10> ACTIONS{{
     {Action::CRASH, "crash"},
     {Action::RECOVER, "recover"},
     {Action::SILENCE, "silence"},
@@ -30,21 +24,6 @@ constexpr std::array<ActionName, 10> ACTIONS{{
     {Action::LEAVE, "leave"},
     {Action::LOAD, "load"},
 }};
-
-Action
-ReadAction(JsonReader& reader)
-{
-    std::string allowed;
-    for (const auto& known : ACTIONS)
-    {
-        if (reader.Get("do") == known.name)
-        {
-            return known.action;
-        }
-        allowed += std::string(allowed.empty() ? "one of \"" : ", \"") + known.name + '"';
-    }
-    reader.Fail("do", allowed);
-}
 
 /** Reads whom it is for, which must be a group or an agent of the scenario. */
 void
@@ -141,7 +120,8 @@ ReadEvent(JsonReader reader, const Scenario& scenario)
 {
     EventScenario event;
     event.atS = reader.Number("at_s", 0, scenario.durationS);
-    event.action = ReadAction(reader);
+    reader.Get("do"); // has no default
+    event.action = ReadNamed(reader, "do", ACTIONS);
     switch (event.action)
     {
     case Action::LOAD:
@@ -177,13 +157,7 @@ ToJson(const EventScenario& event)
     {
         json["agents"] = event.agents;
     }
-    for (const auto& known : ACTIONS)
-    {
-        if (event.action == known.action)
-        {
-            json["do"] = known.name;
-        }
-    }
+    json["do"] = NameOf(event.action, ACTIONS);
     switch (event.action)
     {
     case Action::LOAD:

@@ -3,6 +3,7 @@
 #include "model/metrics/result-files.h"
 #include "scenarios/sim/scenario-parts.h"
 
+#include <array>
 #include <filesystem>
 #include <set>
 
@@ -13,6 +14,13 @@ namespace
 {
 
 using Json = JsonReader::Json;
+
+/** The default first. */
+constexpr std::array<Named<Fidelity>, 3> FIDELITIES{{
+    {Fidelity::REQUEST, "request"},
+    {Fidelity::EVENT, "event"},
+    {Fidelity::PACKET, "packet"},
+}};
 
 /** Longer than any journey on a LAN, with much room. */
 constexpr double JOURNEY_S = 0.1;
@@ -108,16 +116,7 @@ ReadGroups(JsonReader& reader)
 const char*
 ToString(Fidelity fidelity)
 {
-    switch (fidelity)
-    {
-    case Fidelity::EVENT:
-        return "event";
-    case Fidelity::PACKET:
-        return "packet";
-    case Fidelity::REQUEST:
-        break;
-    }
-    return "request";
+    return NameOf(fidelity, FIDELITIES);
 }
 
 Scenario
@@ -133,14 +132,7 @@ Scenario::Read(const Json& json, const std::string& file)
     {
         reader.Fail("warmup_s", "less than duration_s");
     }
-    const auto fidelity = reader.OneOf("fidelity", {"request", "event", "packet"});
-    for (const auto known : {Fidelity::EVENT, Fidelity::REQUEST, Fidelity::PACKET})
-    {
-        if (fidelity == ToString(known))
-        {
-            scenario.fidelity = known;
-        }
-    }
+    scenario.fidelity = ReadNamed(reader, "fidelity", FIDELITIES);
     scenario.probe = ReadProbe(reader.Object("probe"));
     scenario.monitors = reader.Whole("monitors", 1, 64, scenario.monitors);
     scenario.clients = ReadClients(reader.Object("clients"), scenario);

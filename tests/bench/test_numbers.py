@@ -45,8 +45,8 @@ def test_ratios_are_taken_within_a_round() -> None:
     assert ratio_of(rounds, "a", "c") is None
 
 
-@pytest.mark.parametrize("value, text", [(1234567.0, "1,230,000"), (999.6, "1,000"), (12.345, "12.3"), (0.01234, "0.0123"),
-                                         (0.0, "0"), (-2.5, "-2.50")])
+@pytest.mark.parametrize("value, text", [(1234567.0, "1,230,000"), (999.6, "1,000"), (12.345, "12.3"),
+                                         (0.01234, "0.0123"), (0.0, "0"), (-2.5, "-2.50")])
 def test_three_digits_count(value: float, text: str) -> None:
     assert number(value) == text
 

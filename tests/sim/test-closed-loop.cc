@@ -55,8 +55,8 @@ TEST_CASE("closed-loop clients agree with mean value analysis", "[world][statist
                         "random");
             world.Run();
             CHECK(world.Abandoned() == 0);
-            // Some 16,000 requests and more, which busy periods of some ten make 1,600 and more: the
-            // mean's error is below 1 % where service times vary as much as they last.
+            // Some 16,000 requests and more, which busy periods of some ten make 1,600 and more:
+            // the mean's error is below 1 % where service times vary as much as they last.
             const double expected = ClosedResponseTime(clients, 0.2, 0.05);
             const LogHistogram& times = world.Recorder().ResponseTimes();
             CHECK(times.Mean() == Approx(expected).epsilon(0.04));

@@ -60,7 +60,8 @@ def fairness_of_random_picks(plan: Plan, point: Point) -> list[Case]:
 def central_queue(plan: Plan, point: Point) -> list[Case]:
     n, load = int(point["n"]), point["load"]
     # As a single server n times as fast: the memory is that of one queue, divided by n.
-    times = Times.of(plan, plan.requests(2 * _requests_for(load) / n + 1), n * load, queues.mm1_relaxation(load) / n + 2)
+    millions, relaxation = 2 * _requests_for(load) / n + 1, queues.mm1_relaxation(load) / n + 2
+    times = Times.of(plan, plan.requests(millions), n * load, relaxation)
     name = f"central-queue-{slug(**point)}"
     what = setup(name, scenario(name, plan, times, servers(n), load=load), None, "central-queue")
     return [
@@ -97,7 +98,8 @@ def _general(family: str, plan: Plan, point: Point, kind: str, distribution: Map
     n, load = int(point["n"]), point["load"]
     # Work that comes in larger pieces is remembered longer and varies more.
     heavy = max(1.0, (1 + squared_cv) / 2)
-    times = Times.of(plan, plan.requests(_requests_for(load) * heavy * 1.5), n * load, heavy * queues.mm1_relaxation(load))
+    requests = plan.requests(_requests_for(load) * heavy * 1.5)
+    times = Times.of(plan, requests, n * load, heavy * queues.mm1_relaxation(load))
     name = f"random-{kind}-{discipline}-{slug(**point)}"
     content = scenario(name, plan, times, servers(n, discipline=discipline), load=load,
                        service=distribution)
@@ -116,7 +118,8 @@ def unequal_servers(plan: Plan, point: Point) -> list[Case]:
     every = [s for s in speeds for _ in range(half)]
     busiest = rate * shares[-1] / speeds[1]
     if busiest >= 1:
-        raise ValueError(f"load {load:g} overloads the slow servers, which get 40 % of the arrivals; below 0.83 is allowed")
+        raise ValueError(f"load {load:g} overloads the slow servers, which get 40 % of the arrivals; below 0.83 is "
+                         "allowed")
     times = Times.of(plan, plan.requests(_requests_for(busiest)), rate, queues.mm1_relaxation(busiest) / speeds[1])
     groups = [{**servers(half, speed=speed, weight=weight)[0], "name": name}
               for name, speed, weight in zip(("fast", "slow"), speeds, weights)]
@@ -137,7 +140,8 @@ FAMILIES = (
     Family("V2", "round robin is E_n/M/1", round_robin, {"n": 10, "load": 0.7},
            _points((2, 0.7), (10, 0.5), (10, 0.7), (10, 0.9), (7, 0.85), (100, 0.9)), _points((10, 0.7), (3, 0.6))),
     Family("V10", "fairness of random picks", fairness_of_random_picks, {"n": 10, "load": 0.9, "interval": 10},
-           [{}, {"n": 100, "interval": 5}, {"n": 30, "load": 0.5, "interval": 2}], [{}, {"n": 30, "load": 0.5, "interval": 2}]),
+           [{}, {"n": 100, "interval": 5}, {"n": 30, "load": 0.5, "interval": 2}],
+           [{}, {"n": 30, "load": 0.5, "interval": 2}]),
     Family("V11", "the central queue is M/M/c", central_queue, {"n": 10, "load": 0.9},
            _points((10, 0.9), (10, 0.7), (2, 0.9), (100, 0.95)), _points((10, 0.9))),
     Family("V16", "general service times", general_service, {"n": 10, "load": 0.7}, [{}], [{"load": 0.6}]),

@@ -97,7 +97,8 @@ def head(plan: Plan, point: Point) -> list[Case]:
         Case("V6", describe(point), "mean", (what,), Metric("mean_s"),
              partial(expect_rule, board.head, n, load, interval, times, plan.seed, 2 * plan.runs),
              cap=0.01 * plan.cap_scale),
-        Case("V6", describe(point), "Jain per window", (what,), Metric("jain_window"), partial(_all_in_one, n), exact=True),
+        Case("V6", describe(point), "Jain per window", (what,), Metric("jain_window"), partial(_all_in_one, n),
+             exact=True),
     ]
 
 
@@ -191,7 +192,7 @@ FAMILIES = (
            [{"n": 20, "load": 0.6, "interval": 3}]),
     Family("V7", "the interval from which random picks are better", crossing, {"n": 100, "load": 0.9, "d": 3},
            [{"d": 100}, {"d": 3}, {"d": 2}], [{"n": 50, "d": 50}]),
-    Family("V18", "d choices by a board of entries with their own phase", partial(samples, "V18"), {**_SAMPLES, "n": 500},
-           [{"interval": t} for t in (1, 4, 16)] + [{"load": 0.8, "interval": 2.5, "d": 3}],
+    Family("V18", "d choices by a board of entries with their own phase", partial(samples, "V18"),
+           {**_SAMPLES, "n": 500}, [{"interval": t} for t in (1, 4, 16)] + [{"load": 0.8, "interval": 2.5, "d": 3}],
            [{"load": 0.8, "interval": 2.5}]),
 )

@@ -8,6 +8,7 @@ from functools import partial
 from ..case import Case, Expected
 from ..measures import Metric
 from ..models import idle_queue
+from ..theory.idle_queue import limit_mean
 from .family import Family, Point, describe
 from .plan import RELAXATIONS, Plan, Times, scenario, servers, setup, slug
 
@@ -18,12 +19,14 @@ _LONGEST_INTERVAL = 90.0
 
 def expect(n: int, m: int, load: float, times: Times, seed: int, replicas: int) -> Expected:
     estimate = idle_queue.simulate(n, m, load, warmup=times.warmup, length=times.length, replicas=replicas, seed=seed)
-    return Expected(estimate.mean, "independent simulation", 0.0, estimate.error, estimate.replicas)
+    limit = limit_mean(load, n / m)
+    return Expected(estimate.mean, f"independent simulation (many proxies: {limit:.3f})", 0.0, estimate.error,
+                    estimate.replicas)
 
 
 def cases(plan: Plan, point: Point) -> list[Case]:
     n, m, load = int(point["n"]), int(point["m"]), point["load"]
-    # Half of the arrivals find no idle server in the list at worst: then each server is nearly an M/M/1 of half the load.
+    # What finds no idle server listed, half of the arrivals or less, makes of each server nearly an M/M/1 of that load.
     relaxation = max(30.0, 3 / (1 - load))
     # Probes only keep servers and monitors known to each other, m times n of them in a round.
     warmup = RELAXATIONS * relaxation

@@ -10,6 +10,7 @@ from ..models import board, chain
 from ..theory import interpretation
 from .boards import expect_rule
 from .family import Family, Point, describe
+from .fresh import SHORTER
 from .plan import WARM_UP_REMNANT, Plan, Times, scenario, servers, setup, slug
 
 # From as many servers on the fluid limit is compared with. Its error falls as 1 / n: the independent simulation of 100
@@ -20,17 +21,17 @@ _PER_SERVER = 2.0
 _MEMORY = 10
 
 
-def expect_basic(n: int, load: float, interval: float, times: Times, seed: int, replicas: int) -> Expected:
+def expect_basic(n: int, load: float, interval: float, times: Times, seed: int, runs: int) -> Expected:
     if n >= _MANY:
         return _fluid(interpretation.basic_li_mean(load, interval), n)
-    return expect_rule(board.BasicLi(load, interval, memory=_MEMORY), n, load, interval, times, seed, replicas)
+    return expect_rule(board.BasicLi(load, interval, memory=_MEMORY), n, load, interval, times, seed, 4 * runs)
 
 
-def expect_aggressive(n: int, load: float, interval: float, times: Times, seed: int, replicas: int) -> Expected:
+def expect_aggressive(n: int, load: float, interval: float, times: Times, seed: int, runs: int) -> Expected:
     if n >= _MANY:
         return _fluid(interpretation.aggressive_li_mean(load, interval), n)
-    estimate = chain.simulate(n, load, chain.aggressive_li, interval=interval, warmup=times.warmup, length=times.length,
-                              replicas=replicas, seed=seed)
+    estimate = chain.simulate(n, load, chain.aggressive_li, interval=interval, warmup=times.warmup,
+                              length=times.length / SHORTER, replicas=2 * SHORTER * runs, seed=seed)
     return Expected(estimate.mean, "independent simulation", 0.0, estimate.error, estimate.replicas)
 
 
@@ -48,7 +49,7 @@ def cases(plan: Plan, point: Point) -> list[Case]:
         name = f"reported-{policy}-{slug(**point)}"
         content = scenario(name, plan, times, servers(n), load=load)
         lines.append(Case("V8", f"{describe(point)} {policy}", "mean", (setup(name, content, "reported", policy),),
-                          Metric("mean_s"), partial(expect, n, load, interval, times, plan.seed, 8 * plan.runs),
+                          Metric("mean_s"), partial(expect, n, load, interval, times, plan.seed, plan.runs),
                           cap=0.03 * plan.cap_scale))
     return lines
 

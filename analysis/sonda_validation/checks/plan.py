@@ -63,8 +63,8 @@ class Times:
            phases: int = 20) -> "Times":
         """Shares `requests` (arriving at `rate`) among the runs; no run is measured for less than its warm-up.
 
-        Without `interval` boards do not matter, and a quarter of the warm-up is chosen; with it at least `phases` intervals
-        are measured.
+        Without `interval` boards do not matter, and a quarter of the warm-up is chosen; with it at least `phases`
+        intervals are measured.
         """
         warmup = RELAXATIONS * relaxation
         step = interval or float(f"{warmup / 4:.3g}")
@@ -105,6 +105,6 @@ def setup(name: str, content: Mapping[str, Any], formula: str | None, policy: st
     return Setup.of(name, content, Contender(formula, policy), **keys)
 
 
-def slug(**values: float | str) -> str:
-    """A piece of a file name: n=100,load=0.9 → n100-load0.9."""
-    return "-".join(f"{key}{value:g}" if isinstance(value, (int, float)) else f"{key}{value}" for key, value in values.items())
+def slug(**values: float) -> str:
+    """A piece of a file name: n=100, load=0.9 → n100-load0.9."""
+    return "-".join(f"{key}{value:g}" for key, value in values.items())

@@ -7,6 +7,7 @@ from typing import Sequence
 from sonda_analysis.errors import AnalysisError
 
 from ..case import Case
+from ..options import LITTLE
 from . import blind, boards, fresh, idle, interpretation, network
 from .family import PARAMETERS, Family, Point
 from .plan import Plan
@@ -20,17 +21,16 @@ def _order(family: Family) -> int:
 
 FAMILIES = {f.id: f for f in sorted((f for module in _MODULES for f in module.FAMILIES), key=_order)}
 # These judge other lines' runs, or run test programs: they have no settings of their own.
-LITTLE, FORMULAS, TABLE = "V12", "V13", "V14"
+FORMULAS, TABLE = "V13", "V14"
 SPECIAL = {LITTLE: "Little's law in every run", FORMULAS: "every formula is monotone as it declares",
            TABLE: "the status table loses no agent, whatever the scores"}
-IDS = sorted([*FAMILIES, *SPECIAL], key=lambda name: int(name[1:]))
 
 
 def make_cases(ids: Sequence[str], plan: Plan, given: Point) -> list[Case]:
     """The lines of the chosen families; AnalysisError for parameters that they do not take or that are impossible."""
     chosen = [FAMILIES[name] for name in ids if name in FAMILIES]
     if given:
-        for name in ids:
+        for name in (name for name in ids if name != LITTLE):
             taken = [key for key in PARAMETERS if name in FAMILIES and key in FAMILIES[name].base]
             for key in given:
                 if key not in taken:

@@ -14,8 +14,8 @@ import numpy as np
 
 from . import Estimate
 
-# From a board (replicas, servers) to arrival rates of the same shape, in units of one server's mean rate. A rule that has
-# `observe` is told how many arrivals each phase had.
+# From a board (replicas, servers) to arrival rates of the same shape, in units of one server's mean rate. A rule that
+# has `observe` is told how many arrivals each phase had.
 Rule = Callable[[np.ndarray], np.ndarray]
 
 
@@ -121,10 +121,11 @@ def simulate(setting: Setting, rule: Rule, *, warmup: float, length: float, repl
 
 def run_phase(jobs: np.ndarray, rates: np.ndarray, length: float,
               rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Lets every queue of `jobs` (replicas, servers) live for `length`, in place; mean jobs and arrivals of each replica.
+    """Lets every queue of `jobs` (replicas, servers) live for `length`, in place.
 
-    A queue with arrival rate a sees Poisson((a + 1) length) events: arrivals with probability a / (a + 1), else
-    services, which an empty queue ignores. Given their number they cut the time evenly on average.
+    Returns mean jobs and arrivals of each replica. A queue with arrival rate a sees Poisson((a + 1) length) events:
+    arrivals with probability a / (a + 1), else services, which an empty queue ignores. Given their number they cut the
+    time evenly on average.
     """
     events = rng.poisson((rates + 1) * length).ravel()
     order = np.argsort(-events, kind="stable")

@@ -35,7 +35,10 @@ def fresh_sample(choices: int) -> Refresh:
 
 
 def aggressive_li(jobs: np.ndarray, rng: np.random.Generator) -> Pick:
-    """The arrival after j others goes evenly to the m least loaded, m the largest with sum_{i<m} i (b_{i+1} - b_i) <= j."""
+    """The arrival after j others goes evenly to the m least loaded.
+
+    m is the largest with sum_{i<m} i (b_{i+1} - b_i) <= j.
+    """
     board = jobs.copy()
     order = board.argsort(axis=1, kind="stable")
     ranked = np.take_along_axis(board, order, axis=1)

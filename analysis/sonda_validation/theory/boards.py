@@ -160,7 +160,8 @@ class _Curves:
         # Row j of these is du_j/dx and da_j/dx.
         size = state.size
         self._du = np.eye(size + 1, size, -1) - np.eye(size + 1, size)
-        self._da = self._a.by_upper[:, None] * np.eye(size + 1, size, -1) + self._a.by_lower[:, None] * np.eye(size + 1, size)
+        by_upper, by_lower = self._a.by_upper[:, None], self._a.by_lower[:, None]
+        self._da = by_upper * np.eye(size + 1, size, -1) + by_lower * np.eye(size + 1, size)
         self.jacobian = self._tails.T @ self._du + (self._u[:, None] * self._tails1).T @ self._da
         self.mean_gradient = self._mean @ self._du + (self._u * self._mean1) @ self._da
 

@@ -27,7 +27,8 @@ def moments(distribution: Mapping[str, Any] | float) -> tuple[float, float]:
         mean = p * a + (1 - p) * b
         return mean, (p * a**2 + (1 - p) * b**2) / mean**2 - 1
     if kind == "pareto":
-        return float(value["mean"]), _pareto_second(value["mean"], value["shape"], value["max"]) / value["mean"] ** 2 - 1
+        mean = float(value["mean"])
+        return mean, _pareto_second(mean, value["shape"], value["max"]) / mean**2 - 1
     raise ValueError(f"distribution {kind!r} is unknown here")
 
 

@@ -116,12 +116,14 @@ TEST_CASE("the formulas of capacity, bottleneck and age have the values of their
     CHECK(ScoreOf("headroom", {{Variable::CPU, 0}}) == 1);
     CHECK(ScoreOf("corrected",
                   {{Variable::REPORTED, 5}, {Variable::SENT, 3}, {Variable::DONE, 2}}) == 6);
+    // 2 cores half used complete 10 a second: 0.1 s of CPU each; 7 + 1 requests share the 2.
     CHECK(ScoreOf("expected-latency",
-                  {{Variable::SERVICE, 0.1},
+                  {{Variable::CORES, 2},
+                   {Variable::CPU, 50},
+                   {Variable::RATE, 10},
                    {Variable::REPORTED, 5},
                    {Variable::SENT, 3},
-                   {Variable::DONE, 1},
-                   {Variable::CORES, 2}}) == Approx(0.4));
+                   {Variable::DONE, 1}}) == Approx(0.4));
     CHECK(ScoreOf("zuul",
                   {{Variable::INFLIGHT, 4},
                    {Variable::WEIGHT, 2},

@@ -40,18 +40,18 @@ TEST_CASE("at a quantile of 0 only the requests in flight count, and the latency
     CHECK(Best(0, {{2, 0.1}, {1, 0.9}, {1, 0.8}}) == 2);
 }
 
-TEST_CASE("ties are broken at random, latencies that are not known are last")
+TEST_CASE("ties are broken at random, infinite latencies are last")
 {
-    constexpr double unknown = std::numeric_limits<double>::infinity();
+    constexpr double infinite = std::numeric_limits<double>::infinity();
     SeededStream random(2);
     HotColdRule rule(1);
     std::set<std::size_t> best;
     for (int i = 0; i < 100; ++i)
     {
-        best.insert(rule.Best({{1, 0.5}, {1, unknown}, {1, 0.5}}, random));
+        best.insert(rule.Best({{1, 0.5}, {1, infinite}, {1, 0.5}}, random));
     }
     CHECK(best == std::set<std::size_t>{0, 2});
-    CHECK(rule.Best({{9, unknown}}, random) == 0);
+    CHECK(rule.Best({{9, infinite}}, random) == 0);
 }
 
 TEST_CASE("the worst is the hottest of the hot, else the slowest")
@@ -72,10 +72,28 @@ TEST_CASE("the linear rule weighs latency against requests in flight")
     CHECK(best(0.5, 0.15) == 1);
     CHECK(LinearRule(0.5, 0.15).Worst(FIVE) == 0);
     CHECK(LinearRule(1, 0.15).Worst(FIVE) == 4);
-    // With everything on the requests an unknown latency does not matter.
-    const std::vector<Probed> unknown = {{2, 0.1}, {1, std::numeric_limits<double>::infinity()}};
-    CHECK(LinearRule(1, 0.075).Best(unknown, random) == 1);
-    CHECK(LinearRule(0.99, 0.075).Best(unknown, random) == 0);
+    // With everything on the requests an infinite latency does not matter.
+    const std::vector<Probed> infinite = {{2, 0.1}, {1, std::numeric_limits<double>::infinity()}};
+    CHECK(LinearRule(1, 0.075).Best(infinite, random) == 1);
+    CHECK(LinearRule(0.99, 0.075).Best(infinite, random) == 0);
+}
+
+TEST_CASE("an agent that has completed nothing yet is tried before those whose latency is known")
+{
+    StatusTable table(MakeFormula("min: service"), TableTiming());
+    for (unsigned i = 0; i < 3; ++i)
+    {
+        Observation observation = Observe(i);
+        observation.report.inFlight = 1;
+        observation.report.serviceTime = i == 1 ? std::nullopt : std::optional(0.1);
+        table.Update(observation, At(0));
+    }
+    SeededStream random(1);
+    const auto policy = Make("prequal:0.6");
+    CHECK(policy->Pick(table, At(1), random) == 1U);
+    // But not for ever: with more in flight than the others it is hot.
+    table.OnDispatch(1, At(1));
+    CHECK(policy->Pick(table, At(1), random) != 1U);
 }
 
 TEST_CASE("hot and cold over the table counts what was sent since the report")

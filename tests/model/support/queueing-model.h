@@ -75,6 +75,11 @@ class QueueingModel : private Oracle
     {
         unsigned present{0};
         double freeAt{0};
+        double workBegun{0};  //!< seconds of work that it ever got
+        double workBefore{0}; //!< of that, done when it last took its figures
+        unsigned completed{0};
+        double unused{100}; //!< CPU over the last interval, percent
+        double rate{0};     //!< completions per second over the last interval
     };
 
     double
@@ -114,9 +119,22 @@ class QueueingModel : private Oracle
         observation.elapsed = Duration(0);
         observation.notice = notice;
         observation.report.inFlight = m_servers[agent].present;
-        observation.report.serviceTime = 1;
+        observation.report.cpu = m_servers[agent].unused;
+        observation.report.rate = m_servers[agent].rate;
         observation.report.cores = 1;
         m_balancer->Update(observation, Now());
+    }
+
+    void
+    TakeFigures(AgentIndex agent)
+    {
+        Server& server = m_servers[agent];
+        const double done = server.workBegun - WorkLeft(agent);
+        const double used = (done - server.workBefore) / m_setting.interval;
+        server.unused = 100 * (1 - std::clamp(used, 0.0, 1.0));
+        server.rate = server.completed / m_setting.interval;
+        server.workBefore = done;
+        server.completed = 0;
     }
 
     void
@@ -124,6 +142,7 @@ class QueueingModel : private Oracle
     {
         for (AgentIndex agent = 0; agent < m_servers.size(); ++agent)
         {
+            TakeFigures(agent);
             Report(agent, false);
         }
         At(m_now + m_setting.interval, [this] { ReportAll(); });
@@ -163,7 +182,9 @@ class QueueingModel : private Oracle
     {
         Server& server = m_servers[agent];
         ++server.present;
-        server.freeAt = std::max(server.freeAt, m_now) + Exponential(1);
+        const double work = Exponential(1);
+        server.workBegun += work;
+        server.freeAt = std::max(server.freeAt, m_now) + work;
         At(server.freeAt, [this, agent, arrival, sent = m_now] { End(agent, arrival, sent); });
     }
 
@@ -171,6 +192,7 @@ class QueueingModel : private Oracle
     End(AgentIndex agent, double arrival, double sent)
     {
         const unsigned left = --m_servers[agent].present;
+        ++m_servers[agent].completed;
         m_times.push_back(m_now - arrival);
         m_balancer->Complete(agent, FromSeconds(m_now - sent), true, Now());
         if (left + 1 == m_balancer->GetPolicy().NoticeBelow())

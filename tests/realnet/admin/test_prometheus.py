@@ -107,7 +107,7 @@ def test_the_text_is_well_formed_and_holds_every_counter(world):
     assert linted.returncode == 0, linted.stdout + linted.stderr
     counters = proxy.counters()
     for key, value in counters.items():
-        if isinstance(value, int) and key != "open":
+        if isinstance(value, int) and key not in ("open", "backlog"):  # these two go down, too
             assert re.search(rf"^sonda_{key}_total \d", text, re.M), key
     names = re.findall(r"^# TYPE (\S+)", text, re.M)
     assert len(names) == len(set(names))

@@ -136,7 +136,7 @@ def test_the_report_draws_a_record(world, tmp_path):
         folders.append(folder)
     out = tmp_path / "report"
     result = subprocess.run([ROOT / "sonda", "report", *folders, "--out", out, "--no-install"],
-                            capture_output=True, text=True, timeout=120, check=False)
+                            capture_output=True, text=True, timeout=500, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     page = (out / "report.html").read_text()
     assert "connections/sample:2" in page and "data:image/png;base64," in page

@@ -204,8 +204,8 @@ def test_when_ports_run_out_the_next_agent_is_tried(tmp_path):
                            "    threading.Thread(target=serve, args=(s,)).start()\n"
                            "print('ready', flush=True)\n")
         server.wait_line("ready")
-        proxy = lan.start(space, binary("sonda-proxy"), "--listen", "8000", "--interval", "60s",
-                          "--window", "100ms", "--queue-timeout", "100ms", "--policy", "round-robin",
+        proxy = lan.start(space, binary("sonda-proxy"), "--admin", "off", "--listen", "8000",
+                          "--interval", "60s", "--window", "100ms", "--queue-timeout", "100ms", "--policy", "round-robin",
                           "--server", "10.77.0.1:80", "--server", "10.77.0.2:80")
         for address in ("10.77.0.1", "10.77.0.2"):
             proxy.wait_line(f"agent {address}:80 at .*: joined")

@@ -39,7 +39,7 @@ def manager(world):
 
 
 def start(world, manager, *options):
-    command = [binary("sonda-proxy"), "--interface", "lo", "--group", GROUP,
+    command = [binary("sonda-proxy"), "--admin", "off", "--interface", "lo", "--group", GROUP,
                "--port", str(world.group_port), "--interval", "200ms", "--window", "20ms", *options]
     proxy = Program(manager.command(*command), **manager.popen)
     world.started.insert(0, proxy)

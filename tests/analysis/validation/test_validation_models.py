@@ -48,14 +48,15 @@ def test_load_interpretation_of_ten_servers(interval: float, basic: float, aggre
     setting = board.Setting(10, 0.9, interval)
     rule = board.BasicLi(0.9, interval)
     assert agrees(board.simulate(setting, rule, warmup=200, length=800, replicas=100, seed=1), basic, 0.01 * basic)
-    estimate = chain.simulate(10, 0.9, chain.aggressive_li, interval=interval, warmup=200, length=400, replicas=100, seed=1)
+    estimate = chain.simulate(10, 0.9, chain.aggressive_li, interval=interval, warmup=200, length=400, replicas=100,
+                              seed=1)
     assert agrees(estimate, aggressive, 0.01 * aggressive)
 
 
 def test_measuring_the_rate_of_arrivals_costs_little() -> None:
     setting = board.Setting(10, 0.9, 4)
-    known, measured = (board.simulate(setting, board.BasicLi(0.9, 4, memory), warmup=200, length=800, replicas=200, seed=1)
-                       for memory in (0, 10))
+    known, measured = (board.simulate(setting, board.BasicLi(0.9, 4, memory), warmup=200, length=800, replicas=200,
+                                      seed=1) for memory in (0, 10))
     assert agrees(measured, known.mean, 4.5 * known.error + 0.01 * known.mean)
     # What is seen is the rate: after many phases K is off by its noise only, 1 / sqrt(2 * 10 * 36) relative.
     rule, rng = board.BasicLi(0.9, 4, 10), np.random.default_rng(1)
@@ -102,8 +103,8 @@ def test_a_phase_of_single_queues_is_m_m_1() -> None:
     jobs = np.zeros((50, 40), dtype=np.int64)
     for _ in range(40):
         board.run_phase(jobs, np.full(jobs.shape, 0.6), 5.0, rng)
-    means = np.mean([board.run_phase(jobs, np.full(jobs.shape, 0.6), 5.0, rng)[0] for _ in range(60)], axis=0) / 40 / 0.6
-    assert agrees(Estimate.of(means), queues.mm1_mean(0.6))
+    phases = [board.run_phase(jobs, np.full(jobs.shape, 0.6), 5.0, rng)[0] for _ in range(60)]
+    assert agrees(Estimate.of(np.mean(phases, axis=0) / 40 / 0.6), queues.mm1_mean(0.6))
 
 
 @pytest.mark.parametrize("dispatchers, load, expected", [(50, 0.9, 1.845), (50, 0.95, 2.715), (25, 0.9, 1.463)])

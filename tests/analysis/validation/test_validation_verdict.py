@@ -13,7 +13,7 @@ from sonda_analysis.contenders import Contender
 from sonda_validation.case import Case, Expected, Figures, Setup
 from sonda_validation.checks.plan import Plan, Times, scenario, servers
 from sonda_validation.measures import Crossing, Difference, Metric, Quantile
-from sonda_validation.special import _second_moment, little, test_programs as run_test_programs
+from sonda_validation.special import _moments, little, test_programs as run_test_programs
 from sonda_validation.table import CSV_COLUMNS, format_table, write_csv
 from sonda_validation.verdict import FAILED, FALSE_ALARMS, IMPRECISE, NOT_RUN, OK, OUT, judge, runs_wanted
 
@@ -68,7 +68,7 @@ def test_runs_are_added_until_the_tolerance_is_narrow() -> None:
 
 
 def test_all_lines_together_give_few_false_alarms() -> None:
-    """Whole tables of lines whose expected value is right, runs that vary and an expected value that was simulated too."""
+    """Whole tables of right lines: runs vary, and so does an expected value that was simulated too."""
     rng = np.random.default_rng(1)
     lines, tables = 20, 600
     alarms = 0
@@ -154,8 +154,10 @@ def test_littles_law_of_the_central_queue_is_that_of_its_servers(tmp_path: Path)
     assert little({}) is None
 
 
-def test_the_second_moment_of_exponential_times(tmp_path: Path) -> None:
-    assert _second_moment(run_of_the_law(tmp_path)) == pytest.approx(8, rel=0.05)
+def test_the_moments_of_exponential_times(tmp_path: Path) -> None:
+    second, fourth = _moments(run_of_the_law(tmp_path))
+    assert second == pytest.approx(8, rel=0.05)
+    assert fourth == pytest.approx(24 * 2**4, rel=0.1)
 
 
 # --- test programs ----------------------------------------------------------------------------

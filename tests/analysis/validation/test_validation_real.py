@@ -1,4 +1,7 @@
-"""./sonda validate with the real sonda-sim: what is right passes, what is broken does not. Skipped where it is not built."""
+"""./sonda validate with the real sonda-sim: what is right passes, what is broken does not.
+
+Skipped where sonda-sim is not built.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from conftest import ROOT
@@ -28,7 +32,8 @@ needs_sim = pytest.mark.skipif(not SIM.is_file(), reason=f"{SIM} is not built: .
 def validate(out: Path, *arguments: str, sim: Path = SIM) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "sonda_validation", f"--sim={sim}", f"--out={out}", "--short", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "analysis")}
-    return subprocess.run(command, env=environment, cwd=out.parent, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(command, env=environment, cwd=out.parent, capture_output=True, text=True, timeout=600,
+                          check=False)
 
 
 def broken(folder: Path, overrides: str) -> Path:
@@ -42,14 +47,25 @@ def broken(folder: Path, overrides: str) -> Path:
 @needs_sim
 def test_a_setting_of_ones_own(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    ended = validate(out, "--only", "V3,V12")
+    ended = validate(out, "--only", "V3,V12", "--n", "23", "--load", "0.77", "--d", "3")
     assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "n=23 load=0.77 d=3" in ended.stdout and "All 2 lines are within tolerance" in ended.stdout
     table = pd.read_csv(out / "validation.csv")
-    assert set(table["verdict"]) == {"ok"} and (table["family"] == "V12").sum() == 1
-    assert (out / "figures" / "power-of-d.png").is_file()
-    ended = validate(out, "--only", "V3", "--n", "23", "--load", "0.77", "--d", "3")
+    assert table["family"].tolist() == ["V3", "V12"] and set(table["verdict"]) == {"ok"}
+    assert table["d"][0] == 3 and table["runs"][1] >= 12
+
+
+@needs_sim
+def test_the_figures_are_drawn(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ended = validate(out, "--only", "V4")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "n=23 load=0.77 d=3" in ended.stdout and "All 1 lines are within tolerance" in ended.stdout
+    points = pd.read_csv(out / "figures" / "old-boards.csv")
+    table = pd.read_csv(out / "validation.csv")
+    shown = table[table["load"] == 0.9]
+    assert len(shown) > 0 and points["simulated"].tolist() == shown["simulated"].tolist()
+    image = plt.imread(out / "figures" / "old-boards.png")
+    assert image.shape[1] > 800 and 0.5 < image.mean() < 1 and image.std() > 0.02
 
 
 @needs_sim
@@ -106,8 +122,12 @@ def test_requests_that_fail_are_no_result(tmp_path: Path) -> None:
 def test_sonda_sim_accepts_every_kind_of_scenario(tmp_path: Path) -> None:
     """It refuses a results folder that exists after everything else that it refuses."""
     cases = make_cases(list(FAMILIES), Plan(False, 1, "event"), {})
-    kinds = {(case.family, setup.contender.policy, setup.scenario["fidelity"], str(setup.scenario["workload"]["service_ms"])): setup
-             for case in cases for setup in case.setups}
+
+    def kind(family_id: str, setup: Setup) -> tuple[str, ...]:
+        service = str(setup.scenario["workload"]["service_ms"])
+        return family_id, setup.contender.policy, setup.scenario["fidelity"], service
+
+    kinds = {kind(case.family, setup): setup for case in cases for setup in case.setups}
 
     def refusal(setup: Setup) -> str:
         file = tmp_path / f"{setup.folder}.json"
