@@ -66,7 +66,14 @@ def check_tools(place: Place) -> None:
 
 
 def check_contenders(sim: Path, scenario_file: Path, contenders: Sequence[Contender], sets: Sequence[str]) -> None:
-    """Lets sonda-sim judge names, formula texts, overrides and the scenario; AnalysisError with its words.
+    """Lets sonda-sim judge names, formula texts, overrides and the scenario; AnalysisError with its words."""
+    if messages := find_refusals(sim, scenario_file, contenders, sets):
+        raise AnalysisError(_refusal(messages))
+
+
+def find_refusals(sim: Path, scenario_file: Path, contenders: Sequence[Contender],
+                  sets: Sequence[str]) -> dict[Contender, str]:
+    """The contenders that sonda-sim refuses in this scenario, with its words.
 
     It is given a results folder that exists, which it refuses after everything else that is refused
     before a run: so nothing is simulated, and a message that names this folder means that all is well.
@@ -85,8 +92,7 @@ def check_contenders(sim: Path, scenario_file: Path, contenders: Sequence[Conten
             _, stderr = process.communicate()
             if process.returncode > 0 and folder not in stderr:
                 messages[contender] = stderr.strip()
-    if messages:
-        raise AnalysisError(_refusal(messages))
+    return messages
 
 
 def _refusal(messages: dict[Contender, str]) -> str:

@@ -43,6 +43,8 @@ def run_league(options: Options, session: Session) -> None:
     """Runs what is missing; writes league.csv, league-scenarios.csv, league.txt, the figure and report.html."""
     points = [Point(RunStore(options.out, scenario.file, options.sets, options.sim), scenario.name)
               for scenario in options.scenarios]
+    session.leave_out_refused_bounds(points)
+    options = session.options
     session.check(points)
     done = session.runs_of(points, f"League over {_scenarios(len(points))}")
     outcomes = {point.label: read_outcomes(done[point]) for point in points}

@@ -6,6 +6,7 @@ a comparison has one, a sweep one for each value, a league one for each scenario
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Iterable, Sequence
 
 from .comparison import Rules, summarise
 from .contenders import Contender
-from .engine import Failure, check_contenders, run_missing
+from .engine import Failure, check_contenders, find_refusals, run_missing
 from .errors import AnalysisError
 from .options import Options
 from .results import Outcome, read_outcome, read_series
@@ -29,6 +30,10 @@ class Point:
 
     store: RunStore
     label: str = ""
+
+    def has_run(self, contender: Contender) -> bool:
+        """Whether a run of this contender exists here, so that sonda-sim has accepted it."""
+        return any((self.store.folder / contender.folder).glob("run-*/run.json"))
 
     def with_sets(self, options: Options, sets: Sequence[str]) -> Point:
         """The same point with further overrides: of the very bytes that were run here, which must be there already."""
@@ -54,9 +59,24 @@ class Session:
         the others; where a run exists nothing is asked again."""
         for index, point in enumerate(points):
             asked = self.options.contenders if index == 0 else self.options.contenders[:1]
-            untried = [c for c in asked if not any((point.store.folder / c.folder).glob("run-*/run.json"))]
+            untried = [contender for contender in asked if not point.has_run(contender)]
             file, _ = point.store.sources
             check_contenders(self.options.sim, file, untried, point.store.sets)
+
+    def leave_out_refused_bounds(self, points: Sequence[Point]) -> None:
+        """Takes those bounds out of the options that cannot be run at every point, and says so: unlike a contender, a
+        bound need not work everywhere (a central queue has no meaning for several proxies)."""
+        bounds = [contender for contender in self.options.contenders if contender.name in self.options.bounds]
+        refused: dict[Contender, str] = {}
+        for point in points:
+            untried = [c for c in bounds if c not in refused and not point.has_run(c)]
+            file, _ = point.store.sources
+            found = find_refusals(self.options.sim, file, untried, point.store.sets)
+            refused.update({c: f"refused in {point.label}: {message}" for c, message in found.items()})
+        for contender, why in refused.items():
+            self.say(f"Left out: {contender.name}, {why}")
+        kept = tuple(contender for contender in self.options.contenders if contender not in refused)
+        self.options = dataclasses.replace(self.options, contenders=kept)
 
     def make(self, title: str, runs: Sequence[Run], points: Sequence[Point]) -> list[Run]:
         """Makes what is missing of `runs`; returns those that are complete."""

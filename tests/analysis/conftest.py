@@ -57,7 +57,7 @@ class Lab:
     def launch(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """One comparison in a process of its own, figures included."""
         return subprocess.run(self.command(*arguments), env=self.environment(**extra), cwd=self.folder,
-                              capture_output=True, text=True, timeout=120, check=False)
+                              capture_output=True, text=True, timeout=600, check=False)
 
     def compare(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """One comparison in this process, without figures: a tenth of the time of launch()."""

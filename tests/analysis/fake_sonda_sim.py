@@ -2,8 +2,9 @@
 
 Environment: FAKE_CRASH="seed/head:2 …" ends those runs with status 3; FAKE_BLOCK=FIFO makes a run
 announce its process id in FIFO and then wait for ever; FAKE_CALLS=FILE gets one line per started
-run; FAKE_NS3 is the ns-3 version written to run.json; FAKE_AGENTS the number of
-agents; FAKE_UNFINISHED="seed/head:2 …" are runs that leave 50 requests unfinished.
+run; FAKE_REFUSE="weighted:other …" are policies that are refused in the scenario of that name;
+FAKE_NS3 is the ns-3 version written to run.json; FAKE_AGENTS the number of agents;
+FAKE_UNFINISHED="seed/head:2 …" are runs that leave 50 requests unfinished.
 
 Response times grow with workload.load as those of an M/M/1 queue, and climb to their mean over the first 6 s.
 """
@@ -50,6 +51,8 @@ def check(options: argparse.Namespace, scenario: dict) -> None:
         refuse(f"--policy: unknown policy '{options.policy}'; allowed: {', '.join(POLICIES)}")
     if options.formula != "none" and ":" not in options.formula and options.formula not in FORMULAS:
         refuse(f"--formula: unknown formula '{options.formula}'; allowed: {', '.join(FORMULAS)}")
+    if f"{options.policy}:{scenario['name']}" in os.environ.get("FAKE_REFUSE", "").split():
+        refuse(f"{options.policy} has no meaning in {scenario['name']}")
     for item in filter(None, options.set.split(";")):
         key, _, value = item.partition("=")
         if key not in (*NUMBERS, "fidelity"):

@@ -68,6 +68,17 @@ def test_the_catalogue_is_ranked_and_its_bounds_are_shown(library: Lab) -> None:
     assert "folklore" in (library.out / "report.html").read_text()
 
 
+def test_a_bound_that_one_scenario_refuses_is_left_out(library: Lab) -> None:
+    given = ("--all", "--contenders", "random,connections/best,fresh-least-work", "--runs", "2")
+    ended = library.launch(*given, FAKE_REFUSE="fresh-least-work:small")
+    assert ended.returncode == 0, ended.stderr
+    said = "Left out: fresh-least-work, refused in small: sonda-sim: fresh-least-work has no meaning in small"
+    assert said in ended.stdout and said in (library.out / "report.html").read_text()
+    assert set(pd.read_csv(library.out / "league.csv")["contender"]) == {"random", "connections/best"}
+    whole = library.launch(*given)
+    assert whole.returncode == 0 and "bound, not ranked" in whole.stdout
+
+
 def test_one_request_in_a_hundred_lost_is_failing(library: Lab) -> None:
     """Of 4000 requests the fake loses 50 in one of three runs: 0.4 %; in all of them 1.25 %."""
     once = library.launch(*ALL, FAKE_UNFINISHED="connections/best:1")
