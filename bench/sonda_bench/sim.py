@@ -95,9 +95,10 @@ def _check_simpy(programs: Programs, cases: Sequence[Case]) -> None:
 
 def _heading(rounds: Rounds, machine: str, arguments: Sequence[str], given: argparse.Namespace) -> str:
     build = next(pairs[0].long.build for pairs in rounds.values() if pairs[0].long.build)
+    count = len(next(iter(rounds.values())))
     return (f"`{shlex.join(['./sonda', 'bench', 'sim', *arguments])}`, {today()}, {build}. Machine: {machine}. "
-            f"{len(next(iter(rounds.values())))} rounds, everything in turn; median (least – largest). Seconds are of {given.clock} time, "
-            "one process on one core.")
+            f"{count} round{'s' if count > 1 else ''}, everything in turn; median (least – largest). Seconds are of "
+            f"{given.clock} time, one process on one core.")
 
 
 def _measure(programs: Programs, cases: Sequence[Case], given: argparse.Namespace) -> Iterator[Rounds]:
