@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Sequence
+from typing import Iterator, Sequence
 
 from .errors import BenchError
 from .machine import describe_machine, today
@@ -58,13 +58,15 @@ def run(arguments: list[str]) -> int:
     if not cases:
         raise BenchError("nothing to measure: packet is measured with up to 1000 agents")
     _check_simpy(programs, cases)
-    machine = describe_machine()
-    rounds = _measure(programs, cases, given)
-    text = text_of(rounds, cases, _heading(rounds, machine, arguments, given))
     out = Path(given.out).resolve() if given.out else root / "results" / "bench-sim"
     out.mkdir(parents=True, exist_ok=True)
-    write_csv(rounds, cases, out)
-    (out / "table.md").write_text(text, encoding="utf-8")
+    machine = describe_machine()
+    text = ""
+    # Written after every round: what was measured is kept when a later round fails or is interrupted.
+    for rounds in _measure(programs, cases, given):
+        text = text_of(rounds, cases, _heading(rounds, machine, arguments, given))
+        write_csv(rounds, cases, out)
+        (out / "table.md").write_text(text, encoding="utf-8")
     print(text, end="")
     return 0
 
@@ -93,22 +95,25 @@ def _check_simpy(programs: Programs, cases: Sequence[Case]) -> None:
 
 def _heading(rounds: Rounds, machine: str, arguments: Sequence[str], given: argparse.Namespace) -> str:
     build = next(pairs[0].long.build for pairs in rounds.values() if pairs[0].long.build)
+    count = len(next(iter(rounds.values())))
     return (f"`{shlex.join(['./sonda', 'bench', 'sim', *arguments])}`, {today()}, {build}. Machine: {machine}. "
-            f"{given.rounds} rounds, everything in turn; median (least – largest). Seconds are of {given.clock} time, "
-            "one process on one core.")
+            f"{count} round{'s' if count > 1 else ''}, everything in turn; median (least – largest). Seconds are of "
+            f"{given.clock} time, one process on one core.")
 
 
-def _measure(programs: Programs, cases: Sequence[Case], given: argparse.Namespace) -> Rounds:
+def _measure(programs: Programs, cases: Sequence[Case], given: argparse.Namespace) -> Iterator[Rounds]:
+    """Yields all complete rounds after each."""
     found: dict[str, list[Pair]] = {case.name: [] for case in cases}
     for turn in range(1, given.rounds + 1):
         for case in cases:
             print(f"round {turn} of {given.rounds}: {case.name} …", file=sys.stderr, flush=True)
-            short, long = case.run("short"), case.run("long")
-            if long.requests <= short.requests:
-                raise BenchError(f"--scale: {given.scale:g} is too small for {case.name}: both runs have "
-                                 f"{long.requests} requests")
-            empty = None
-            if isinstance(case, SondaCase):
-                empty = run_empty_loop(programs, case.pending(long), given.scale)
-            found[case.name].append(Pair(short, long, empty, given.clock))
-    return found
+            found[case.name].append(_measure_once(programs, case, given))
+        yield found
+
+
+def _measure_once(programs: Programs, case: Case, given: argparse.Namespace) -> Pair:
+    short, long = case.run("short"), case.run("long")
+    if long.requests <= short.requests:
+        raise BenchError(f"--scale: {given.scale:g} is too small for {case.name}: both runs have {long.requests} requests")
+    empty = run_empty_loop(programs, case.pending(long), given.scale) if isinstance(case, SondaCase) else None
+    return Pair(short, long, empty, given.clock)

@@ -19,6 +19,8 @@ class Spread:
     largest: float
 
     def __str__(self) -> str:
+        if self.least == self.largest:
+            return number(self.median)
         return f"{number(self.median)} ({number(self.least)} – {number(self.largest)})"
 
 

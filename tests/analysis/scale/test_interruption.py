@@ -16,7 +16,7 @@ from small_comparison import SmallComparison
 
 SEED = int(os.environ.get("SONDA_TEST_SEED", "20261125"))
 RUNS = 12
-ARGUMENTS = (f"--runs={RUNS}", "--jobs=2", "--set=duration_s=1500")
+ARGUMENTS = (f"--runs={RUNS}", "--jobs=2", "--set=duration_s=1000")
 SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 LOOK_S = 0.01
 
