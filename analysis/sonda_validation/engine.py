@@ -125,7 +125,8 @@ def _simulate(command: list[str], folder: Path, keep: tuple[str, ...]) -> str | 
                            stderr=subprocess.PIPE, text=True, errors="replace", check=False)
     if ended.returncode != 0:
         lines = ended.stderr.strip().splitlines()
-        return lines[-1] if lines else f"sonda-sim ended with status {ended.returncode}"
+        how = f"by signal {-ended.returncode}" if ended.returncode < 0 else f"with status {ended.returncode}"
+        return lines[-1] if lines else f"sonda-sim ended {how}"
     # The scenario's text is not at hand here; where the warm-up ends is in the summary.
     warmup = read_summary(folder / "summary.csv")["warmup_s"]
     (folder / IN_FLIGHT).write_text(f"metric,value\nin_flight_mean,{_in_flight(folder, warmup)!r}\n")

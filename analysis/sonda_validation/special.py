@@ -22,8 +22,9 @@ _PROGRAMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     TABLE: ("model-table", ("N agents in, N agents out, whatever their scores",
                             "whatever happens, the table agrees with *")),
 }
-# How many standard deviations the two ends of a run may make the law seem wrong by.
-_DEVIATIONS = 4.5
+# How many standard deviations the two ends of a run may make the law seem wrong by: there are thousands of runs, and
+# what is left at an end has a longer tail than a normal variable (the worst of 660 runs was at 3.5).
+_DEVIATIONS = 6.0
 # Standard deviation of the time that is left to the requests in an M/M/1, relative to its mean, is at most this for
 # loads from 0.3 on; every other discipline of this table varies less with exponential service.
 _VARIATION = 3.0
