@@ -181,12 +181,16 @@ void
 Proxy::Drain(int signal)
 {
     const Duration timeout = m_configuration.Command().drainTimeout;
+    m_draining = true;
+    for (Companion* companion : m_companions)
+    {
+        companion->OnDrain();
+    }
     spdlog::info("signal {}: no more clients; {} connections may end within {:g} s",
                  signal,
                  m_shared.open.load(),
                  ToSeconds(timeout));
     NotifyManager("STOPPING=1\nSTATUS=running connections may end");
-    m_draining = true;
     for (const auto& worker : m_workers)
     {
         worker->Drain();
@@ -199,10 +203,6 @@ Proxy::Drain(int signal)
         {
             shutdown(listener.socket.Get(), SHUT_RD);
         }
-    }
-    for (Companion* companion : m_companions)
-    {
-        companion->OnDrain();
     }
     m_drainTimer.expires_after(timeout);
     m_drainTimer.async_wait(
