@@ -1,12 +1,13 @@
 #include "realnet/proxy/connection-log.h"
 
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <fmt/chrono.h>
+#include <iterator>
 #include <nlohmann/json.hpp>
-#include <spdlog/async.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 namespace sonda
 {
@@ -14,43 +15,52 @@ namespace sonda
 namespace
 {
 
-/** About 3 MB; a third of a second at 25,000 connections per second. */
-constexpr std::size_t QUEUE_LINES = 8192;
-
 double
 Milliseconds(Duration duration)
 {
     return std::round(ToSeconds(duration) * 1e6) / 1e3;
 }
 
-std::string
-WallTime()
+/** Tells \p field of each figure of a record, with its name. */
+template <typename Field>
+void
+Describe(const ConnectionRecord& record, Field field)
 {
-    using namespace std::chrono;
-    const auto now = floor<milliseconds>(system_clock::now());
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                       fmt::gmtime(system_clock::to_time_t(now)),
-                       now.time_since_epoch().count() % 1000);
+    field("client", ToString(record.client.ToEndpoint()));
+    field("agent", record.agent.empty() ? "-" : record.agent);
+    field("server", record.server ? ToString(record.server->ToEndpoint()) : "-");
+    field("up", record.up);
+    field("down", record.down);
+    if (record.connect)
+    {
+        field("connect_ms", Milliseconds(*record.connect));
+    }
+    field("total_ms", Milliseconds(record.total));
+    field("retries", record.retries);
+    field("end", record.end.how);
+    field("by", record.end.by);
 }
 
-nlohmann::ordered_json
+/** No value has a space: identities have none, addresses and words neither. */
+std::string
+ToKeyValue(const ConnectionRecord& record)
+{
+    std::string line;
+    Describe(record,
+             [&line](const char* key, const auto& value)
+             {
+                 const char* const space = line.empty() ? "" : " ";
+                 fmt::format_to(std::back_inserter(line), "{}{}={}", space, key, value);
+             });
+    return line;
+}
+
+std::string
 ToJson(const ConnectionRecord& record)
 {
     nlohmann::ordered_json line;
-    line["client"] = ToString(record.client.ToEndpoint());
-    line["agent"] = record.agent.empty() ? "-" : record.agent;
-    line["server"] = record.server ? ToString(record.server->ToEndpoint()) : "-";
-    line["up"] = record.up;
-    line["down"] = record.down;
-    if (record.connect)
-    {
-        line["connect_ms"] = Milliseconds(*record.connect);
-    }
-    line["total_ms"] = Milliseconds(record.total);
-    line["retries"] = record.retries;
-    line["end"] = record.end.how;
-    line["by"] = record.end.by;
-    return line;
+    Describe(record, [&line](const char* key, const auto& value) { line[key] = value; });
+    return line.dump();
 }
 
 std::shared_ptr<spdlog::sinks::sink>
@@ -58,9 +68,9 @@ OpenSink(const std::string& file)
 {
     if (file == "-")
     {
-        return std::make_shared<spdlog::sinks::stdout_sink_mt>();
+        return std::make_shared<spdlog::sinks::stdout_sink_st>();
     }
-    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+    return std::make_shared<spdlog::sinks::basic_file_sink_st>(file);
 }
 
 } // namespace
@@ -82,19 +92,7 @@ ParseLogFormat(const std::string& text)
 std::string
 FormatRecord(const ConnectionRecord& record, LogFormat format)
 {
-    const nlohmann::ordered_json line = ToJson(record);
-    if (format == LogFormat::JSON)
-    {
-        return line.dump();
-    }
-    std::string text;
-    for (const auto& [key, value] : line.items())
-    {
-        // No value has a space: identities have none, addresses and words neither.
-        text += (text.empty() ? "" : " ") + key + "=" +
-                (value.is_string() ? value.get<std::string>() : value.dump());
-    }
-    return text;
+    return format == LogFormat::JSON ? ToJson(record) : ToKeyValue(record);
 }
 
 Expected<std::shared_ptr<ConnectionLog>>
@@ -102,17 +100,9 @@ ConnectionLog::Open(const std::string& file, LogFormat format)
 {
     try
     {
-        std::shared_ptr<ConnectionLog> log(new ConnectionLog);
-        log->m_format = format;
-        log->m_pool = std::make_shared<spdlog::details::thread_pool>(QUEUE_LINES, 1);
-        log->m_logger =
-            std::make_shared<spdlog::async_logger>("connections",
-                                                   OpenSink(file),
-                                                   log->m_pool,
-                                                   spdlog::async_overflow_policy::overrun_oldest);
-        log->m_logger->set_pattern("%v");
-        log->m_logger->flush_on(spdlog::level::info); // by its own thread
-        return log;
+        auto logger = std::make_shared<spdlog::logger>("connections", OpenSink(file));
+        logger->set_pattern("%v");
+        return std::shared_ptr<ConnectionLog>(new ConnectionLog(std::move(logger), format));
     }
     catch (const spdlog::spdlog_ex& error)
     {
@@ -120,22 +110,92 @@ ConnectionLog::Open(const std::string& file, LogFormat format)
     }
 }
 
-void
-ConnectionLog::Write(const ConnectionRecord& record)
+ConnectionLog::ConnectionLog(std::shared_ptr<spdlog::logger> logger, LogFormat format)
+    : m_logger(std::move(logger)),
+      m_format(format)
 {
-    const std::string line = FormatRecord(record, m_format);
-    if (m_format == LogFormat::JSON)
-    {
-        m_logger->info("{{\"time\":\"{}\",{}", WallTime(), line.substr(1));
-        return;
-    }
-    m_logger->info("time={} {}", WallTime(), line);
+    m_batch.reserve(MOST_QUEUED);
+    m_queue.reserve(MOST_QUEUED);
+    m_thread = std::thread([this] { Run(); });
 }
 
-std::uint64_t
-ConnectionLog::Dropped() const
+ConnectionLog::~ConnectionLog()
 {
-    return m_pool->overrun_counter();
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stop = true;
+    }
+    m_wake.notify_one();
+    m_thread.join();
+}
+
+void
+ConnectionLog::Write(ConnectionRecord record)
+{
+    const auto time = std::chrono::system_clock::now();
+    const std::lock_guard lock(m_mutex);
+    if (m_queue.size() == MOST_QUEUED)
+    {
+        m_dropped.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    m_queue.push_back({time, std::move(record)});
+    // The first one begins a batch, one half of what fits ends it early.
+    if (m_queue.size() == 1 || m_queue.size() == MOST_QUEUED / 2)
+    {
+        m_wake.notify_one();
+    }
+}
+
+void
+ConnectionLog::Run()
+{
+    while (TakeBatch())
+    {
+        WriteBatch();
+    }
+}
+
+/** \return false when the log ends and nothing is left. */
+bool
+ConnectionLog::TakeBatch()
+{
+    std::unique_lock lock(m_mutex);
+    m_wake.wait(lock, [this] { return m_stop || !m_queue.empty(); });
+    m_wake.wait_for(lock,
+                    WRITE_PERIOD,
+                    [this] { return m_stop || m_queue.size() >= MOST_QUEUED / 2; });
+    std::swap(m_batch, m_queue);
+    return !m_batch.empty();
+}
+
+void
+ConnectionLog::WriteBatch()
+{
+    using namespace std::chrono;
+    std::time_t second = 0;
+    std::string date;
+    for (const auto& [time, record] : m_batch)
+    {
+        const auto whole = floor<seconds>(time);
+        if (const auto now = system_clock::to_time_t(whole); now != second || date.empty())
+        {
+            second = now;
+            date = fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(second));
+        }
+        const auto milliseconds = floor<std::chrono::milliseconds>(time - whole).count();
+        const std::string line = FormatRecord(record, m_format);
+        if (m_format == LogFormat::JSON)
+        {
+            m_logger->info("{{\"time\":\"{}.{:03}Z\",{}", date, milliseconds, line.substr(1));
+        }
+        else
+        {
+            m_logger->info("time={}.{:03}Z {}", date, milliseconds, line);
+        }
+    }
+    m_batch.clear();
+    m_logger->flush();
 }
 
 } // namespace sonda

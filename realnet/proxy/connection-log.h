@@ -5,18 +5,20 @@
 #include "model/base/time.h"
 #include "realnet/common/socket-address.h"
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace spdlog
 {
 class logger;
-namespace details
-{
-class thread_pool;
-}
 } // namespace spdlog
 
 namespace sonda
@@ -57,29 +59,58 @@ Expected<LogFormat> ParseLogFormat(const std::string& text);
 std::string FormatRecord(const ConnectionRecord& record, LogFormat format);
 
 /**
- * One line per connection, at its end. Workers put lines into a bounded queue and never wait for a
- * disk; when it is full the oldest line is dropped and counted. Any thread.
+ * One line per connection, at its end. Workers leave records in a bounded queue and never wait for
+ * a disk; a thread of the log formats and writes them, a batch at a time, at most WRITE_PERIOD
+ * later: waking a thread for every connection would cost more than all else about its line. While
+ * the queue is full new records are dropped and counted. Any thread.
  */
 class ConnectionLog
 {
   public:
+    /** Of each the queue and the batch that is being written; about 2 MB. */
+    static constexpr std::size_t MOST_QUEUED = 8192;
+    static constexpr Duration WRITE_PERIOD = std::chrono::milliseconds(100);
+
     /**
      * \param file path, or "-" for standard output
      * \return the log with a thread that writes, or an error
      */
     static Expected<std::shared_ptr<ConnectionLog>> Open(const std::string& file, LogFormat format);
 
-    void Write(const ConnectionRecord& record);
+    /** Writes what is queued and ends the thread. */
+    ~ConnectionLog();
 
-    /** \return how many lines were dropped. */
-    std::uint64_t Dropped() const;
+    void Write(ConnectionRecord record);
+
+    /** \return how many records were dropped. */
+    std::uint64_t
+    Dropped() const
+    {
+        return m_dropped.load(std::memory_order_relaxed);
+    }
 
   private:
-    ConnectionLog() = default;
+    struct Entry
+    {
+        std::chrono::system_clock::time_point time; //!< of the connection's end
+        ConnectionRecord record;
+    };
 
-    LogFormat m_format{LogFormat::KEY_VALUE};
-    std::shared_ptr<spdlog::details::thread_pool> m_pool;
-    std::shared_ptr<spdlog::logger> m_logger;
+    ConnectionLog(std::shared_ptr<spdlog::logger> logger, LogFormat format);
+    void Run();
+    bool TakeBatch();
+    void WriteBatch();
+
+    std::shared_ptr<spdlog::logger> m_logger; //!< the thread's
+    LogFormat m_format;
+    std::vector<Entry> m_batch; //!< the thread's
+
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    std::vector<Entry> m_queue;
+    bool m_stop{false};
+    std::atomic<std::uint64_t> m_dropped{0};
+    std::thread m_thread;
 };
 
 } // namespace sonda

@@ -58,6 +58,18 @@ enum class Phase : unsigned char
 };
 
 /**
+ * What the server knows of its connection. The acknowledgement that ends TCP's handshake is held
+ * back for a moment, to travel with the client's first bytes: one packet and one wake-up of the
+ * server less, which made short connections 16 to 20 % faster (references/proxies.md 1.3). A server
+ * that speaks first would wait for it, so it does not wait long.
+ */
+enum class Handshake : unsigned char
+{
+    HELD, //!< the acknowledgement waits for bytes
+    DONE,
+};
+
+/**
  * A client, the server it was given, and what is between them. Owned by one worker, used by its
  * thread only. In exactly one of the worker's timeout queues while it lives.
  */
@@ -96,6 +108,7 @@ class Connection : public TimeoutEntry
     EventTarget m_clientEvents{EventTarget::Kind::CLIENT, this};
     EventTarget m_serverEvents{EventTarget::Kind::SERVER, this};
     Phase m_phase{Phase::WAITING};
+    Handshake m_handshake{Handshake::DONE};
     bool m_ready{false}; //!< in the worker's run queue
     Relay m_relay;
     std::array<Channel, 2> m_channels;
@@ -107,7 +120,6 @@ class Connection : public TimeoutEntry
     Instant m_acceptedAt{};
     std::optional<Instant> m_connectedAt{};
     std::optional<Side> m_endedFirst{};        //!< whose end of stream was passed on first
-    std::string m_agentId{};                   //!< for the log only
     std::optional<Instant> m_waitBy{};         //!< since it first waited for an agent
     Instant m_resetBy{};                       //!< RESETTING: no later than this
     std::list<Connection>::iterator m_place{}; //!< in the worker's list

@@ -75,8 +75,8 @@ Configure(const CommandLine& line)
                   .value_or(nullptr);
     }
     // For each address a listening socket, for each server a health check.
-    const std::size_t others = command.listen.size() + command.servers.size() +
-                               (command.admin ? ADMIN_DESCRIPTORS : 0);
+    const std::size_t others =
+        command.listen.size() + command.servers.size() + (command.admin ? ADMIN_DESCRIPTORS : 0);
     const auto budget = Take(ShareDescriptors(RaiseDescriptorLimit(),
                                               command.workers,
                                               command.pipes,

@@ -25,7 +25,7 @@ struct ProxyConfiguration
     std::optional<Keyring> keyring; //!< empty: no authentication
     Interface interface;
     DescriptorBudget budget;
-    std::shared_ptr<ConnectionLog> log; //!< null: none is wanted
+    std::shared_ptr<ConnectionLog> log;   //!< null: none is wanted
     std::optional<AdminToken> adminToken; //!< empty: nothing can be changed over HTTP
 
     const ProxyCommand&

@@ -30,8 +30,8 @@ class Proxy
     {
         std::vector<Listener> listeners; //!< at least one
         MonitorService::Parts monitor;
-        CommandLine line;                 //!< read again by every reload
-        ProxyConfiguration configuration; //!< its formula and policy are the balancer's already
+        CommandLine line;                     //!< read again by every reload
+        ProxyConfiguration configuration;     //!< its formula and policy are the balancer's already
         std::vector<Companion*> companions{}; //!< must outlive the proxy
     };
 

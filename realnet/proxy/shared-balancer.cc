@@ -47,14 +47,8 @@ SharedBalancer::Dispatch()
     {
         return std::nullopt;
     }
-    return Target{*agent, SocketAddress(m_balancer.Table().Get(*agent).server)};
-}
-
-std::string
-SharedBalancer::IdOf(AgentIndex agent) const
-{
-    const std::lock_guard lock(m_mutex);
-    return m_balancer.Table().Get(agent).id;
+    const AgentStatus& status = m_balancer.Table().Get(*agent);
+    return Target{*agent, SocketAddress(status.server), status.id};
 }
 
 void

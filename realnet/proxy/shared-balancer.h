@@ -23,6 +23,7 @@ struct Target
 {
     AgentIndex agent{0};
     SocketAddress address;
+    std::string id; //!< identity of the agent
 };
 
 /** A change of an agent's freshness or state, ready to be logged. */
@@ -56,9 +57,6 @@ class SharedBalancer
 
     /** Picks an agent. \return nothing when there is no candidate */
     std::optional<Target> Dispatch();
-
-    /** \return the agent's identity; valid before its last dispatch is completed. */
-    std::string IdOf(AgentIndex agent) const;
 
     /** \param dispatched when Dispatch() returned the agent */
     void Connected(AgentIndex agent, Instant dispatched);

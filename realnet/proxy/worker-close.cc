@@ -36,10 +36,6 @@ Worker::Settle(Connection& connection, bool good)
             m_shared.balancer.Abandon(connection.m_target.agent);
             return;
         }
-        if (m_settings->log)
-        {
-            connection.m_agentId = m_shared.balancer.IdOf(connection.m_target.agent);
-        }
         m_shared.balancer.Complete(connection.m_target.agent, connection.m_dispatchedAt, good);
     }
 }
@@ -59,9 +55,9 @@ Worker::Log(const Connection& connection, ConnectionEnd end)
     }
     ConnectionRecord record;
     record.client = connection.m_source;
-    record.agent = connection.m_agentId;
     if (connection.m_connectedAt)
     {
+        record.agent = connection.m_target.id;
         record.server = connection.m_target.address;
         record.connect = *connection.m_connectedAt - connection.m_acceptedAt;
     }
@@ -70,7 +66,7 @@ Worker::Log(const Connection& connection, ConnectionEnd end)
     record.total = m_now - connection.m_acceptedAt;
     record.retries = connection.m_retries;
     record.end = end;
-    m_settings->log->Write(record);
+    m_settings->log->Write(std::move(record));
 }
 
 void

@@ -106,7 +106,9 @@ Worker::ConnectNext(Connection& connection)
         connection.m_dispatchedAt = Now();
 
         const int on = 1;
+        const int off = 0;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+        setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
         SetKeepAlive(fd, m_settings->keepAlive);
         const int result = connect(fd, target->address.Raw(), target->address.Size());
         if ((result == 0 || errno == EINPROGRESS) && Register(fd, connection.m_serverEvents))
@@ -173,12 +175,16 @@ Worker::RejectUnserved(Connection& connection)
            "no-agent");
 }
 
+/** \param broken whether epoll told of an error */
 void
-Worker::FinishConnect(Connection& connection)
+Worker::FinishConnect(Connection& connection, bool broken)
 {
     int error = 0;
-    socklen_t size = sizeof(error);
-    getsockopt(connection.m_server.Get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    if (broken)
+    {
+        socklen_t size = sizeof(error);
+        getsockopt(connection.m_server.Get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    }
     if (error == 0 && !SendGreeting(connection))
     {
         error = errno;
@@ -188,10 +194,34 @@ Worker::FinishConnect(Connection& connection)
         connection.m_connectedAt = m_now;
         m_shared.balancer.Connected(connection.m_target.agent, connection.m_dispatchedAt);
         connection.m_phase = Phase::RELAYING;
+        const bool isGreeted = m_settings->proxyProtocol != ProxyProtocol::OFF;
+        connection.m_handshake = isGreeted ? Handshake::DONE : Handshake::HELD;
         return;
     }
     OnConnectFailed(connection, error);
     ConnectNext(connection);
+}
+
+/** The client may be about to send: wait a moment, or go on as with any other connection. */
+void
+Worker::AwaitFirstBytes(Connection& connection)
+{
+    if (connection.From(Side::CLIENT).heard || connection.From(Side::SERVER).heard)
+    {
+        connection.m_handshake = Handshake::DONE;
+        m_idle.Restart(connection, m_now);
+        return;
+    }
+    m_silent.Restart(connection, m_now);
+}
+
+void
+Worker::AcknowledgeServer(Connection& connection)
+{
+    const int on = 1;
+    setsockopt(connection.m_server.Get(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+    connection.m_handshake = Handshake::DONE;
+    m_idle.Restart(connection, m_now);
 }
 
 void

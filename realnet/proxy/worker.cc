@@ -20,6 +20,9 @@ constexpr std::size_t EVENTS_PER_TURN = 256;
 /** How often a socket that is to be reset is asked whether its peer has everything. */
 constexpr Duration RESET_POLL = std::chrono::milliseconds(10);
 
+/** How long the handshake with a server may wait for bytes of the client, see Handshake. */
+constexpr Duration FIRST_BYTES = std::chrono::milliseconds(1);
+
 /** How often clients that wait for an agent are looked after: short beside any connect. */
 constexpr Duration RETRY_PERIOD = std::chrono::milliseconds(20);
 
@@ -53,6 +56,7 @@ Worker::Worker(WorkerShared& shared)
       m_io(shared.pipesPerWorker),
       m_greeting(m_settings->timeouts.connect),
       m_connecting(m_settings->timeouts.connect),
+      m_silent(FIRST_BYTES),
       m_idle(m_settings->timeouts.idle),
       m_halfClosed(m_settings->timeouts.halfClosed),
       m_resetting(RESET_POLL),
@@ -163,8 +167,14 @@ Worker::WaitMilliseconds()
         return 0;
     }
     std::optional<Instant> next = m_acceptor.NextTime();
-    for (TimeoutQueue* queue :
-         {&m_connecting, &m_idle, &m_halfClosed, &m_resetting, &m_waiting, &m_retry, &m_greeting})
+    for (TimeoutQueue* queue : {&m_connecting,
+                                &m_silent,
+                                &m_idle,
+                                &m_halfClosed,
+                                &m_resetting,
+                                &m_waiting,
+                                &m_retry,
+                                &m_greeting})
     {
         const auto due = queue->NextDue();
         next = due && (!next || *due < *next) ? due : next;
@@ -234,7 +244,7 @@ Worker::OnServerEvent(Connection& connection, std::uint32_t events)
     {
         if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
         {
-            FinishConnect(connection);
+            FinishConnect(connection, events & (EPOLLERR | EPOLLHUP));
         }
         if (connection.m_phase != Phase::RELAYING)
         {
@@ -288,6 +298,11 @@ Worker::Serve(Connection& connection)
         }
         return;
     case RelayState::RUNNING:
+        if (connection.m_handshake == Handshake::HELD)
+        {
+            AwaitFirstBytes(connection);
+            break;
+        }
         m_idle.Restart(connection, m_now);
         break;
     case RelayState::HALF_CLOSED:
@@ -330,6 +345,10 @@ Worker::ExpireTimeouts()
     if (m_retry.Due(m_now))
     {
         ServeWaiting();
+    }
+    while (TimeoutEntry* entry = m_silent.Due(m_now))
+    {
+        AcknowledgeServer(static_cast<Connection&>(*entry));
     }
     while (TimeoutEntry* entry = m_idle.Due(m_now))
     {

@@ -75,10 +75,12 @@ class Worker
     void Await(Connection& connection);
     void ServeWaiting();
     void RejectUnserved(Connection& connection);
-    void FinishConnect(Connection& connection);
+    void FinishConnect(Connection& connection, bool broken);
     void OnConnectFailed(Connection& connection, int error);
     bool RetryAfterReset(Connection& connection);
     bool Register(int socket, EventTarget& target);
+    void AwaitFirstBytes(Connection& connection);
+    void AcknowledgeServer(Connection& connection);
 
     // worker-greeting.cc: headers of the PROXY protocol
     bool IsTrusted(const Connection& connection) const;
@@ -112,6 +114,7 @@ class Worker
 
     TimeoutQueue m_greeting;
     TimeoutQueue m_connecting;
+    TimeoutQueue m_silent; //!< connected, the client has sent nothing yet; see Handshake
     TimeoutQueue m_idle;
     TimeoutQueue m_halfClosed;
     TimeoutQueue m_resetting; //!< looked at again and again, see ContinueReset()
