@@ -58,6 +58,8 @@ class Responder
     bool m_isOver{false};
 };
 
+/** In the tag of an event, beside the descriptor. */
+constexpr std::uint64_t LISTENER = std::uint64_t(1) << 32;
 constexpr std::size_t BULK_AT_A_TIME = 256 * 1024;
 constexpr std::size_t LONGEST_HEAD = 16 * 1024;
 constexpr int ACCEPTED_AT_A_TIME = 64;
@@ -70,7 +72,7 @@ Responder::Responder(const std::vector<std::string>& addresses)
     {
         m_listeners.push_back(Listen(SocketAddress(address, 0)));
         const int listener = m_listeners.back().Get();
-        m_poller.Add(listener, EPOLLIN, listener);
+        m_poller.Add(listener, EPOLLIN, LISTENER | listener);
         std::cout << ' ' << address << ':' << LocalAddress(listener).Port();
     }
     std::cout << std::endl;
@@ -84,12 +86,12 @@ Responder::Run()
     {
         for (const auto& event : m_poller.Wait())
         {
-            const int socket = static_cast<int>(event.data.u64);
+            const int socket = static_cast<int>(event.data.u64 & (LISTENER - 1));
             if (socket == STDIN_FILENO)
             {
                 Obey();
             }
-            else if (socket <= m_listeners.back().Get()) // made first, one after the other
+            else if (event.data.u64 & LISTENER)
             {
                 Accept(socket);
             }

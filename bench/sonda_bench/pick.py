@@ -1,4 +1,4 @@
-"""`./sonda bench pick`: what the decision about one connection costs, for every policy and fleets of 10 to 10,000 agents."""
+"""`./sonda bench pick`: what the decision about a connection costs, for every policy and up to 10,000 agents."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from .errors import BenchError
 from .machine import describe_machine, today
 from .measure import run_measured
 from .numbers import Bar, Spread, spread
+from .options import add_places, bin_folder, check_least, out_folder
 from .tables import bars_table, shown, table, write_bars
 
 # POLICY → why it counts as sampling: a pick looks at so many agents as its parameter or its pool says, whatever
@@ -39,31 +40,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--min-time", type=float, default=0.1, metavar="S",
                         help="length of each at least, seconds (default: %(default)s)")
     parser.add_argument("--filter", default=".", metavar="REGEX", help="only what matches, such as ^sample:2/1000/")
-    parser.add_argument("--out", metavar="DIR", help="default: results/bench-pick")
-    parser.add_argument("--bin", metavar="DIR", help="where bench-pick is (default: build/bin)")
-    parser.add_argument("--parse-only", action="store_true", help=argparse.SUPPRESS)
+    add_places(parser, "pick")
     return parser
 
 
 def run(arguments: list[str]) -> int:
     """Measures and prints. BenchError for what cannot be done."""
     given = _parser().parse_args(arguments)
-    if given.repetitions < 1:
-        raise BenchError(f"--repetitions: {given.repetitions} is not allowed; it must be 1 or more")
+    check_least(given, repetitions=1)
     if not 0 < given.min_time <= 60:
         raise BenchError(f"--min-time: {given.min_time:g} is not allowed; it must be above 0 and at most 60")
     if given.parse_only:
         return 0
-    root = Path(__file__).resolve().parents[2]
-    binary = (Path(given.bin) if given.bin else root / "build" / "bin").resolve() / "bench-pick"
-    out = Path(given.out).resolve() if given.out else root / "results" / "bench-pick"
     machine = describe_machine()
-    times = times_of(_measure(binary, given))
-    heading = (f"`{shlex.join(['./sonda', 'bench', 'pick', *arguments])}`, {today()}. Machine: {machine}. Nanoseconds of a "
-               f"connection on one core: median (least – largest) of {given.repetitions}.")
+    times = times_of(_measure(bin_folder(given) / "bench-pick", given))
+    heading = (f"`{shlex.join(['./sonda', 'bench', 'pick', *arguments])}`, {today()}. Machine: {machine}. "
+               f"Nanoseconds of a connection on one core: median (least – largest) of {given.repetitions}.")
     found = bars(times)
     text = "\n\n".join([heading, _table(times), bars_table(found)]) + "\n"
-    out.mkdir(parents=True, exist_ok=True)
+    out = out_folder(given, "pick")
     (out / "table.md").write_text(text, encoding="utf-8")
     _write_csv(times, out / "table.csv")
     write_bars(found, out / "bars.csv")
@@ -74,9 +69,9 @@ def run(arguments: list[str]) -> int:
 def _measure(binary: Path, given: argparse.Namespace) -> dict:
     if not binary.is_file():
         raise BenchError(f"{binary}: no such file; ./sonda bench pick builds what is in build/bin")
-    return json.loads(run_measured(
-        [str(binary), "--benchmark_format=json", f"--benchmark_repetitions={given.repetitions}",
-         f"--benchmark_min_time={given.min_time:g}", f"--benchmark_filter={given.filter}"]).stdout or '{"benchmarks": []}')
+    said = run_measured([str(binary), "--benchmark_format=json", f"--benchmark_repetitions={given.repetitions}",
+                         f"--benchmark_min_time={given.min_time:g}", f"--benchmark_filter={given.filter}"]).stdout
+    return json.loads(said or '{"benchmarks": []}')  # nothing at all where the filter matches nothing
 
 
 def times_of(said: dict) -> Times:

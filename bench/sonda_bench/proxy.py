@@ -7,6 +7,7 @@ disturbance of the machine meets all of them alike; ratios are taken within a ro
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import shlex
 import signal
@@ -19,26 +20,27 @@ from typing import Iterator, Sequence
 
 from .errors import BenchError
 from .machine import describe_machine, today
+from .options import add_places, bin_folder, check_least, out_folder
 from .proxy_loads import CONNECTIONS, MEASURES, Loader
 from .proxy_numbers import Rounds, half_load_rate
-from .proxy_peers import (DIRECT, Peer, Running, Scene, Sonda, check_programs, free_probe_port, make_peers, start_agents,
-                          start_servers, versions)
+from .proxy_peers import (DIRECT, Peer, Running, Scene, Sonda, check_programs, free_probe_port, make_peers,
+                          start_agents, start_servers, versions)
 from .proxy_report import text_of, write_csv
 
 _ROUNDS = 7
 _SECONDS = 2
 _IDLE = 10_000
 _SETTLE_S = 31
-# Descriptors of a proxy that carry no connection: listeners, epolls, pipes, logs.
-_RESERVED = 600
+# Descriptors of a proxy that carry no connection: listeners, epolls, logs; 64 pipes for every thread.
+_RESERVED = 300 + 150 * (os.cpu_count() or 1)
 _FEWEST_DESCRIPTORS = 2_000
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./sonda bench proxy", allow_abbrev=False,
-        description="Measures sonda-proxy beside HAProxy, nginx and no proxy at all, over loopback, and prints tables for "
-        "docs/performance.md; the same and every number of every round as CSV in results/bench-proxy. Takes about "
+        description="Measures sonda-proxy beside HAProxy, nginx and no proxy at all, over loopback, and prints tables "
+        "for docs/performance.md; the same and every number of every round as CSV in results/bench-proxy. Takes about "
         "twenty minutes and a machine that does nothing else.")
     parser.add_argument("--rounds", type=int, default=_ROUNDS, metavar="N",
                         help="times that everything is measured in turn (default: %(default)s)")
@@ -54,32 +56,26 @@ def _parser() -> argparse.ArgumentParser:
                         "(default: %(default)s)")
     parser.add_argument("--sonda", metavar="PATH", help="sonda-proxy to measure (default: build/bin/sonda-proxy)")
     parser.add_argument("--also", metavar="PATH", help="another sonda-proxy, to be compared with the first")
-    parser.add_argument("--out", metavar="DIR", help="default: results/bench-proxy")
-    parser.add_argument("--bin", metavar="DIR", help="where the other programs are (default: build/bin)")
-    parser.add_argument("--parse-only", action="store_true", help=argparse.SUPPRESS)
+    add_places(parser, "proxy")
     return parser
 
 
 def run(arguments: list[str]) -> int:
     """Measures and prints. BenchError for what cannot be done."""
     given = _parser().parse_args(arguments)
-    root = Path(__file__).resolve().parents[2]
-    programs = Path(given.bin or root / "build" / "bin").resolve()
+    programs = bin_folder(given)
     measures = _chosen("--only", given.only, list(MEASURES))
     all_peers = make_peers(_resolved(given.sonda) or programs / "sonda-proxy", _resolved(given.also))
     names = _chosen("--peers", given.peers, [peer.name for peer in all_peers])
     peers = [peer for peer in all_peers if peer.name in names]
-    for key, least in (("rounds", 1), ("seconds", 1), ("idle", 1), ("settle", 0)):
-        if getattr(given, key) < least:
-            raise BenchError(f"--{key}: {getattr(given, key)} is not allowed; it must be {least} or more")
+    check_least(given, rounds=1, seconds=1, idle=1, settle=0)
     if given.parse_only:
         return 0
     check_programs(peers)
     _check_built(programs, peers)
     signal.signal(signal.SIGTERM, _end)
-    out = Path(given.out).resolve() if given.out else root / "results" / "bench-proxy"
-    out.mkdir(parents=True, exist_ok=True)
-    connections = _connections()
+    out = out_folder(given, "proxy")
+    connections = _connections(given.idle)
     machine = describe_machine()
     labels = list(dict.fromkeys(peer.label for peer in peers if isinstance(peer, Sonda)))
     text = ""
@@ -88,7 +84,8 @@ def run(arguments: list[str]) -> int:
         responder, servers = start_servers(programs / "bench-responder", folder, stack)
         scene = Scene(programs, folder, servers, free_probe_port(), connections)
         loader = Loader(scene, responder, given.seconds, min(given.idle, connections))
-        heading = f"`{shlex.join(['./sonda', 'bench', 'proxy', *arguments])}`, {today()}, {versions(peers)}. Machine: {machine}."
+        heading = (f"`{shlex.join(['./sonda', 'bench', 'proxy', *arguments])}`, {today()}, {versions(peers)}. "
+                   f"Machine: {machine}.")
         # Written after every round: what was measured is kept when a later round fails or is interrupted.
         for rounds, running in _measure(loader, peers, measures, given, stack):
             text = text_of(rounds, labels, heading + " " + _explain(rounds, running, loader, given))
@@ -121,19 +118,19 @@ def _check_built(programs: Path, peers: Sequence[Peer]) -> None:
             raise BenchError(f"{path}: no such file; ./sonda bench proxy builds what is in build/bin")
 
 
-def _connections() -> int:
-    """Raises the limit of open files as far as it goes. \return the connections that a proxy has room for"""
+def _connections(idle: int) -> int:
+    """Raises the limit of open files as far as it goes. Returns the connections that a proxy has room for, or needs."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most < _FEWEST_DESCRIPTORS:
-        raise BenchError(f"the hard limit of open files (ulimit -Hn) is {most}; at least {_FEWEST_DESCRIPTORS} are needed")
+        raise BenchError(f"the hard limit of open files (ulimit -Hn) is {most}; needed are {_FEWEST_DESCRIPTORS}")
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return min((most - _RESERVED) // 2, 2 * _IDLE)
+    return min((most - _RESERVED) // 2, max(idle, _IDLE))
 
 
 def _explain(rounds: Rounds, running: dict[str, Running], loader: Loader, given: argparse.Namespace) -> str:
     count = max(len(values) for numbers in rounds.values() for values in numbers.values())
-    parts = [f"{count} round{'s' if count > 1 else ''} of {given.seconds} s, everything in turn; median (least – largest). "
-             f"{CONNECTIONS} connections at a time."]
+    parts = [f"{count} round{'s' if count > 1 else ''} of {given.seconds} s, everything in turn; "
+             f"median (least – largest). {CONNECTIONS} connections at a time."]
     if loader.rate:
         parts.append(f"Half load: {loader.rate:,.0f} requests/s for all.")
     if any("idle_bytes" in numbers for numbers in rounds.values()):

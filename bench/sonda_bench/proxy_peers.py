@@ -124,7 +124,7 @@ stream {{
 
 @dataclass(frozen=True)
 class Sonda:
-    """sonda-proxy as it comes, everything on: timeouts, counters, connection log, monitor, admin listener, balancing."""
+    """sonda-proxy as it comes and with its log: timeouts, counters, monitor, admin listener, balancing are on."""
 
     name: str
     binary: Path

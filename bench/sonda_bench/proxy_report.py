@@ -19,7 +19,7 @@ _TABLES = {
 
 
 def text_of(rounds: Rounds, labels: Sequence[str], heading: str) -> str:
-    """Everything that is printed at the end, as Markdown. `labels`: configurations of sonda-proxy by binary, 'sonda' first."""
+    """Everything that is printed at the end, as Markdown. `labels`: of sonda-proxy's binaries, 'sonda' first."""
     parts = [heading]
     for title, units in _TABLES.items():
         numbers = [name for name, unit in UNITS.items()

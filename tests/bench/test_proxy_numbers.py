@@ -34,4 +34,5 @@ def test_less_is_better_where_less_is_demanded() -> None:
 
 
 def test_half_load_is_half_of_what_the_slowest_makes() -> None:
-    assert half_load_rate({"a": {"keepalive_per_s": [30_000]}, "b": {"keepalive_per_s": [20_000]}}, ["a", "b"]) == 10_000
+    looks = {"a": {"keepalive_per_s": [30_000]}, "b": {"keepalive_per_s": [20_000]}}
+    assert half_load_rate(looks, ["a", "b"]) == 10_000
