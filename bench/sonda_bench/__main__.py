@@ -11,7 +11,7 @@ import sys
 from .errors import BenchError
 
 # NAME → module with run(arguments: list[str]) -> int
-BENCHMARKS = {"sim": "sonda_bench.sim"}
+BENCHMARKS = {"sim": "sonda_bench.sim", "proxy": "sonda_bench.proxy", "pick": "sonda_bench.pick"}
 
 
 def main(arguments: list[str]) -> int:

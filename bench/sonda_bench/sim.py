@@ -10,11 +10,11 @@ import argparse
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 from typing import Iterator, Sequence
 
 from .errors import BenchError
 from .machine import describe_machine, today
+from .options import ROOT, add_places, bin_folder, check_least, out_folder
 from .sim_cases import Case, Programs, SondaCase, accepted_fidelities, make_cases, run_empty_loop
 from .sim_numbers import Pair, Rounds
 from .sim_report import text_of, write_csv
@@ -36,9 +36,7 @@ def _parser() -> argparse.ArgumentParser:
                         help="length of the runs, as a part of the default's: for a trial")
     parser.add_argument("--clock", choices=("wall", "cpu"), default="wall",
                         help="what a second is; cpu, where other programs use the machine (default: %(default)s)")
-    parser.add_argument("--out", metavar="DIR", help="default: results/bench-sim")
-    parser.add_argument("--bin", metavar="DIR", help="where the programs are (default: build/bin)")
-    parser.add_argument("--parse-only", action="store_true", help=argparse.SUPPRESS)
+    add_places(parser, "sim")
     return parser
 
 
@@ -46,20 +44,17 @@ def run(arguments: list[str]) -> int:
     """Measures and prints. BenchError for what cannot be done."""
     given = _parser().parse_args(arguments)
     agents = _numbers(given.agents)
-    if given.rounds < 1:
-        raise BenchError(f"--rounds: {given.rounds} is not allowed; it must be 1 or more")
+    check_least(given, rounds=1)
     if not 0 < given.scale <= 100:
         raise BenchError(f"--scale: {given.scale:g} is not allowed; it must be above 0 and at most 100")
     if given.parse_only:
         return 0
-    root = Path(__file__).resolve().parents[2]
-    programs = Programs(root, Path(given.bin).resolve() if given.bin else root / "build" / "bin", sys.executable)
+    programs = Programs(ROOT, bin_folder(given), sys.executable)
     cases = make_cases(programs, _fidelities(given.fidelities, accepted_fidelities(programs)), agents, given.scale)
     if not cases:
         raise BenchError("nothing to measure: packet is measured with up to 1000 agents")
     _check_simpy(programs, cases)
-    out = Path(given.out).resolve() if given.out else root / "results" / "bench-sim"
-    out.mkdir(parents=True, exist_ok=True)
+    out = out_folder(given, "sim")
     machine = describe_machine()
     text = ""
     # Written after every round: what was measured is kept when a later round fails or is interrupted.

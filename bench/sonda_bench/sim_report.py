@@ -6,15 +6,17 @@ import csv
 from pathlib import Path
 from typing import Sequence
 
+from .numbers import number
 from .sim_cases import Case
-from .sim_numbers import Bar, Rounds, bars, number, ratio_of, spread_of
+from .sim_numbers import Rounds, bars, ratio_of, spread_of
+from .tables import bars_table, shown, table, write_bars
 
 _QUIET = 0.95
 
 
 def text_of(rounds: Rounds, cases: Sequence[Case], heading: str) -> str:
     """Everything that is printed at the end, as Markdown."""
-    parts = [heading, _busy(rounds), _fidelities(rounds, cases), _peers(rounds, cases), _bars(bars(rounds))]
+    parts = [heading, _busy(rounds), _fidelities(rounds, cases), _peers(rounds, cases), bars_table(bars(rounds))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -23,11 +25,6 @@ def _busy(rounds: Rounds) -> str:
     share = sum(sample.cost.cpu_s for sample in samples) / sum(sample.cost.wall_s for sample in samples)
     verdict = "" if share >= _QUIET else ": **the machine was busy, numbers of wall time are too low**"
     return f"The programs had a core for {100 * share:.0f} % of the time{verdict}."
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _fidelities(rounds: Rounds, cases: Sequence[Case]) -> str:
@@ -42,10 +39,10 @@ def _fidelities(rounds: Rounds, cases: Sequence[Case]) -> str:
         empty = spread_of(rounds, case.name, lambda pair: pair.of_empty)
         memory = spread_of(rounds, case.name, lambda pair: pair.memory_mb)
         rows.append([f"`{case.fidelity}`{' (queues only)' if 'queues' in case.name else ''}", f"{case.agents:,}",
-                     _shown(rate), _shown(whole), number(each.median) if each else "–", _shown(events),
+                     shown(rate), shown(whole), number(each.median) if each else "–", shown(events),
                      f"{100 * empty.median:.0f} %" if empty else "–", f"{memory.median:.0f} MB" if memory else "–"])
-    return _table(["fidelity", "agents", "requests/s", "with building", "events a request", "events/s",
-                   "of an empty loop", "memory"], rows)
+    return table(["fidelity", "agents", "requests/s", "with building", "events a request", "events/s",
+                  "of an empty loop", "memory"], rows)
 
 
 def _peers(rounds: Rounds, cases: Sequence[Case]) -> str:
@@ -56,21 +53,10 @@ def _peers(rounds: Rounds, cases: Sequence[Case]) -> str:
         rates = [spread_of(rounds, case.name, lambda pair: pair.requests_per_s) for case in (own, peer)]
         means = [rounds[case.name][0].long.mean_s for case in (own, peer)]
         rows.append([f"`{own.name.partition(',')[0]}`", peer.name.partition(",")[0], f"{own.agents:,}",
-                     *map(_shown, rates), _shown(ratio_of(rounds, own.name, peer.name)),
+                     *map(shown, rates), shown(ratio_of(rounds, own.name, peer.name)),
                      f"{1000 * means[0]:.1f} / {1000 * means[1]:.1f} ms"])
-    return _table(["Sonda", "peer", "agents", "Sonda, requests/s", "peer, requests/s", "times the peer",
-                   "mean response time, both"], rows) if rows else ""
-
-
-def _bars(found: Sequence[Bar]) -> str:
-    words = {True: "met", False: "**missed**", None: "not measured"}
-    rows = [[bar.text, _shown(bar.measured), f"{'≥' if bar.at_least else '≤'} {bar.limit:,g}", words[bar.met]]
-            for bar in found]
-    return _table(["bar", "measured", "demanded", "verdict"], rows)
-
-
-def _shown(value: object | None) -> str:
-    return "–" if value is None else str(value)
+    return table(["Sonda", "peer", "agents", "Sonda, requests/s", "peer, requests/s", "times the peer",
+                  "mean response time, both"], rows) if rows else ""
 
 
 def write_csv(rounds: Rounds, cases: Sequence[Case], folder: Path) -> None:
@@ -95,12 +81,7 @@ def write_csv(rounds: Rounds, cases: Sequence[Case], folder: Path) -> None:
                 if (found := spread_of(rounds, case.name, value)) is not None:
                     writer.writerow([case.name, case.fidelity, case.agents, metric, found.median, found.least,
                                      found.largest])
-    with open(folder / "bars.csv", "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["bar", "median", "demanded", "met"])
-        for bar in bars(rounds):
-            writer.writerow([bar.text, "" if bar.measured is None else bar.measured.median,
-                             f"{'>=' if bar.at_least else '<='}{bar.limit:g}", "" if bar.met is None else int(bar.met)])
+    write_bars(bars(rounds), folder / "bars.csv")
 
 
 _METRICS = {

@@ -77,11 +77,13 @@ def test_every_package_is_listed_once_in_a_known_group() -> None:
     (("validate", "--help"), 0, "--only V1,V2"),
     (("validate", "--only", "V99"), 1, "'V99' is no family; there are: V1, V2"),
     (("validate", "--load", "1.2"), 1, "needs one family"),
-    (("bench",), 1, "'' is no benchmark; there are: sim"),
-    (("bench", "fly"), 1, "'fly' is no benchmark; there are: sim"),
-    (("bench", "--help"), 0, "Usage: ./sonda bench sim"),
+    (("bench",), 1, "'' is no benchmark; there are: sim, proxy, pick"),
+    (("bench", "fly"), 1, "'fly' is no benchmark; there are: sim, proxy, pick"),
+    (("bench", "--help"), 0, "Usage: ./sonda bench sim|proxy|pick"),
     (("bench", "sim", "--help"), 0, "--rounds N"),
     (("bench", "sim", "--agents", "1"), 1, "--agents: '1' is not allowed"),
+    (("bench", "proxy", "--peers", "envoy"), 1, "--peers: 'envoy' is not allowed; there are: direct, nginx, haproxy-1, "),
+    (("bench", "pick", "--repetitions", "0"), 1, "--repetitions: 0 is not allowed"),
 ])
 def test_what_the_launcher_says(tmp_path: Path, arguments, status: int, words: str) -> None:
     ended = launch(*arguments, cwd=tmp_path)
@@ -104,9 +106,15 @@ def test_validation_needs_one_package_more(bare_machine: Path) -> None:
     assert f"apt-get install --no-install-recommends {' '.join([*wanted, 'catch2'])}\n" in ended.stderr
 
 
-def test_only_the_bench_needs_its_peers(bare_machine: Path) -> None:
-    ended = launch("bench", "sim", "--no-install", path=bare_machine)
-    wanted = [name for group in ("build", "sim", "bench") for name in groups()[group] if name != "cmake"]
+@pytest.mark.parametrize("bench, needed, further", [
+    ("sim", ("build", "sim"), {"python3-simpy3"}),
+    ("proxy", ("build", "realnet"), {"nginx-light", "libbenchmark-dev", "haproxy", "libnginx-mod-stream", "wrk"}),
+    ("pick", ("build",), {"libbenchmark-dev"}),
+])
+def test_a_bench_needs_its_own_peers(bare_machine: Path, bench: str, needed: tuple[str, ...], further: set[str]) -> None:
+    ended = launch("bench", bench, "--no-install", path=bare_machine)
+    wanted = [name.partition("|")[0] for group, names in groups().items() for name in names
+              if name != "cmake" and (group in needed or name in further)]
     assert ended.returncode == 1
     assert f"apt-get install --no-install-recommends {' '.join(wanted)}\n" in ended.stderr
     assert not list(bare_machine.parent.glob("*-was-called"))

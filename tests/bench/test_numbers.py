@@ -7,8 +7,9 @@ import math
 import pytest
 
 from sonda_bench.measure import Cost
+from sonda_bench.numbers import Spread, number, spread
 from sonda_bench.sim_cases import EmptyLoop, Sample
-from sonda_bench.sim_numbers import Pair, Spread, bars, number, ratio_of, spread, spread_of
+from sonda_bench.sim_numbers import Pair, bars, ratio_of, spread_of
 
 
 def pair(requests_per_s: float, memory_mb: float = 20, clock: str = "wall") -> Pair:
