@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Iterable, Mapping
 
+import numpy as np
 from sonda_analysis.results import read_columns
 
 from .case import Figures, Setup
@@ -57,21 +58,22 @@ def _little(setup: Setup, figures: Figures) -> tuple[float, float]:
 
     The requests present at the warm-up's end are in L but not in the mean response time, those present at the run's
     end are cut off in L. Both make up Λ E[T²] / 2 seconds on average, so that only their difference shows: it has
-    standard deviation sqrt(2) times that of one.
+    standard deviation sqrt(2) times that of one. That has two parts: requests that do not meet each other leave
+    sqrt(Λ E[T³] / 3) by Campbell's theorem, and those that wait in the same queue vary together.
     """
     scenario = setup.scenario
     length = figures["duration_s"] - figures["warmup_s"]
     rate = figures["requests"] / length
     service_ms, squared_cv = moments(scenario["workload"]["service_ms"])
-    second, fourth = _moments(figures)
+    second, third, fourth = _moments(figures)
     # A request is in flight from the pick, three delays of the client after its start, until one before its end; a TCP
     # connection until the client has closed it, which is one delay after its end.
     outside = 2e-3 if scenario["fidelity"] == "packet" else 4e-3
     present = rate * (figures["mean_s"] - outside * scenario["clients"]["delay_ms"])
     variation = max(_VARIATION, _VARIATION_OF_SQUARE * math.sqrt(fourth) / second)
-    spread = _DEVIATIONS * math.sqrt(2) * variation
     servers = sum(group["count"] for group in scenario["agents"])
-    tolerance = spread * second * rate / 2 / math.sqrt(servers) / (present * length)
+    spread = math.hypot(math.sqrt(rate * third / 3), variation * second * rate / 2 / math.sqrt(servers))
+    tolerance = _DEVIATIONS * math.sqrt(2) * spread / (present * length)
     if setup.contender.policy != "central-queue":
         return figures["in_flight_mean"] / present - 1, tolerance
     # What the central queue holds back is not in flight: here the law is that of the servers, whose requests' times are
@@ -80,12 +82,12 @@ def _little(setup: Setup, figures: Figures) -> tuple[float, float]:
     return figures["in_flight_mean"] / served - 1, tolerance + _DEVIATIONS * math.sqrt(squared_cv / figures["requests"])
 
 
-def _moments(figures: Figures) -> tuple[float, float]:
-    """E[T²] in s² and E[T⁴] in s⁴, from the histogram of response times."""
+def _moments(figures: Figures) -> tuple[float, float, float]:
+    """E[T²] in s², E[T³] in s³ and E[T⁴] in s⁴, from the histogram of response times."""
     table = read_columns(figures.folder / "latency.csv", {"low_s": float, "high_s": float, "count": float})
     middle = (table["low_s"] + table["high_s"]) / 2
-    count = table["count"].sum()
-    return float((middle**2 * table["count"]).sum() / count), float((middle**4 * table["count"]).sum() / count)
+    second, third, fourth = (float(np.average(middle**power, weights=table["count"])) for power in (2, 3, 4))
+    return second, third, fourth
 
 
 def test_programs(ids: Iterable[str], folder: Path) -> list[Row]:

@@ -35,7 +35,27 @@ Agent::OnDatagram(std::string_view datagram,
                   const Report& report,
                   RandomStream& random)
 {
-    auto refusal = Accept(datagram, address, port, now, report, random);
+    if (m_keyring)
+    {
+        if (auto refusal = m_keyring->Check(Role::REQUEST, address, datagram))
+        {
+            m_refusals.Count(refusal->reason);
+            return refusal;
+        }
+    }
+    return OnRequest(DecodeRequest(datagram), address, port, now, report, random);
+}
+
+std::optional<Refusal>
+Agent::OnRequest(const Expected<ProbeRequest, Refusal>& request,
+                 const std::string& address,
+                 std::uint16_t port,
+                 Instant now,
+                 const Report& report,
+                 RandomStream& random)
+{
+    auto refusal = request ? Accept(*request, address, port, now, report, random)
+                           : std::make_optional(request.GetError());
     if (refusal)
     {
         m_refusals.Count(refusal->reason);
@@ -44,26 +64,14 @@ Agent::OnDatagram(std::string_view datagram,
 }
 
 std::optional<Refusal>
-Agent::Accept(std::string_view datagram,
+Agent::Accept(const ProbeRequest& request,
               const std::string& address,
               std::uint16_t port,
               Instant now,
               const Report& report,
               RandomStream& random)
 {
-    if (m_keyring)
-    {
-        if (auto refusal = m_keyring->Check(Role::REQUEST, address, datagram))
-        {
-            return refusal;
-        }
-    }
-    const auto request = DecodeRequest(datagram);
-    if (!request)
-    {
-        return request.GetError();
-    }
-    if (request->slice && HashId(m_options.id) % request->slice->modulus != request->slice->residue)
+    if (request.slice && HashId(m_options.id) % request.slice->modulus != request.slice->residue)
     {
         return Refusal{RefusalReason::OTHER_SLICE, ""};
     }
@@ -71,16 +79,16 @@ Agent::Accept(std::string_view datagram,
     {
         return Refusal{RefusalReason::BUSY, std::to_string(m_pending.size()) + " requests wait"};
     }
-    if (request->nonce && !Remember(*request->nonce))
+    if (request.nonce && !Remember(*request.nonce))
     {
-        return Refusal{RefusalReason::DUPLICATE_REQUEST, *request->nonce};
+        return Refusal{RefusalReason::DUPLICATE_REQUEST, *request.nonce};
     }
-    Watch(*request, address, port, now);
-    const Duration window = request->windowMs
-                                ? Duration(std::chrono::milliseconds(*request->windowMs))
+    Watch(request, address, port, now);
+    const Duration window = request.windowMs
+                                ? Duration(std::chrono::milliseconds(*request.windowMs))
                                 : m_options.defaultWindow;
     const Duration wait = FromSeconds(ToSeconds(window) * random.Uniform());
-    m_pending.insert(Pending{now + wait, now, address, port, request->nonce, report});
+    m_pending.insert(Pending{now + wait, now, address, port, request.nonce, report});
     return std::nullopt;
 }
 

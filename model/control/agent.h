@@ -78,6 +78,17 @@ class Agent
                                       const Report& report,
                                       RandomStream& random);
 
+    /**
+     * The same for a request that was decoded, and authenticated if that is wanted: one datagram to
+     * a group reaches many agents of a simulation.
+     */
+    std::optional<Refusal> OnRequest(const Expected<ProbeRequest, Refusal>& request,
+                                     const std::string& address,
+                                     std::uint16_t port,
+                                     Instant now,
+                                     const Report& report,
+                                     RandomStream& random);
+
     /** \return when the next reply is due, if one is waiting. */
     std::optional<Instant> NextReply() const;
 
@@ -161,7 +172,7 @@ class Agent
         Duration lastHold{-1};
     };
 
-    std::optional<Refusal> Accept(std::string_view datagram,
+    std::optional<Refusal> Accept(const ProbeRequest& request,
                                   const std::string& address,
                                   std::uint16_t port,
                                   Instant now,

@@ -1,5 +1,7 @@
 #include "model/ns3/agent-driver.h"
 
+#include "model/protocol/codec.h"
+
 #include "ns3/simulator.h"
 
 #include <optional>
@@ -27,13 +29,21 @@ AgentDriver::AssignStreams(std::int64_t stream)
 bool
 AgentDriver::OnDatagram(const std::string& datagram, const std::string& address, std::uint16_t port)
 {
+    return OnRequest(DecodeRequest(datagram), address, port);
+}
+
+bool
+AgentDriver::OnRequest(const Expected<ProbeRequest, Refusal>& request,
+                       const std::string& address,
+                       std::uint16_t port)
+{
     const bool lost = m_loss > 0 && m_losses.Uniform() < m_loss;
     if (m_silent || lost)
     {
         return false;
     }
     const auto refusal =
-        m_agent.OnDatagram(datagram, address, port, Now(), m_ports.figures(), m_waits);
+        m_agent.OnRequest(request, address, port, Now(), m_ports.figures(), m_waits);
     if (refusal)
     {
         if (m_ports.refused)

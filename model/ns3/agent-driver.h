@@ -50,6 +50,11 @@ class AgentDriver
      */
     bool OnDatagram(const std::string& datagram, const std::string& address, std::uint16_t port);
 
+    /** The same for a request that was decoded already: it may reach many agents. */
+    bool OnRequest(const Expected<ProbeRequest, Refusal>& request,
+                   const std::string& address,
+                   std::uint16_t port);
+
     /** The server's connections fell. \param before how many they were \param after how many are
      * left
      */

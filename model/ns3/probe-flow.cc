@@ -1,5 +1,7 @@
 #include "model/ns3/probe-flow.h"
 
+#include "model/protocol/codec.h"
+
 #include "ns3/simulator.h"
 
 #include <utility>
@@ -28,6 +30,12 @@ NumberOf(std::uint32_t from, const std::string& address)
     return ns3::Ipv4Address(address.c_str()).Get() - from;
 }
 
+std::shared_ptr<const Expected<ProbeRequest, Refusal>>
+Decode(const std::string& datagram)
+{
+    return std::make_shared<const Expected<ProbeRequest, Refusal>>(DecodeRequest(datagram));
+}
+
 } // namespace
 
 ProbeFlow::ProbeFlow(double loss)
@@ -45,18 +53,14 @@ ProbeFlow::AddMonitor(ProxyApplication& proxy,
     ports.accepted = std::move(accepted);
     ports.toGroup = [this, number](const std::string& datagram)
     {
-        const auto text = std::make_shared<const std::string>(datagram);
+        const auto request = Decode(datagram);
         for (std::uint32_t agent = 0; agent < m_agents.size(); ++agent)
         {
-            SendToAgent(number, text, agent);
+            SendToAgent(number, request, agent);
         }
     };
     ports.toAgent = [this, number](const std::string& datagram, const AgentStatus& agent)
-    {
-        SendToAgent(number,
-                    std::make_shared<const std::string>(datagram),
-                    NumberOf(AGENTS_FROM, agent.source));
-    };
+    { SendToAgent(number, Decode(datagram), NumberOf(AGENTS_FROM, agent.source)); };
     auto driver = std::make_unique<MonitorDriver>(proxy, options, m_loss, std::move(ports));
     MonitorDriver& added = *driver;
     m_monitors.push_back({AddressOf(MONITORS_FROM, number), std::move(driver)});
@@ -84,10 +88,10 @@ ProbeFlow::AddAgent(const std::string& id, std::function<Report()> figures, ns3:
 }
 
 void
-ProbeFlow::SendToAgent(std::uint32_t monitor, const Text& text, std::uint32_t agent)
+ProbeFlow::SendToAgent(std::uint32_t monitor, const Request& request, std::uint32_t agent)
 {
-    const auto arrive = [this, monitor, text, agent]()
-    { m_agents[agent].driver->OnDatagram(*text, m_monitors[monitor].address, PROBE_PORT); };
+    const auto arrive = [this, monitor, request, agent]()
+    { m_agents[agent].driver->OnRequest(*request, m_monitors[monitor].address, PROBE_PORT); };
     ns3::Simulator::Schedule(m_agents[agent].delay, arrive);
 }
 

@@ -44,7 +44,8 @@ class ProbeFlow
     AgentDriver& AddAgent(const std::string& id, std::function<Report()> figures, ns3::Time delay);
 
   private:
-    using Text = std::shared_ptr<const std::string>;
+    /** A request on its way to agents, decoded once for all of them. */
+    using Request = std::shared_ptr<const Expected<ProbeRequest, Refusal>>;
 
     struct AgentEnd
     {
@@ -59,7 +60,7 @@ class ProbeFlow
         std::unique_ptr<MonitorDriver> driver;
     };
 
-    void SendToAgent(std::uint32_t monitor, const Text& text, std::uint32_t agent);
+    void SendToAgent(std::uint32_t monitor, const Request& request, std::uint32_t agent);
     void SendToMonitor(std::uint32_t agent, const Reply& reply);
 
     double m_loss;

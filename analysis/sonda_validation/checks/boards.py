@@ -74,7 +74,7 @@ def _herd_times(plan: Plan, n: int, load: float, interval: float, millions: floa
 
 def shortest(plan: Plan, point: Point) -> list[Case]:
     n, load, interval = int(point["n"]), point["load"], point["interval"]
-    times = _herd_times(plan, n, load, interval, 6)
+    times = _herd_times(plan, n, load, interval, 4 + 0.7 * interval)
     name = f"reported-best-{slug(**point)}"
     what = setup(name, scenario(name, plan, times, servers(n), load=load), "reported", "best")
     return [Case("V5", describe(point), "mean", (what,), Metric("mean_s"),

@@ -33,7 +33,7 @@ def cases(plan: Plan, point: Point) -> list[Case]:
         raise ValueError(f"d is {d}; from 2 to n = {n} is allowed")
     relaxation = fresh.refined(load, d).relaxation
     # What varies is remembered for the relaxation time: so many fewer independent looks at the queues.
-    times = Times.of(plan, plan.requests(1 + 0.15 * relaxation), n * load, relaxation)
+    times = Times.of(plan, plan.requests(1.6 + 0.25 * relaxation), n * load, relaxation)
     name = f"connections-sample-{slug(**point)}"
     what = setup(name, scenario(name, plan, times, servers(n), load=load), "connections",
                  f"sample:{d}")

@@ -35,7 +35,7 @@ class Plan:
 
     @property
     def most_runs(self) -> int:
-        return 36 if self.short else 64
+        return 36 if self.short else 96
 
     @property
     def cap_scale(self) -> float:
