@@ -57,6 +57,17 @@ enum class Phase : unsigned char
     CLOSED,    //!< to be freed at the end of this turn: events of this turn may still name it
 };
 
+/** A connection's second timeout, which runs beside the others: it grows old. */
+struct GrowingUp : TimeoutEntry
+{
+    explicit GrowingUp(Connection& whose)
+        : connection(whose)
+    {
+    }
+
+    Connection& connection;
+};
+
 /**
  * What the server knows of its connection. The acknowledgement that ends TCP's handshake is held
  * back for a moment, to travel with the client's first bytes: one packet and one wake-up of the
@@ -109,6 +120,7 @@ class Connection : public TimeoutEntry
     EventTarget m_serverEvents{EventTarget::Kind::SERVER, this};
     Phase m_phase{Phase::WAITING};
     Handshake m_handshake{Handshake::DONE};
+    GrowingUp m_growingUp{*this};
     bool m_ready{false}; //!< in the worker's run queue
     Relay m_relay;
     std::array<Channel, 2> m_channels;

@@ -56,6 +56,12 @@ RelayDirection::OnPeerClosed()
 }
 
 void
+RelayDirection::OnEndInSight()
+{
+    m_endInSight = true;
+}
+
+void
 RelayDirection::OnPass()
 {
     m_blocked = false;
@@ -67,9 +73,13 @@ RelayDirection::OnRead(std::size_t bytes, std::size_t asked)
     assert(m_held == 0 && bytes > 0);
     m_held = bytes;
     // A pipe takes pages, not bytes: it may be full long before what was asked for fits in.
-    if (m_mode != Mode::PIPE && bytes < asked && !m_peerClosed)
+    if (m_mode != Mode::PIPE && bytes < asked)
     {
-        m_readable = false;
+        m_readable = m_readable && m_peerClosed;
+        if (m_endInSight)
+        {
+            OnEnd();
+        }
     }
     NoteSize(bytes);
 }

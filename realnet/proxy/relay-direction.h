@@ -26,6 +26,8 @@ enum class RelayStep
  *   nothing (OnDry), or that found less than was asked while the peer had not closed: an end that
  *   came with the same edge as the data announces itself no second time.
  * - peerClosed: the source's peer has closed or reset; reads must go on to the end.
+ * - endInSight: the source's end lies behind what is there to be read, so that a read which finds
+ *   less than was asked needs no second one to learn of the end.
  * - blocked: the sink took nothing at the last trial of this pass.
  * - held: bytes read and not yet written. Nothing is read while it is above zero, so that memory is
  *   bounded and an empty pipe is never confused with a full one.
@@ -58,6 +60,8 @@ class RelayDirection
 
     void OnReadable();
     void OnPeerClosed();
+    /** See SocketEvents::ended. */
+    void OnEndInSight();
     void OnPass();
 
     /** \param bytes read, above 0 \param asked as was asked for */
@@ -91,6 +95,13 @@ class RelayDirection
     PeerClosed() const
     {
         return m_peerClosed;
+    }
+
+    /** \return whether the held bytes are the last ones. */
+    bool
+    EndFollows() const
+    {
+        return m_ended;
     }
 
     /** \return whether the source has ended and the sink was told. */
@@ -128,6 +139,7 @@ class RelayDirection
     unsigned char m_row{0}; //!< large reads (copying) or small ones (pipe) in a row
     bool m_readable{false};
     bool m_peerClosed{false};
+    bool m_endInSight{false};
     bool m_blocked{false};
     bool m_ended{false};
     bool m_endWorthless{false};

@@ -152,7 +152,9 @@ RelayIo::Send(Connection& connection, Side source)
     const std::size_t held = connection.m_relay.From(source).Held();
     const char* from =
         channel.pending ? channel.pending.get() + channel.offset : m_buffer.data() + m_offset;
-    const ssize_t n = send(connection.Socket(Other(source)), from, held, MSG_NOSIGNAL);
+    // The end that follows travels with the last bytes.
+    const int more = connection.m_relay.From(source).EndFollows() ? MSG_MORE : 0;
+    const ssize_t n = send(connection.Socket(Other(source)), from, held, MSG_NOSIGNAL | more);
     if (n > 0)
     {
         (channel.pending ? channel.offset : m_offset) += static_cast<std::size_t>(n);
@@ -185,7 +187,9 @@ RelayIo::Drain(Connection& connection, Side source)
 void
 RelayIo::PassEnd(Connection& connection, Side source)
 {
-    if (shutdown(connection.Socket(Other(source)), SHUT_WR) == 0)
+    // Where the other direction has ended too, closing the sockets tells as much.
+    if (connection.m_relay.From(Other(source)).EndPassed() ||
+        shutdown(connection.Socket(Other(source)), SHUT_WR) == 0)
     {
         connection.m_relay.From(source).OnEndPassed();
         return;

@@ -10,17 +10,21 @@ ToString(Side side)
 }
 
 void
-Relay::OnEvents(Side side, bool readable, bool peerClosed, bool broken)
+Relay::OnEvents(Side side, SocketEvents events)
 {
-    if (readable)
+    if (events.readable)
     {
         From(side).OnReadable();
     }
-    if (peerClosed)
+    if (events.peerClosed)
     {
         From(side).OnPeerClosed();
     }
-    if (broken)
+    if (events.ended)
+    {
+        From(side).OnEndInSight();
+    }
+    if (events.broken)
     {
         // What it sent is still read to its end, which then says whether it was a reset.
         Lose(side);

@@ -33,6 +33,19 @@ enum class RelayState
     ABORTED,     //!< one end is gone and all that it sent was delivered: reset the other one
 };
 
+/** What epoll reported for a socket. */
+struct SocketEvents
+{
+    bool readable{false};
+    bool peerClosed{false}; //!< the peer has ended its direction, or is gone
+    /** The peer has ended its direction, nothing is wrong, and no urgent byte divides what is there
+     * to be read: a read that finds less than it asked for has found all that there will be. */
+    bool ended{false};
+    /** The peer is gone: the socket has an error. A read may not show it, because an end that came
+     * before the reset hides it. */
+    bool broken{false};
+};
+
 /**
  * Decides what a worker does next for one connection: which bytes to move, when to pass on an end
  * or a reset. It is passive: it makes no system call, is told what the sockets say, and answers
@@ -52,13 +65,8 @@ enum class RelayState
 class Relay
 {
   public:
-    /**
-     * epoll reported something for the socket of \p side.
-     * \param peerClosed the peer has ended its direction, or is gone
-     * \param broken the peer is gone: the socket has an error. A read may not show it, because an
-     * end that came before the reset hides it
-     */
-    void OnEvents(Side side, bool readable, bool peerClosed, bool broken);
+    /** epoll reported something for the socket of \p side. */
+    void OnEvents(Side side, SocketEvents events);
 
     /** Every pass tries blocked sinks again: a trial costs little, a lost edge a connection. */
     void StartPass();

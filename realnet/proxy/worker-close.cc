@@ -81,6 +81,7 @@ Worker::Close(Connection& connection, ConnectionEnd end)
     m_shared.counters.bytesToClients.Add(down.bytes);
     m_shared.counters.splicedBytes.Add(up.spliced + down.spliced);
     connection.Leave();
+    connection.m_growingUp.Leave();
     connection.m_phase = Phase::CLOSED;
     connection.m_client.Close(); // closing takes a socket out of epoll, too
     connection.m_server.Close();

@@ -1,5 +1,4 @@
 #include "realnet/common/clock.h"
-#include "realnet/common/keep-alive.h"
 #include "realnet/proxy/worker.h"
 
 #include <cerrno>
@@ -25,7 +24,7 @@ bool
 Worker::Register(int socket, EventTarget& target)
 {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
     event.data.ptr = &target;
     return epoll_ctl(m_epoll.Get(), EPOLL_CTL_ADD, socket, &event) == 0;
 }
@@ -109,7 +108,6 @@ Worker::ConnectNext(Connection& connection)
         const int off = 0;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
         setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
-        SetKeepAlive(fd, m_settings->keepAlive);
         const int result = connect(fd, target->address.Raw(), target->address.Size());
         if ((result == 0 || errno == EINPROGRESS) && Register(fd, connection.m_serverEvents))
         {
@@ -194,6 +192,7 @@ Worker::FinishConnect(Connection& connection, bool broken)
         connection.m_connectedAt = m_now;
         m_shared.balancer.Connected(connection.m_target.agent, connection.m_dispatchedAt);
         connection.m_phase = Phase::RELAYING;
+        m_young.Restart(connection.m_growingUp, m_now);
         const bool isGreeted = m_settings->proxyProtocol != ProxyProtocol::OFF;
         connection.m_handshake = isGreeted ? Handshake::DONE : Handshake::HELD;
         return;
@@ -270,10 +269,11 @@ Worker::RetryAfterReset(Connection& connection)
     // What the client has done meanwhile announces itself no second time.
     pollfd client{connection.m_client.Get(), POLLIN | POLLRDHUP, 0};
     poll(&client, 1, 0);
-    connection.m_relay.OnEvents(Side::CLIENT,
-                                client.revents & POLLIN,
-                                client.revents & (POLLRDHUP | POLLHUP | POLLERR),
-                                client.revents & POLLERR);
+    SocketEvents seen;
+    seen.readable = client.revents & POLLIN;
+    seen.peerClosed = client.revents & (POLLRDHUP | POLLHUP | POLLERR);
+    seen.broken = client.revents & POLLERR;
+    connection.m_relay.OnEvents(Side::CLIENT, seen);
     connection.m_phase = Phase::CONNECTING;
     ConnectNext(connection);
     return true;

@@ -1,6 +1,7 @@
 #include "realnet/proxy/worker.h"
 
 #include "realnet/common/clock.h"
+#include "realnet/common/keep-alive.h"
 
 #include <algorithm>
 #include <array>
@@ -23,6 +24,9 @@ constexpr Duration RESET_POLL = std::chrono::milliseconds(10);
 /** How long the handshake with a server may wait for bytes of the client, see Handshake. */
 constexpr Duration FIRST_BYTES = std::chrono::milliseconds(1);
 
+/** Younger connections need no keep-alive; most end before. */
+constexpr Duration YOUTH = std::chrono::seconds(1);
+
 /** How often clients that wait for an agent are looked after: short beside any connect. */
 constexpr Duration RETRY_PERIOD = std::chrono::milliseconds(20);
 
@@ -39,10 +43,12 @@ MakeDescriptor(int fd, const char* what)
 void
 NoteEvents(Relay& relay, Side side, std::uint32_t events)
 {
-    relay.OnEvents(side,
-                   events & EPOLLIN,
-                   events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR),
-                   events & EPOLLERR);
+    SocketEvents seen;
+    seen.readable = events & EPOLLIN;
+    seen.peerClosed = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+    seen.ended = (events & EPOLLRDHUP) && !(events & (EPOLLHUP | EPOLLERR | EPOLLPRI));
+    seen.broken = events & EPOLLERR;
+    relay.OnEvents(side, seen);
 }
 
 } // namespace
@@ -57,6 +63,7 @@ Worker::Worker(WorkerShared& shared)
       m_greeting(m_settings->timeouts.connect),
       m_connecting(m_settings->timeouts.connect),
       m_silent(FIRST_BYTES),
+      m_young(YOUTH),
       m_idle(m_settings->timeouts.idle),
       m_halfClosed(m_settings->timeouts.halfClosed),
       m_resetting(RESET_POLL),
@@ -169,6 +176,7 @@ Worker::WaitMilliseconds()
     std::optional<Instant> next = m_acceptor.NextTime();
     for (TimeoutQueue* queue : {&m_connecting,
                                 &m_silent,
+                                &m_young,
                                 &m_idle,
                                 &m_halfClosed,
                                 &m_resetting,
@@ -345,6 +353,12 @@ Worker::ExpireTimeouts()
     if (m_retry.Due(m_now))
     {
         ServeWaiting();
+    }
+    while (TimeoutEntry* entry = m_young.Due(m_now))
+    {
+        entry->Leave();
+        SetKeepAlive(static_cast<GrowingUp&>(*entry).connection.m_server.Get(),
+                     m_settings->keepAlive);
     }
     while (TimeoutEntry* entry = m_silent.Due(m_now))
     {

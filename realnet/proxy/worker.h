@@ -115,6 +115,7 @@ class Worker
     TimeoutQueue m_greeting;
     TimeoutQueue m_connecting;
     TimeoutQueue m_silent; //!< connected, the client has sent nothing yet; see Handshake
+    TimeoutQueue m_young;  //!< of Connection::m_growingUp; then keep-alive begins
     TimeoutQueue m_idle;
     TimeoutQueue m_halfClosed;
     TimeoutQueue m_resetting; //!< looked at again and again, see ContinueReset()

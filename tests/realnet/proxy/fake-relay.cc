@@ -73,7 +73,12 @@ FakeRelay::Report(Side side)
 {
     FakeSocket& socket = At(side);
     const bool edge = socket.readableEdge || socket.writableEdge || socket.closedEdge;
-    m_relay.OnEvents(side, socket.readableEdge, socket.closedEdge, edge && socket.errorPending);
+    SocketEvents events;
+    events.readable = socket.readableEdge;
+    events.peerClosed = socket.closedEdge;
+    events.ended = edge && socket.finSent && !socket.rstSent;
+    events.broken = edge && socket.errorPending;
+    m_relay.OnEvents(side, events);
     socket.readableEdge = socket.writableEdge = socket.closedEdge = false;
 }
 

@@ -2,6 +2,7 @@
 import socket
 import struct
 import threading
+import time
 
 import pytest
 from lan import Lan, require_namespaces
@@ -287,8 +288,11 @@ def test_keep_alive_is_set_on_both_sides(world):
     proxy = world.proxy("--keep-alive", "37s")
     with connect(proxy.port) as client:
         assert read_exactly(client, 1) == b"x"
-        timers = run(["ss", "-tnoH", "state", "established", f"( sport = :{proxy.port} or dst 127.0.0.2 )"])
+        command = ["ss", "-tnoH", "state", "established", f"( sport = :{proxy.port} or dst 127.0.0.2 )"]
+        deadline = time.monotonic() + 10
+        lines = []
+        while len(lines) < 2 and time.monotonic() < deadline:  # that of the server begins after a second
+            lines = [line for line in run(command).stdout.splitlines() if "keepalive" in line]
     held.set()
-    lines = [line for line in timers.stdout.splitlines() if "keepalive" in line]
-    assert len(lines) == 2, timers.stdout
+    assert len(lines) == 2
     assert all("keepalive,3" in line for line in lines)
