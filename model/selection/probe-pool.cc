@@ -78,9 +78,8 @@ ProbePoolPolicy::Pick(const StatusTable& table, Instant now, RandomStream& rando
 void
 ProbePoolPolicy::DropUnfit(Instant now)
 {
-    const auto& candidates = m_view.Candidates();
     const auto unfit = [&](const Answer& answer)
-    { return now - answer.at > MOST_AGE || !Contains(candidates, answer.agent); };
+    { return now - answer.at > MOST_AGE || !m_view.Has(answer.agent); };
     m_pool.erase(std::remove_if(m_pool.begin(), m_pool.end(), unfit), m_pool.end());
 }
 

@@ -2,6 +2,7 @@
 #define SONDA_MODEL_SELECTION_VIEW_H
 
 #include "model/selection/ageing.h"
+#include "model/selection/candidates.h"
 #include "model/table/status-table.h"
 
 #include <cstdint>
@@ -31,6 +32,14 @@ class View
     Candidates() const
     {
         return *m_candidates;
+    }
+
+    /** \return whether the table's agent is among them: O(1), with a cut-off O(log n). */
+    bool
+    Has(AgentIndex agent) const
+    {
+        return m_candidates == &m_table->Candidates() ? m_table->Get(agent).isCandidate
+                                                      : Contains(*m_candidates, agent);
     }
 
     double Score(AgentIndex agent) const;

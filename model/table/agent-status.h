@@ -96,6 +96,7 @@ struct alignas(64) AgentStatus
     bool heldBack{false}; //!< spared by its slow start in the pick that is being made
     Instant fitSince{};   //!< the beginning of its slow start
     std::uint32_t earlyResetsInARow{0};
+    bool isCandidate{false}; //!< it may be picked; the table keeps a list of those, too
     bool drained{false}; //!< by the operator of the proxy; no candidate then
 
     std::uint64_t dispatches{0};

@@ -108,16 +108,13 @@ StatusTable::BeginSlowStart(AgentStatus& status, Instant now)
 void
 StatusTable::SetCandidate(AgentIndex agent, bool candidate, Instant now)
 {
-    const auto at = std::lower_bound(m_candidates.begin(), m_candidates.end(), agent);
-    const bool present = at != m_candidates.end() && *at == agent;
     ++m_version;
-    if (candidate && !present)
+    bool& isCandidate = m_agents[agent]->isCandidate;
+    if (candidate != isCandidate)
     {
-        m_candidates.insert(at, agent);
-    }
-    else if (!candidate && present)
-    {
-        m_candidates.erase(at);
+        const auto at = std::lower_bound(m_candidates.begin(), m_candidates.end(), agent);
+        candidate ? m_candidates.insert(at, agent) : m_candidates.erase(at);
+        isCandidate = candidate;
     }
     if (!IsIndexed())
     {
