@@ -18,8 +18,8 @@ def test_the_limit_of_connections_and_who_waits_is_served(world):
     clients = [connect(proxy.port) for _ in range(12)]
     for client in clients:
         client.sendall(b"hello")
-    counters = proxy.wait_counters(lambda c: c["open"] == 5 and c["backlog"] == 7)
-    assert counters["accepted"] == 5
+    # Counters are read one by one while workers count on: only all together say that it is so.
+    proxy.wait_counters(lambda c: (c["accepted"], c["open"], c["backlog"]) == (5, 5, 7))
     for client in clients:
         assert read_exactly(client, 5) == b"hello"
         client.close()
@@ -33,19 +33,50 @@ def test_more_connections_than_descriptors_is_an_error():
     assert "--max-connections: a limit of 100 open files (ulimit -n)" in result.stderr
 
 
-def test_the_limit_of_an_agent_and_who_waits_is_served(world):
-    """Test 19 of the list, second half: all agents are full, the third client waits."""
-    servers = [world.server(echo, address=f"127.0.0.{last}") for last in (2, 3)]
-    for server in servers:
-        world.agent(server)
-    proxy = world.proxy("--per-agent-max", "2", agents=2)
-    clients = [connect(proxy.port) for _ in range(6)]
+def fill_agents(world, *options):
+    """Two agents with two connections each, and two clients that wait, the fifth before the sixth.
+
+    Each step is waited for: clients that connect together may be taken in any order, as several
+    workers accept.
+    """
+    for last in (2, 3):
+        world.agent(world.server(echo, address=f"127.0.0.{last}"))
+    proxy = world.proxy("--per-agent-max", "2", "--queue-timeout", "1m", *options, agents=2)
+    clients = [connect(proxy.port) for _ in range(4)]
+    proxy.wait_counters(lambda c: [a["in_flight"] for a in c["agents"]] == [2, 2])
+    for waiting in (1, 2):
+        clients.append(connect(proxy.port))
+        proxy.wait_counters(lambda c: c["waited"] == waiting)
     for client in clients:
         client.sendall(b"hello")
-    counters = proxy.wait_counters(lambda c: c["waited"] == 2)
-    assert [agent["in_flight"] for agent in counters["agents"]] == [2, 2]
-    for client in clients:  # whose turn it is was decided by who came first
+    return proxy, clients
+
+
+def test_the_limit_of_an_agent_and_who_waits_is_served(world):
+    """Test 19 of the list, second half: all agents are full, two clients wait."""
+    proxy, clients = fill_agents(world)
+    for client in clients[:4]:
         assert read_exactly(client, 5) == b"hello"
+        client.close()
+    for client in clients[4:]:
+        assert read_exactly(client, 5) == b"hello"
+        client.close()
+    assert proxy.wait_counters(lambda c: c["open"] == 0)["no_agent"] == 0
+
+
+def test_a_worker_serves_those_who_wait_in_their_order(world):
+    proxy, clients = fill_agents(world, "--workers", "1")
+    clients[0].close()
+    fifth, sixth = clients[4:]
+    assert read_exactly(fifth, 5) == b"hello"
+    # All places are taken again, so that the sixth cannot have been served.
+    sixth.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        sixth.recv(1)
+    sixth.settimeout(20)
+    clients[1].close()
+    assert read_exactly(sixth, 5) == b"hello"
+    for client in clients:
         client.close()
     assert proxy.wait_counters(lambda c: c["open"] == 0)["no_agent"] == 0
 
