@@ -12,7 +12,7 @@ Family(const ProbeNetwork& network)
 }
 
 void
-AddProbeOptions(OptionTable& table, ProbeNetwork& network)
+AddProbeOptions(OptionTable& table, ProbeNetwork& network, std::string interfaceMeaning)
 {
     table.Heading("Probes");
     table.Add(
@@ -28,12 +28,7 @@ AddProbeOptions(OptionTable& table, ProbeNetwork& network)
                     "8888",
                     "UDP port of the probes",
                     WholeFrom<std::uint16_t>(1, 65535));
-    table.Add("interface",
-              "NAME|ADDRESS",
-              network.interface,
-              "",
-              "Interface to the LAN of the agents [default: the one with the default route]",
-              AnyText);
+    table.AddList("interface", "NAME|ADDRESS", network.interfaces, {}, interfaceMeaning, AnyText);
     table
         .Add("key-file",
              "FILE",

@@ -126,7 +126,10 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
 void
 AddMonitorOptions(OptionTable& table, ProxyCommand& command)
 {
-    AddProbeOptions(table, command.network);
+    AddProbeOptions(table,
+                    command.network,
+                    "Interface to a LAN of agents; those of all are in one table [default: the one "
+                    "with the default route]");
     AddDuration(table, "interval", command.interval, "5s", "Time between probe requests");
     AddDuration(table, "window", command.window, "500ms", "Agents spread their responses over it");
     table

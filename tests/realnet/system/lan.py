@@ -68,6 +68,19 @@ class Lan:
         self._ip("-n", space, "-6", "route", "add", "default", "dev", "eth0")
         return space
 
+    def second_network(self, number, *spaces):
+        """A bridge of its own for hosts that exist: eth1, 10.78.0.number and the numbers after it."""
+        bridge = "br1"
+        self._ip("-n", self.switch, "link", "add", bridge, "type", "bridge", "mcast_snooping", "0")
+        self._ip("-n", self.switch, "link", "set", bridge, "up")
+        for at, space in enumerate(spaces, number):
+            port = f"second-{at}"
+            self._ip("-n", self.switch, "link", "add", port, "type", "veth", "peer", "name", "eth1",
+                     "netns", space)
+            self._ip("-n", self.switch, "link", "set", port, "master", bridge, "up")
+            self._ip("-n", space, "addr", "add", f"10.78.0.{at}/24", "dev", "eth1")
+            self._ip("-n", space, "link", "set", "eth1", "up")
+
     def start(self, space, *command):
         """Runs a program on a host; `ip netns exec` becomes it, so that its pid is the program's."""
         program = Program(["ip", "netns", "exec", space, *command])

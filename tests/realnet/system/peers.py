@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import json
+import select
 import selectors
 import socket
 import struct
@@ -145,7 +146,8 @@ def echo(connection):
 
 
 class Agent:
-    """Answers probes at once with the figures that the test sets.
+    """Answers probes at once with the figures that the test sets: those to the group, and those for
+    this agent alone, which come to where its responses leave from.
 
     `figures` are keys of the response; `sign` is a function from PDU to datagram.
     """
@@ -163,7 +165,6 @@ class Agent:
         self._socket.bind((GROUP, port))
         self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
                                 socket.inet_aton(GROUP) + socket.inet_aton("127.0.0.1"))
-        self._socket.settimeout(0.1)
         self.out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.out.bind((address, 0))
         self._stopping = False
@@ -181,16 +182,14 @@ class Agent:
 
     def _run(self):
         while not self._stopping:
-            try:
-                data, monitor = self._socket.recvfrom(2000)
-            except socket.timeout:
-                continue
-            request = json.loads(data.split(b"\n")[0])
-            if not self.silent:
-                self.out.sendto(self.sign(self.response(request)), monitor)
-            with self._changed:
-                self.requests.append((request, monitor))
-                self._changed.notify_all()
+            for ready in select.select([self._socket, self.out], [], [], 0.1)[0]:
+                data, monitor = ready.recvfrom(2000)
+                request = json.loads(data.split(b"\n")[0])
+                if not self.silent:
+                    self.out.sendto(self.sign(self.response(request)), monitor)
+                with self._changed:
+                    self.requests.append((request, monitor))
+                    self._changed.notify_all()
 
     def wait_request(self, after=None):
         """The next request (or the first after number `after`) and the monitor's address."""
