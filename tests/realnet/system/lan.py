@@ -34,8 +34,9 @@ def require_namespaces():
 class Lan:
     """Hosts 10.77.0.N and fd00:77::N on one bridge. stop() ends everything, also what is half made."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, leaks=None):
         self.folder = folder
+        self.leaks = leaks  # where tests say which proxies are to be looked at
         self.prefix = f"sonda{os.getpid()}"
         self.namespaces = []
         self.programs = []

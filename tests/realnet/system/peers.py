@@ -7,6 +7,7 @@ import selectors
 import socket
 import struct
 import threading
+import weakref
 
 from programs import DEADLINE_S
 
@@ -58,6 +59,7 @@ class Server:
         self.handle = handle
         self.accepted = 0
         self.errors = []
+        self._held = weakref.WeakSet()
         self._listener = socket.socket()
         self._listener.bind((address, 0))
         self._listener.listen(backlog)
@@ -73,6 +75,7 @@ class Server:
                 return
             self.accepted += 1
             connection.settimeout(DEADLINE_S)
+            self._held.add(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
@@ -85,6 +88,12 @@ class Server:
         finally:
             if connection.fileno() >= 0:
                 connection.close()
+
+    def drop(self):
+        """Resets the connections that it has, whatever their threads wait for."""
+        for connection in list(self._held):
+            if connection.fileno() >= 0:
+                reset(connection)
 
     def stop(self):
         try:

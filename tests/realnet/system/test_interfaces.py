@@ -1,10 +1,9 @@
 """Several interfaces: a proxy with agents on two LANs, an agent with proxies on two LANs."""
 import pytest
 from programs import binary, run
-from test_lan import lan  # noqa: F401 - a fixture
 
 
-def test_agents_of_two_networks_are_in_one_table(lan):  # noqa: F811
+def test_agents_of_two_networks_are_in_one_table(lan):
     """web1 is on the first network alone, web2 on the second alone; the proxy is on both."""
     proxy_space, one, two = (lan.host(name, at) for name, at in
                              [("proxy", 1), ("web1", 11), ("web2", 12)])
@@ -23,6 +22,7 @@ def test_agents_of_two_networks_are_in_one_table(lan):  # noqa: F811
     proxy.wait_line(r"8888 on eth0 \(10\.77\.0\.1\), eth1 \(10\.78\.0\.1\), not auth")
     proxy.wait_line("agent web1 at 10.77.0.11:80: joined")
     proxy.wait_line("agent web2 at 10.78.0.2:80: joined")
+    lan.leaks.watch(proxy)
     client = lan.host("client", 2)
     names = set()
     for _ in range(24):
@@ -45,7 +45,7 @@ def test_agents_of_two_networks_are_in_one_table(lan):  # noqa: F811
     proxy.wait_line("agent web2 at .*: back", after)
 
 
-def test_an_agent_answers_on_two_networks(lan):  # noqa: F811
+def test_an_agent_answers_on_two_networks(lan):
     """Both proxies get the one address that the server has, and the second one gets there, too."""
     space, near, far = (lan.host(name, at) for name, at in [("web", 11), ("near", 1), ("far", 2)])
     lan.second_network(1, far, space)
@@ -86,7 +86,7 @@ def test_an_interface_twice_and_a_file_with_a_list(tmp_path):
     assert run([binary("sonda-proxy"), "--check", "--config", path]).returncode == 0
 
 
-def test_an_agent_with_several_interfaces_needs_an_address(lan):  # noqa: F811
+def test_an_agent_with_several_interfaces_needs_an_address(lan):
     space, other = lan.host("web", 11), lan.host("other", 12)
     lan.second_network(1, space, other)
     result = run(["ip", "netns", "exec", space, binary("sonda-agent"), "--check",

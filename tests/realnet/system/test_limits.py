@@ -4,10 +4,9 @@ import struct
 import threading
 
 import pytest
-from lan import Lan, require_namespaces
 from load import answer
 from peers import EchoServer, connect, echo, read_all, read_exactly
-from programs import binary, check_sanitizers, run
+from programs import binary, run
 from test_dispatch import Refuser, speaker
 
 
@@ -212,54 +211,48 @@ def test_a_client_that_waited_and_met_a_broken_server_does_not_wait_for_ever(wor
     assert counters["retries"] >= 1
 
 
-def test_when_ports_run_out_the_next_agent_is_tried(tmp_path):
+def test_when_ports_run_out_the_next_agent_is_tried(lan):
     """Test 23 of the list: EADDRNOTAVAIL, in a namespace with four local ports."""
-    require_namespaces()
-    lan = Lan(tmp_path)
-    try:
-        space = lan.host("one", 1)
-        run(["ip", "netns", "exec", space, "sysctl", "-qw",
-             "net.ipv4.ip_local_port_range=40000 40003"])
-        lan._ip("-n", space, "addr", "add", "10.77.0.2/24", "dev", "eth0")
-        server = lan.start(space, "python3", "-c",
-                           "import socket, threading\n"
-                           "def serve(s):\n"
-                           "    held = []\n"
-                           "    while True:\n"
-                           "        held.append(s.accept()[0])\n"
-                           "        try:\n"
-                           "            held[-1].sendall(s.getsockname()[0].encode())\n"
-                           "        except OSError:\n"
-                           "            pass  # a health check\n"
-                           "for s in [socket.create_server((a, 80)) for a in ('10.77.0.1', '10.77.0.2')]:\n"
-                           "    threading.Thread(target=serve, args=(s,)).start()\n"
-                           "print('ready', flush=True)\n")
-        server.wait_line("ready")
-        proxy = lan.start(space, binary("sonda-proxy"), "--admin", "off", "--listen", "8000",
-                          "--interval", "60s", "--window", "100ms", "--queue-timeout", "100ms", "--policy", "round-robin",
-                          "--server", "10.77.0.1:80", "--server", "10.77.0.2:80")
-        for address in ("10.77.0.1", "10.77.0.2"):
-            proxy.wait_line(f"agent {address}:80 at .*: joined")
-        client = lan.start(lan.host("client", 3), "python3", "-c",
-                           "import socket\n"
-                           "held = []\n"
-                           "for _ in range(9):\n"
-                           "    s = socket.create_connection(('10.77.0.1', 8000))\n"
-                           "    held.append(s)\n"
-                           "    try:\n"
-                           "        print(s.recv(20).decode(), flush=True)\n"
-                           "    except ConnectionResetError:\n"
-                           "        print('reset', flush=True)\n"
-                           "print('done', flush=True)\n"
-                           "import signal; signal.pause()\n")
-        client.wait_line("done")
-        counters = proxy.counters()
-        assert counters["no_port"] >= 1, "\n".join(proxy.lines)
-        assert client.lines.count("reset") == counters["no_agent"]
-        assert {"10.77.0.1", "10.77.0.2"} <= set(client.lines)
-    finally:
-        lan.stop()
-        check_sanitizers(lan.programs)
+    space = lan.host("one", 1)
+    run(["ip", "netns", "exec", space, "sysctl", "-qw",
+         "net.ipv4.ip_local_port_range=40000 40003"])
+    lan._ip("-n", space, "addr", "add", "10.77.0.2/24", "dev", "eth0")
+    server = lan.start(space, "python3", "-c",
+                       "import socket, threading\n"
+                       "def serve(s):\n"
+                       "    held = []\n"
+                       "    while True:\n"
+                       "        held.append(s.accept()[0])\n"
+                       "        try:\n"
+                       "            held[-1].sendall(s.getsockname()[0].encode())\n"
+                       "        except OSError:\n"
+                       "            pass  # a health check\n"
+                       "for s in [socket.create_server((a, 80)) for a in ('10.77.0.1', '10.77.0.2')]:\n"
+                       "    threading.Thread(target=serve, args=(s,)).start()\n"
+                       "print('ready', flush=True)\n")
+    server.wait_line("ready")
+    proxy = lan.start(space, binary("sonda-proxy"), "--admin", "off", "--listen", "8000",
+                      "--interval", "60s", "--window", "100ms", "--queue-timeout", "100ms", "--policy", "round-robin",
+                      "--server", "10.77.0.1:80", "--server", "10.77.0.2:80")
+    for address in ("10.77.0.1", "10.77.0.2"):
+        proxy.wait_line(f"agent {address}:80 at .*: joined")
+    client = lan.start(lan.host("client", 3), "python3", "-c",
+                       "import socket\n"
+                       "held = []\n"
+                       "for _ in range(9):\n"
+                       "    s = socket.create_connection(('10.77.0.1', 8000))\n"
+                       "    held.append(s)\n"
+                       "    try:\n"
+                       "        print(s.recv(20).decode(), flush=True)\n"
+                       "    except ConnectionResetError:\n"
+                       "        print('reset', flush=True)\n"
+                       "print('done', flush=True)\n"
+                       "import signal; signal.pause()\n")
+    client.wait_line("done")
+    counters = proxy.counters()
+    assert counters["no_port"] >= 1, "\n".join(proxy.lines)
+    assert client.lines.count("reset") == counters["no_agent"]
+    assert {"10.77.0.1", "10.77.0.2"} <= set(client.lines)
 
 
 def test_static_servers_need_no_agents(world):
