@@ -41,6 +41,8 @@ MonitorService::MonitorService(asio::io_context& io, Parts parts, SharedBalancer
         m_links.push_back(
             std::make_unique<MonitorLink>(io, std::move(link), parts.options, parts.keyring));
     }
+    // Here, as workers may dispatch before Start().
+    m_balancer.SetWake([this] { asio::post(m_io, [this] { SendWanted(); }); });
 }
 
 void
@@ -51,7 +53,6 @@ MonitorService::Start()
         link->port.Start([this, &link = *link](const Datagram& datagram) { Take(link, datagram); },
                          [this] { OnTableChanged(); });
     }
-    m_balancer.SetWake([this] { asio::post(m_io, [this] { SendWanted(); }); });
     Probe();
 }
 
