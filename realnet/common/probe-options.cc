@@ -2,6 +2,8 @@
 
 #include "realnet/common/socket-address.h"
 
+#include <utility>
+
 namespace sonda
 {
 
@@ -28,7 +30,12 @@ AddProbeOptions(OptionTable& table, ProbeNetwork& network, std::string interface
                     "8888",
                     "UDP port of the probes",
                     WholeFrom<std::uint16_t>(1, 65535));
-    table.AddList("interface", "NAME|ADDRESS", network.interfaces, {}, interfaceMeaning, AnyText);
+    table.AddList("interface",
+                  "NAME|ADDRESS",
+                  network.interfaces,
+                  {},
+                  std::move(interfaceMeaning),
+                  AnyText);
     table
         .Add("key-file",
              "FILE",

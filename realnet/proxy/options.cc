@@ -20,7 +20,7 @@ ParseListen(const std::string& text)
 Expected<Duration>
 ParseKeepAlive(const std::string& text)
 {
-    const auto duration = ParseDuration(text);
+    auto duration = ParseDuration(text);
     if (duration &&
         (*duration < std::chrono::seconds(1) || *duration > std::chrono::seconds(32767)))
     {

@@ -112,7 +112,7 @@ Configure(const CommandLine& line)
                               std::move(*interfaces),
                               *budget,
                               std::move(log),
-                              std::move(token)};
+                              token};
 }
 
 MonitorOptions
