@@ -196,6 +196,15 @@ Agent::Notify(std::uint32_t before,
     return MakeNotice(*watcher, now, report);
 }
 
+bool
+Agent::WantsFalls(Instant now) const
+{
+    return std::any_of(m_watchers.begin(),
+                       m_watchers.end(),
+                       [&](const auto& w)
+                       { return w.below && HoldOf(w.arrived, now) <= MAX_HOLD; });
+}
+
 Reply
 Agent::MakeNotice(Watcher& watcher, Instant now, const Report& report)
 {

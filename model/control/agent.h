@@ -111,6 +111,9 @@ class Agent
                                 const Report& report,
                                 RandomStream& random);
 
+    /** \return whether a monitor waits to be told of falling below some number of connections. */
+    bool WantsFalls(Instant now) const;
+
     /**
      * To be called when the server no longer takes connections, and repeated, as datagrams are
      * lost: every monitor that asked within MAX_HOLD is told.

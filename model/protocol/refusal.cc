@@ -25,6 +25,15 @@ RefusalCounters::Count(RefusalReason reason)
     ++m_counts[static_cast<std::size_t>(reason)];
 }
 
+void
+RefusalCounters::Add(const RefusalCounters& others)
+{
+    for (std::size_t i = 0; i < m_counts.size(); ++i)
+    {
+        m_counts[i] += others.m_counts[i];
+    }
+}
+
 std::uint64_t
 RefusalCounters::Get(RefusalReason reason) const
 {

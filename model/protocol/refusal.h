@@ -56,6 +56,8 @@ class RefusalCounters
 {
   public:
     void Count(RefusalReason reason);
+    /** Counts what others have counted, too. */
+    void Add(const RefusalCounters& others);
     std::uint64_t Get(RefusalReason reason) const;
     std::uint64_t Total() const;
 

@@ -26,7 +26,7 @@ SetSocketOptions(socket_t socket)
 } // namespace
 
 AdminServer::AdminServer(std::optional<AdminToken> token, Drain drain)
-    : m_token(std::move(token)),
+    : m_token(token),
       m_drain(std::move(drain))
 {
     m_server.new_task_queue = [] { return new BoundedTaskQueue(ADMIN_THREADS, ADMIN_WAITING); };
@@ -61,7 +61,7 @@ AdminServer::~AdminServer()
 Expected<std::unique_ptr<AdminServer>>
 AdminServer::Open(const Endpoint& at, std::optional<AdminToken> token, Drain drain)
 {
-    std::unique_ptr<AdminServer> server(new AdminServer(std::move(token), std::move(drain)));
+    std::unique_ptr<AdminServer> server(new AdminServer(token, std::move(drain)));
     if (auto error = server->Bind(at))
     {
         return *error;

@@ -194,8 +194,12 @@ AddProxy(Page& page, const AdminSnapshot& snapshot)
                 {"formula", snapshot.rule.formulaName},
                 {"policy", snapshot.rule.policy}});
     page.Gauge("uptime_seconds", "Time since the start", snapshot.takenS);
-    page.Gauge("connections_open", "Connections that are relayed now", snapshot.open);
-    page.Gauge("backlog", "Clients that wait in the kernel to be accepted", snapshot.backlog);
+    page.Gauge("connections_open",
+               "Connections that are relayed now",
+               static_cast<double>(snapshot.open));
+    page.Gauge("backlog",
+               "Clients that wait in the kernel to be accepted",
+               static_cast<double>(snapshot.backlog));
     page.Gauge("draining", "1 while the proxy takes no more clients", snapshot.draining);
     page.Gauge("probe_interval_seconds", "Time between probe requests", snapshot.intervalS);
 }

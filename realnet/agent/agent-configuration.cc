@@ -46,13 +46,19 @@ ConfigureAgent(const CommandLine& line)
     Problems problems = ReadAgentCommand(*reading, line);
     const ProbeNetwork& network = reading->command.network;
     AgentConfiguration result{reading, {}, {}, {}};
-    const auto interface = Take(FindInterface(network.interface, Family(network)),
-                                reading->table.Get("interface"),
-                                problems);
-    if (interface)
+    const auto interfaces = Take(FindInterfaces(network.interfaces, Family(network)),
+                                 reading->table.Get("interface"),
+                                 problems);
+    if (interfaces && interfaces->size() > 1 && !reading->command.serve.address)
     {
-        result.interface = *interface;
-        result.options = MakeOptions(*reading, *interface, problems);
+        problems.push_back({reading->table.Get("serve").Where(),
+                            "needs an address when there are several interfaces: an agent "
+                            "advertises one, which all proxies must reach"});
+    }
+    else if (interfaces)
+    {
+        result.interfaces = *interfaces;
+        result.options = MakeOptions(*reading, interfaces->front(), problems);
     }
     if (!network.keyFile.empty())
     {

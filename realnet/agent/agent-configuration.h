@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace sonda
 {
@@ -15,9 +16,9 @@ namespace sonda
 struct AgentConfiguration
 {
     std::shared_ptr<const AgentReading> reading;
-    std::optional<Keyring> keyring; //!< empty: no authentication
-    Interface interface;
-    AgentOptions options; //!< who the agent is
+    std::optional<Keyring> keyring;    //!< empty: no authentication
+    std::vector<Interface> interfaces; //!< at least one
+    AgentOptions options;              //!< who the agent is
 
     const AgentCommand&
     Command() const

@@ -1,6 +1,5 @@
 #include "realnet/agent/agent-service.h"
 
-#include "realnet/agent/connection-counter.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/counters-json.h"
 #include "realnet/common/service-manager.h"
@@ -21,14 +20,14 @@ constexpr Duration ANNOUNCEMENT_PERIOD = std::chrono::milliseconds(100);
 
 Expected<Report>
 CurrentReport(LoadSampler& sampler,
-              const Endpoint& server,
+              std::optional<std::uint32_t> connections,
               const AgentCommand& command,
               Instant now)
 {
     Expected<Report> report = sampler.Figures(now);
     if (report)
     {
-        report->inFlight = CountConnections(server);
+        report->inFlight = connections;
         report->weight = command.weight;
         report->state = command.state;
     }
@@ -39,7 +38,7 @@ Expected<Report>
 AgentService::MakeReport(Instant now)
 {
     Expected<Report> report =
-        CurrentReport(m_sampler, m_agent.GetOptions().server, m_reading->command, now);
+        CurrentReport(m_sampler, m_connections.Count(now), m_reading->command, now);
     if (report && m_ending && report->state == ServerState::READY)
     {
         report->state = ServerState::DRAIN;
@@ -57,25 +56,46 @@ AgentService::AgentService(Parts parts, LoadSampler& sampler)
       m_atStart(parts.configuration.reading),
       m_reading(parts.configuration.reading),
       m_agent(std::move(parts.configuration.options), std::move(parts.configuration.keyring)),
-      m_group(m_io, std::move(parts.group)),
-      m_replies(std::move(parts.replies)),
+      m_replies(m_io, std::move(parts.replies)),
+      m_connections(m_io,
+                    m_agent.GetOptions().server,
+                    m_reading->command.countPeriod,
+                    [this](std::uint32_t before, std::uint32_t after) { TellFall(before, after); }),
       m_sampler(sampler),
       m_random(parts.seed)
 {
     m_signals.add(SIGHUP);
+    for (UdpSocket& group : parts.groups)
+    {
+        m_groups.push_back(std::make_unique<DatagramPort>(m_io, std::move(group)));
+    }
 }
 
 void
 AgentService::Run()
 {
-    m_group.Start([this](const Datagram& datagram) { Answer(datagram); },
-                  [this] { SendReplies(); });
+    for (const auto& group : m_groups)
+    {
+        Listen(*group);
+    }
+    Listen(m_replies);
     WaitForSample();
     WaitForSignal();
     m_watchdog.Start();
     NotifyManager("READY=1");
     m_io.run();
     LogCounters();
+}
+
+void
+AgentService::Listen(DatagramPort& port)
+{
+    port.Start([this, &port](const Datagram& datagram) { Answer(port, datagram); },
+               [this]
+               {
+                   SendReplies();
+                   m_connections.Watch(m_agent.WantsFalls(Now()));
+               });
 }
 
 void
@@ -167,6 +187,7 @@ AgentService::TryReload()
     m_reading = next->reading;
     SetVerbose(m_reading->command.verbose);
     m_agent.Reconfigure(m_reading->command.window, std::move(next->keyring));
+    m_connections.SetPeriod(m_reading->command.countPeriod);
     if (!m_ending)
     {
         Announce(ANNOUNCEMENTS);
@@ -196,18 +217,38 @@ AgentService::WaitForSample()
 }
 
 void
-AgentService::Answer(const Datagram& datagram)
+AgentService::LogNoReport(const char* what, const Error& error)
+{
+    if (const auto silenced = m_errorLog.Allow(Now()))
+    {
+        spdlog::error("{}: {}{}", what, error.message, Silenced(*silenced));
+    }
+}
+
+/** Connections of the server have ended. */
+void
+AgentService::TellFall(std::uint32_t before, std::uint32_t after)
+{
+    const Instant now = Now();
+    const auto report = MakeReport(now); // with the count just made
+    if (!report)
+    {
+        LogNoReport("notice not sent", report.GetError());
+    }
+    else if (const auto notice = m_agent.Notify(before, after, now, *report, m_random))
+    {
+        Send(*notice);
+    }
+    m_connections.Watch(m_agent.WantsFalls(now));
+}
+
+void
+AgentService::Answer(DatagramPort& port, const Datagram& datagram)
 {
     const auto report = MakeReport(Now());
     if (!report)
     {
-        if (const auto silenced = m_errorLog.Allow(Now()))
-        {
-            spdlog::error("probe request of {} not answered: {}{}",
-                          datagram.address,
-                          report.GetError().message,
-                          Silenced(*silenced));
-        }
+        LogNoReport("probe request not answered", report.GetError());
         return;
     }
     const auto refusal = m_agent.OnDatagram(datagram.bytes,
@@ -222,7 +263,7 @@ AgentService::Answer(const Datagram& datagram)
     }
     else if (refusal->reason != RefusalReason::OTHER_SLICE) // which is as it should be
     {
-        m_group.LogRefusal(*refusal, datagram);
+        port.LogRefusal(*refusal, datagram);
     }
 }
 
@@ -239,7 +280,7 @@ AgentService::SendReplies()
 void
 AgentService::Send(const Reply& reply)
 {
-    const auto error = m_replies.Send(reply.datagram, reply.address, reply.port);
+    const auto error = m_replies.Socket().Send(reply.datagram, reply.address, reply.port);
     if (!error)
     {
         spdlog::debug("probe response to {}:{}", reply.address, reply.port);
@@ -278,7 +319,12 @@ AgentService::LogCounters() const
     counters["replies"] = m_agent.RepliesTaken();
     counters["notices"] = m_agent.NoticesTaken();
     counters["send_errors"] = m_sendErrors;
-    counters["datagrams_dropped"] = m_group.Socket().Dropped();
+    std::uint64_t dropped = m_replies.Socket().Dropped();
+    for (const auto& group : m_groups)
+    {
+        dropped += group->Socket().Dropped();
+    }
+    counters["datagrams_dropped"] = dropped;
     counters["refusals"] = ToJson(m_agent.Refusals());
     spdlog::info("counters {}", counters.dump());
 }

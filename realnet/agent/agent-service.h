@@ -4,6 +4,7 @@
 #include "model/control/agent.h"
 #include "realnet/agent/agent-configuration.h"
 #include "realnet/agent/load-sampler.h"
+#include "realnet/agent/server-connections.h"
 #include "realnet/common/datagram-port.h"
 #include "realnet/common/log.h"
 #include "realnet/common/random.h"
@@ -13,14 +14,18 @@
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace sonda
 {
 
 /**
- * Runs an Agent on real sockets: receives requests from the group, gives the agent the load
- * figures and sends its replies when they are due. One thread; ends by SIGTERM or SIGINT.
+ * Runs an Agent on real sockets: receives requests from the group, and those for itself where its
+ * responses leave from, gives the agent the load figures and sends its replies when they are due;
+ * tells it of connections that end while a monitor waits for that. One thread; ends by SIGTERM or
+ * SIGINT.
  */
 class AgentService
 {
@@ -30,8 +35,8 @@ class AgentService
     {
         CommandLine line; //!< read again by every reload
         AgentConfiguration configuration;
-        UdpSocket group;   //!< where requests arrive
-        UdpSocket replies; //!< where responses leave from
+        std::vector<UdpSocket> groups; //!< where requests arrive, by interface
+        UdpSocket replies; //!< where responses leave from, and requests for this agent alone arrive
         std::uint64_t seed{0};
     };
 
@@ -50,8 +55,11 @@ class AgentService
     void TryReload();
     void Announce(int times);
     Expected<Report> MakeReport(Instant now);
+    void TellFall(std::uint32_t before, std::uint32_t after);
+    void LogNoReport(const char* what, const Error& error);
     void Send(const Reply& reply);
-    void Answer(const Datagram& datagram);
+    void Listen(DatagramPort& port);
+    void Answer(DatagramPort& port, const Datagram& datagram);
     void SendReplies();
     void LogCounters() const;
 
@@ -66,8 +74,9 @@ class AgentService
     std::shared_ptr<const AgentReading> m_atStart; //!< what only a restart changes is in force here
     std::shared_ptr<const AgentReading> m_reading; //!< in force
     Agent m_agent;
-    DatagramPort m_group;
-    UdpSocket m_replies;
+    std::vector<std::unique_ptr<DatagramPort>> m_groups;
+    DatagramPort m_replies;
+    ServerConnections m_connections;
     LoadSampler& m_sampler;
     SeededRandom m_random;
     LogLimiter m_errorLog;
@@ -75,10 +84,12 @@ class AgentService
     bool m_ending{false};
 };
 
-/** \return the figures of this moment, with the served port's connections and what is configured.
+/**
+ * \param connections of the served port; nothing: not known
+ * \return the figures of this moment, with that and what is configured
  */
 Expected<Report> CurrentReport(LoadSampler& sampler,
-                               const Endpoint& server,
+                               std::optional<std::uint32_t> connections,
                                const AgentCommand& command,
                                Instant now);
 

@@ -18,13 +18,11 @@ namespace sonda
 namespace
 {
 
-/** As the kernel's own tools use; an answer datagram never exceeds it. */
-constexpr std::size_t ANSWER_BYTES = 32768;
-
 bool
 OwnEndIs(const inet_diag_msg& found, const SocketAddress& server)
 {
-    if (found.id.idiag_sport != htons(server.Port()))
+    const bool isConnection = found.id.idiag_dport != 0; // else a listener
+    if (found.id.idiag_sport != htons(server.Port()) || !isConnection)
     {
         return false;
     }
@@ -42,60 +40,34 @@ OwnEndIs(const inet_diag_msg& found, const SocketAddress& server)
            (mapped && source[3] == server.V4().s_addr);
 }
 
+/**
+ * Asks for connections of both families at once by the older form of the request, as the newer one
+ * would make the kernel walk through all sockets once for each.
+ */
 bool
-Ask(const Descriptor& netlink, int family, const SocketAddress& server)
+Ask(const Descriptor& netlink, const Endpoint& server)
 {
     struct
     {
         nlmsghdr header;
-        inet_diag_req_v2 body;
+        inet_diag_req body;
     } request{};
 
     request.header.nlmsg_len = sizeof(request);
-    request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    request.header.nlmsg_type = TCPDIAG_GETSOCK;
     request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    request.body.sdiag_family = static_cast<std::uint8_t>(family);
-    request.body.sdiag_protocol = IPPROTO_TCP;
     request.body.idiag_states = 1U << TCP_ESTABLISHED;
-    request.body.id.idiag_sport = htons(server.Port());
+    request.body.id.idiag_sport = htons(server.port);
     return send(netlink.Get(), &request, sizeof(request), 0) == sizeof(request);
 }
 
-std::optional<std::uint32_t>
-CountFamily(const Descriptor& netlink, int family, const Endpoint& server)
-{
-    if (!Ask(netlink, family, SocketAddress(server)))
-    {
-        return std::nullopt;
-    }
-    std::uint32_t count = 0;
-    std::array<std::byte, ANSWER_BYTES> buffer;
-    while (true)
-    {
-        const ssize_t n = recv(netlink.Get(), buffer.data(), buffer.size(), 0);
-        if (n < 0 && errno == EINTR)
-        {
-            continue;
-        }
-        if (n <= 0)
-        {
-            return std::nullopt;
-        }
-        const DiagPart part =
-            ParseDiagAnswer(std::span(buffer).first(static_cast<std::size_t>(n)), server);
-        count += part.matching;
-        if (part.failed)
-        {
-            return std::nullopt;
-        }
-        if (part.last)
-        {
-            return count;
-        }
-    }
-}
-
 } // namespace
+
+Descriptor
+OpenSockDiag(int flags)
+{
+    return Descriptor(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, NETLINK_SOCK_DIAG));
+}
 
 DiagPart
 ParseDiagAnswer(std::span<const std::byte> answer, const Endpoint& server)
@@ -121,8 +93,9 @@ ParseDiagAnswer(std::span<const std::byte> answer, const Endpoint& server)
             part.failed = true;
             return part;
         }
-        if (header.nlmsg_type == SOCK_DIAG_BY_FAMILY &&
-            header.nlmsg_len >= NLMSG_LENGTH(sizeof(inet_diag_msg)))
+        const bool isSocket =
+            header.nlmsg_type == SOCK_DIAG_BY_FAMILY || header.nlmsg_type == TCPDIAG_GETSOCK;
+        if (isSocket && header.nlmsg_len >= NLMSG_LENGTH(sizeof(inet_diag_msg)))
         {
             inet_diag_msg found;
             std::memcpy(&found, answer.data() + NLMSG_HDRLEN, sizeof(found));
@@ -137,18 +110,36 @@ ParseDiagAnswer(std::span<const std::byte> answer, const Endpoint& server)
 std::optional<std::uint32_t>
 CountConnections(const Endpoint& server)
 {
-    const Descriptor netlink(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
-    if (!netlink)
+    const Descriptor netlink = OpenSockDiag(0);
+    if (!netlink || !Ask(netlink, server))
     {
         return std::nullopt;
     }
-    const auto plain = CountFamily(netlink, AF_INET, server);
-    const auto mapped = CountFamily(netlink, AF_INET6, server);
-    if (!plain)
+    std::uint32_t count = 0;
+    std::array<std::byte, DIAG_BYTES> buffer;
+    while (true)
     {
-        return std::nullopt;
+        const ssize_t n = recv(netlink.Get(), buffer.data(), buffer.size(), 0);
+        if (n < 0 && errno == EINTR)
+        {
+            continue;
+        }
+        if (n <= 0)
+        {
+            return std::nullopt;
+        }
+        const DiagPart part =
+            ParseDiagAnswer(std::span(buffer).first(static_cast<std::size_t>(n)), server);
+        count += part.matching;
+        if (part.failed)
+        {
+            return std::nullopt;
+        }
+        if (part.last)
+        {
+            return count;
+        }
     }
-    return *plain + mapped.value_or(0); // a machine without IPv6 has no mapped ones
 }
 
 } // namespace sonda

@@ -2,6 +2,7 @@
 #define SONDA_REALNET_AGENT_CONNECTION_COUNTER_H
 
 #include "model/protocol/pdu.h"
+#include "realnet/common/descriptor.h"
 
 #include <cstdint>
 #include <optional>
@@ -17,10 +18,16 @@ namespace sonda
  */
 std::optional<std::uint32_t> CountConnections(const Endpoint& server);
 
+/** As the kernel's own tools use; what the kernel says at once never exceeds it. */
+constexpr std::size_t DIAG_BYTES = 32768;
+
+/** \return a socket to ask the kernel about sockets by; none with errno. \param flags SOCK_… */
+Descriptor OpenSockDiag(int flags);
+
 /** What one datagram of the kernel's answer says. */
 struct DiagPart
 {
-    std::uint32_t matching{0}; //!< sockets whose own end is the server
+    std::uint32_t matching{0}; //!< connections whose own end is the server
     bool last{false};
     bool failed{false};
 };

@@ -1,5 +1,6 @@
 #include "model/base/version.h"
 #include "realnet/agent/agent-service.h"
+#include "realnet/agent/connection-counter.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/log.h"
 #include "realnet/common/manual-page.h"
@@ -59,7 +60,7 @@ int
 Print(const AgentOptions& options, LoadSampler& sampler, const AgentCommand& command)
 {
     const Instant now = Now();
-    const auto report = CurrentReport(sampler, options.server, command, now);
+    const auto report = CurrentReport(sampler, CountConnections(options.server), command, now);
     if (!report)
     {
         return FailStart(NAME, report.GetError().message);
@@ -97,30 +98,34 @@ Serve(const CommandLine& line, AgentConfiguration configuration, LoadSampler& sa
 {
     const AgentCommand& command = configuration.Command();
     const ProbeNetwork& network = command.network;
-    const Interface& interface = configuration.interface;
-    Expected<UdpSocket> group = UdpSocket::OpenGroup(network.group, network.port, interface);
-    if (!group)
+    std::vector<UdpSocket> groups;
+    for (const Interface& interface : configuration.interfaces)
     {
-        return FailStart(NAME, group.GetError().message);
+        Expected<UdpSocket> group = UdpSocket::OpenGroup(network.group, network.port, interface);
+        if (!group)
+        {
+            return FailStart(NAME, "interface " + interface.name + ": " + group.GetError().message);
+        }
+        groups.push_back(std::move(*group));
     }
-    Expected<UdpSocket> replies =
-        OpenReplySocket(configuration.options.server, interface, configuration.keyring.has_value());
+    Expected<UdpSocket> replies = OpenReplySocket(configuration.options.server,
+                                                  configuration.interfaces.front(),
+                                                  configuration.keyring.has_value());
     if (!replies)
     {
         return FailStart(NAME, replies.GetError().message);
     }
     const std::string start =
-        fmt::format("agent {} for {}: group {}:{} on {} ({}), {}",
+        fmt::format("agent {} for {}: group {}:{} on {}, {}",
                     configuration.options.id,
                     ToString(configuration.options.server),
                     network.group,
                     network.port,
-                    interface.name,
-                    interface.address,
+                    ToString(configuration.interfaces),
                     configuration.keyring ? "authenticated" : "not authenticated");
     const std::uint64_t seed = command.seed.value_or(RandomSeed());
     AgentService service(
-        {line, std::move(configuration), std::move(*group), std::move(*replies), seed},
+        {line, std::move(configuration), std::move(groups), std::move(*replies), seed},
         sampler);
     spdlog::info(start); // signals are heeded from here on
     service.Run();

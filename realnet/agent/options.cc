@@ -71,13 +71,25 @@ AgentReading::AgentReading()
              "What the operator wants: ready; drain, no new connections; down, out of service",
              ParseState)
         .scope = OptionScope::LIVE;
-    AddProbeOptions(table, command.network);
+    AddProbeOptions(table,
+                    command.network,
+                    "Interface by which proxies ask; with several, --serve must say which address "
+                    "all of them shall use [default: the one with the default route]");
     table
         .Add("window",
              "DURATION",
              command.window,
              "500ms",
              "Longest random wait for requests that name none (the base form)",
+             ParseDuration)
+        .scope = OptionScope::LIVE;
+    table
+        .Add("count-period",
+             "DURATION",
+             command.countPeriod,
+             "10ms",
+             "The server's connections are counted at most once in this time, and for at most a "
+             "fifth of it; answers tell the last count, notices wait for the next one",
              ParseDuration)
         .scope = OptionScope::LIVE;
     table.AddFlag("base-form",

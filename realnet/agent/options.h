@@ -18,10 +18,11 @@ namespace sonda
 struct AgentCommand
 {
     ProbeNetwork network;
-    AddressAndPort serve; //!< without address: the interface's
-    std::string id;       //!< empty: derived from the machine's
-    Duration window{0};   //!< for requests that name none
-    double weight{1};     //!< relative capacity
+    AddressAndPort serve;    //!< without address: the interface's
+    std::string id;          //!< empty: derived from the machine's
+    Duration window{0};      //!< for requests that name none
+    Duration countPeriod{0}; //!< least time between two counts of the server's connections
+    double weight{1};        //!< relative capacity
     ServerState state{ServerState::READY};
     bool baseForm{false};              //!< answer with the report's keys only
     std::optional<std::uint64_t> seed; //!< of the random waits; else another at every start

@@ -114,7 +114,6 @@ ChooseInterface(const std::vector<Interface>& interfaces,
                 const std::string& wanted,
                 const std::optional<std::string>& defaultName)
 {
-    std::string choices;
     for (const Interface& candidate : interfaces)
     {
         const bool asked = candidate.name == wanted || candidate.address == wanted;
@@ -122,9 +121,9 @@ ChooseInterface(const std::vector<Interface>& interfaces,
         {
             return candidate;
         }
-        choices += (choices.empty() ? "" : ", ") + candidate.name + " (" + candidate.address + ")";
     }
-    choices = choices.empty() ? "none has an address of that kind" : "there are " + choices;
+    const std::string choices = interfaces.empty() ? "none has an address of that kind"
+                                                   : "there are " + ToString(interfaces);
     if (wanted.empty())
     {
         return Error{"there is no default route to choose an interface by; " + choices};
@@ -133,21 +132,59 @@ ChooseInterface(const std::vector<Interface>& interfaces,
                  "interface that is up; " + choices};
 }
 
-Expected<Interface>
-FindInterface(const std::string& wanted, int family)
+Expected<std::vector<Interface>>
+ChooseInterfaces(const std::vector<Interface>& interfaces,
+                 const std::vector<std::string>& wanted,
+                 const std::optional<std::string>& defaultName)
+{
+    std::vector<Interface> chosen;
+    for (const std::string& one : wanted.empty() ? std::vector<std::string>{""} : wanted)
+    {
+        auto interface = ChooseInterface(interfaces, one, defaultName);
+        if (!interface)
+        {
+            return interface.GetError();
+        }
+        for (const Interface& other : chosen)
+        {
+            // A group is joined by interface: by two addresses of one it would be joined twice.
+            if (other.index == interface->index)
+            {
+                return Error{"\"" + one + "\" is an interface that was given before: " +
+                             other.name + " (" + other.address + ")"};
+            }
+        }
+        chosen.push_back(std::move(*interface));
+    }
+    return chosen;
+}
+
+Expected<std::vector<Interface>>
+FindInterfaces(const std::vector<std::string>& wanted, int family)
 {
     const auto interfaces = ListInterfaces(family);
     if (!interfaces)
     {
         return interfaces.GetError();
     }
-    if (family == AF_INET6)
+    const bool isIpv6 = family == AF_INET6;
+    const auto routes =
+        SystemFiles().Read(isIpv6 ? "/proc/net/ipv6_route" : "/proc/net/route").value_or("");
+    return ChooseInterfaces(*interfaces,
+                            wanted,
+                            isIpv6 ? DefaultIpv6RouteInterface(routes)
+                                   : DefaultRouteInterface(routes));
+}
+
+std::string
+ToString(const std::vector<Interface>& interfaces)
+{
+    std::string text;
+    for (const Interface& one : interfaces)
     {
-        const auto routes = SystemFiles().Read("/proc/net/ipv6_route");
-        return ChooseInterface(*interfaces, wanted, DefaultIpv6RouteInterface(routes.value_or("")));
+        text += (text.empty() ? "" : ", ") + one.name + " (" + one.address + ")";
     }
-    const auto routes = SystemFiles().Read("/proc/net/route");
-    return ChooseInterface(*interfaces, wanted, DefaultRouteInterface(routes.value_or("")));
+    return text;
 }
 
 } // namespace sonda

@@ -46,8 +46,22 @@ Expected<Interface> ChooseInterface(const std::vector<Interface>& interfaces,
                                     const std::string& wanted,
                                     const std::optional<std::string>& defaultName);
 
-/** \return the interface of this machine that \p wanted names; see ChooseInterface(). */
-Expected<Interface> FindInterface(const std::string& wanted, int family);
+/**
+ * Chooses several from a list (the pure part of FindInterfaces()).
+ *
+ * \param wanted names or addresses, each of another interface; none: the one with the default route
+ * \param defaultName what DefaultRouteInterface() says
+ * \return the interfaces in the order given, or an error that names the choices
+ */
+Expected<std::vector<Interface>> ChooseInterfaces(const std::vector<Interface>& interfaces,
+                                                  const std::vector<std::string>& wanted,
+                                                  const std::optional<std::string>& defaultName);
+
+/** \return the interfaces of this machine that \p wanted names; see ChooseInterfaces(). */
+Expected<std::vector<Interface>> FindInterfaces(const std::vector<std::string>& wanted, int family);
+
+/** \return "NAME (ADDRESS), …". */
+std::string ToString(const std::vector<Interface>& interfaces);
 
 } // namespace sonda
 

@@ -71,7 +71,7 @@ class OptionTable
     Add(std::string name,
         std::string kind,
         T& target,
-        std::string defaultText,
+        const std::string& defaultText,
         std::string meaning,
         Parse parse)
     {
@@ -92,14 +92,14 @@ class OptionTable
     Option&
     AddNumber(std::string name,
               T& target,
-              std::string defaultText,
+              const std::string& defaultText,
               std::string meaning,
               Parse parse)
     {
         Option& option = Add(std::move(name),
                              "NUMBER",
                              target,
-                             std::move(defaultText),
+                             defaultText,
                              std::move(meaning),
                              std::move(parse));
         option.form = OptionForm::NUMBER;

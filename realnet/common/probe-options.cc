@@ -2,6 +2,8 @@
 
 #include "realnet/common/socket-address.h"
 
+#include <utility>
+
 namespace sonda
 {
 
@@ -12,7 +14,7 @@ Family(const ProbeNetwork& network)
 }
 
 void
-AddProbeOptions(OptionTable& table, ProbeNetwork& network)
+AddProbeOptions(OptionTable& table, ProbeNetwork& network, std::string interfaceMeaning)
 {
     table.Heading("Probes");
     table.Add(
@@ -28,12 +30,12 @@ AddProbeOptions(OptionTable& table, ProbeNetwork& network)
                     "8888",
                     "UDP port of the probes",
                     WholeFrom<std::uint16_t>(1, 65535));
-    table.Add("interface",
-              "NAME|ADDRESS",
-              network.interface,
-              "",
-              "Interface to the LAN of the agents [default: the one with the default route]",
-              AnyText);
+    table.AddList("interface",
+                  "NAME|ADDRESS",
+                  network.interfaces,
+                  {},
+                  std::move(interfaceMeaning),
+                  AnyText);
     table
         .Add("key-file",
              "FILE",

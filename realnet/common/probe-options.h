@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace sonda
 {
@@ -14,15 +15,18 @@ struct ProbeNetwork
 {
     std::string group;
     std::uint16_t port{0};
-    std::string interface; //!< name or address; empty: the default one
-    std::string keyFile;   //!< empty: no authentication
+    std::vector<std::string> interfaces; //!< names or addresses; empty: the default one
+    std::string keyFile;                 //!< empty: no authentication
 };
 
 /** \return AF_INET or AF_INET6, as the group is. */
 int Family(const ProbeNetwork& network);
 
-/** Adds --group, --port, --interface and --key-file, which both binaries have. */
-void AddProbeOptions(OptionTable& table, ProbeNetwork& network);
+/**
+ * Adds --group, --port, --interface and --key-file, which both binaries have.
+ * \param interfaceMeaning what several interfaces mean to the program
+ */
+void AddProbeOptions(OptionTable& table, ProbeNetwork& network, std::string interfaceMeaning);
 
 } // namespace sonda
 

@@ -22,17 +22,20 @@ constexpr const char* NAME = "sonda-proxy";
 Expected<MonitorService::Parts>
 MakeMonitor(ProxyConfiguration& configuration)
 {
-    const Interface& interface = configuration.interface;
     const ProxyCommand& command = configuration.Command();
-    Expected<UdpSocket> socket = UdpSocket::Open(interface.address, interface);
-    if (!socket)
+    std::vector<MonitorLink::Parts> links;
+    for (const Interface& interface : configuration.interfaces)
     {
-        return socket.GetError();
+        Expected<UdpSocket> socket = UdpSocket::Open(interface.address, interface);
+        if (!socket)
+        {
+            return Error{"interface " + interface.name + ": " + socket.GetError().message};
+        }
+        links.push_back({interface, std::move(*socket)});
     }
-    return MonitorService::Parts{MakeMonitorOptions(command),
+    return MonitorService::Parts{MakeMonitorOptions(command, *configuration.policy),
                                  std::move(configuration.keyring),
-                                 std::move(*socket),
-                                 interface.address,
+                                 std::move(links),
                                  command.network.group,
                                  command.network.port};
 }
@@ -84,22 +87,20 @@ std::string
 DescribeStart(const Proxy::Parts& parts, std::uint64_t seed)
 {
     const ProxyCommand& command = parts.configuration.Command();
-    return fmt::format(
-        "listening on {}; group {}:{} on {} ({}), {}; interval {:g} s, window {:g} s; "
-        "formula {}; policy {}; {} workers, at most {} connections; seed {}",
-        Describe(parts.listeners),
-        command.network.group,
-        command.network.port,
-        parts.configuration.interface.name,
-        parts.configuration.interface.address,
-        parts.monitor.keyring ? "authenticated" : "not authenticated",
-        ToSeconds(command.interval),
-        ToSeconds(command.window),
-        Describe(parts.configuration.formula),
-        command.policy,
-        command.workers,
-        parts.configuration.budget.connections,
-        seed);
+    return fmt::format("listening on {}; group {}:{} on {}, {}; interval {:g} s, window {:g} s; "
+                       "formula {}; policy {}; {} workers, at most {} connections; seed {}",
+                       Describe(parts.listeners),
+                       command.network.group,
+                       command.network.port,
+                       ToString(parts.configuration.interfaces),
+                       parts.monitor.keyring ? "authenticated" : "not authenticated",
+                       ToSeconds(command.interval),
+                       ToSeconds(command.window),
+                       Describe(parts.configuration.formula),
+                       command.policy,
+                       command.workers,
+                       parts.configuration.budget.connections,
+                       seed);
 }
 
 /** Opens what can fail. \return the parts of the proxy, or an error */

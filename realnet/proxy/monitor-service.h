@@ -2,22 +2,26 @@
 #define SONDA_REALNET_PROXY_MONITOR_SERVICE_H
 
 #include "model/control/monitor.h"
-#include "realnet/common/datagram-port.h"
+#include "model/selection/per-agent.h"
 #include "realnet/common/log.h"
 #include "realnet/common/random.h"
+#include "realnet/proxy/monitor-link.h"
 #include "realnet/proxy/shared-balancer.h"
 
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
 
 namespace sonda
 {
 
 /**
- * Runs a Monitor on a real socket: probes every interval, hands what is accepted to the balancer,
- * ages the agents, and logs who joined, turned stale or dead, and came back. Belongs to the
- * control thread.
+ * Runs a Monitor on each interface: all probe every interval, what they accept goes to one
+ * balancer. Sends the probes that its policy wants for itself, ages the agents, and logs who
+ * joined, turned stale or dead, and came back. Belongs to the control thread.
  */
 class MonitorService
 {
@@ -26,8 +30,7 @@ class MonitorService
     {
         MonitorOptions options;
         std::optional<Keyring> keyring;
-        UdpSocket socket;
-        std::string source; //!< own address, dotted quad
+        std::vector<MonitorLink::Parts> links; //!< at least one
         std::string group;
         std::uint16_t port{0};
     };
@@ -39,7 +42,7 @@ class MonitorService
     void Start();
 
     /** Works by other rules from now on, and probes at once. */
-    void Reconfigure(MonitorOptions options, std::optional<Keyring> keyring);
+    void Reconfigure(const MonitorOptions& options, const std::optional<Keyring>& keyring);
 
     /** To be called when others than the monitor have changed the table: logs and ages. */
     void OnTableChanged();
@@ -51,23 +54,45 @@ class MonitorService
     nlohmann::ordered_json ToJson() const;
 
   private:
+    /** Where an agent was when it last answered: requests for it alone go there. */
+    struct Place
+    {
+        std::string id;
+        MonitorLink* link{
+            nullptr}; //!< null: it has not answered; a server without agent never does
+        std::string address;
+        std::uint16_t port{0};
+    };
+
     void Probe();
-    void Take(const Datagram& datagram);
+    void SendWanted();
+    void ProbeAgent(AgentIndex agent);
+    void Send(MonitorLink& link,
+              const std::string& request,
+              const std::string& address,
+              std::uint16_t port);
+    void Take(MonitorLink& link, const Datagram& datagram);
+    void NotePlace(AgentIndex agent,
+                   const std::string& id,
+                   MonitorLink& link,
+                   const Datagram& datagram);
     void WaitForExpiry();
     void LogEvents();
 
+    asio::io_context& m_io;
     asio::steady_timer m_probeTimer;
     asio::steady_timer m_expiryTimer;
 
-    Monitor m_monitor;
-    DatagramPort m_port;
-    std::string m_source;
+    std::vector<std::unique_ptr<MonitorLink>> m_links;
+    PerAgent<Place> m_places;
     std::string m_group;
     std::uint16_t m_groupPort;
     SharedBalancer& m_balancer;
     SecureRandom m_nonces;
     LogLimiter m_sendLog;
     std::uint64_t m_sendErrors{0};
+    std::vector<AgentIndex> m_wanted; //!< by the policy, to be probed
+    std::size_t m_nextWanted{0};      //!< those before it have been
 };
 
 } // namespace sonda

@@ -20,7 +20,7 @@ ParseListen(const std::string& text)
 Expected<Duration>
 ParseKeepAlive(const std::string& text)
 {
-    const auto duration = ParseDuration(text);
+    auto duration = ParseDuration(text);
     if (duration &&
         (*duration < std::chrono::seconds(1) || *duration > std::chrono::seconds(32767)))
     {
@@ -126,7 +126,10 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
 void
 AddMonitorOptions(OptionTable& table, ProxyCommand& command)
 {
-    AddProbeOptions(table, command.network);
+    AddProbeOptions(table,
+                    command.network,
+                    "Interface to a LAN of agents; those of all are in one table [default: the one "
+                    "with the default route]");
     AddDuration(table, "interval", command.interval, "5s", "Time between probe requests");
     AddDuration(table, "window", command.window, "500ms", "Agents spread their responses over it");
     table

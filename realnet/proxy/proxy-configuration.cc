@@ -57,9 +57,15 @@ Configure(const CommandLine& line)
     const ProxyCommand& command = reading->command;
     auto formula = FindFormula(*reading, problems);
     auto policy = Take(MakePolicy(command.policy), reading->table.Get("policy"), problems);
-    auto interface = Take(FindInterface(command.network.interface, Family(command.network)),
-                          reading->table.Get("interface"),
-                          problems);
+    if (policy && command.baseForm && (*policy)->NoticeBelow() > 0)
+    {
+        problems.push_back({reading->table.Get("policy").Where(),
+                            command.policy + " needs notices of agents, for which the base form "
+                                             "has no words (--base-form)"});
+    }
+    auto interfaces = Take(FindInterfaces(command.network.interfaces, Family(command.network)),
+                           reading->table.Get("interface"),
+                           problems);
     std::optional<Keyring> keyring;
     if (!command.network.keyFile.empty())
     {
@@ -74,9 +80,11 @@ Configure(const CommandLine& line)
                    problems)
                   .value_or(nullptr);
     }
-    // For each address a listening socket, for each server a health check.
-    const std::size_t others =
-        command.listen.size() + command.servers.size() + (command.admin ? ADMIN_DESCRIPTORS : 0);
+    // For each address a listening socket, for each server a health check, for each interface a
+    // monitor.
+    const std::size_t others = command.listen.size() + command.servers.size() +
+                               command.network.interfaces.size() +
+                               (command.admin ? ADMIN_DESCRIPTORS : 0);
     const auto budget = Take(ShareDescriptors(RaiseDescriptorLimit(),
                                               command.workers,
                                               command.pipes,
@@ -101,19 +109,20 @@ Configure(const CommandLine& line)
                               std::move(*formula),
                               std::move(*policy),
                               std::move(keyring),
-                              std::move(*interface),
+                              std::move(*interfaces),
                               *budget,
                               std::move(log),
-                              std::move(token)};
+                              token};
 }
 
 MonitorOptions
-MakeMonitorOptions(const ProxyCommand& command)
+MakeMonitorOptions(const ProxyCommand& command, const Policy& policy)
 {
     MonitorOptions options;
     options.interval = command.interval;
     options.window = command.window;
     options.baseForm = command.baseForm;
+    options.noticeBelow = policy.NoticeBelow();
     options.acceptBase = command.acceptBase;
     options.allowForeignSource = command.allowForeignSource;
     return options;

@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace sonda
 {
@@ -22,8 +23,8 @@ struct ProxyConfiguration
     std::string formulaText; //!< stays when the formula has gone to the balancer
     Formula formula;
     std::unique_ptr<Policy> policy;
-    std::optional<Keyring> keyring; //!< empty: no authentication
-    Interface interface;
+    std::optional<Keyring> keyring;    //!< empty: no authentication
+    std::vector<Interface> interfaces; //!< at least one
     DescriptorBudget budget;
     std::shared_ptr<ConnectionLog> log;   //!< null: none is wanted
     std::optional<AdminToken> adminToken; //!< empty: nothing can be changed over HTTP
@@ -41,8 +42,8 @@ struct ProxyConfiguration
  */
 Expected<ProxyConfiguration, Problems> Configure(const CommandLine& line);
 
-/** \return what the monitor is told of it. */
-MonitorOptions MakeMonitorOptions(const ProxyCommand& command);
+/** \return what the monitors are told of it. \param policy that will pick */
+MonitorOptions MakeMonitorOptions(const ProxyCommand& command, const Policy& policy);
 
 /** \return what the table is told of it. */
 TableTiming MakeTableTiming(const ProxyCommand& command);

@@ -37,6 +37,7 @@ Proxy::Apply(ProxyConfiguration next)
     const ProxyCommand& command = next.Command();
     const bool samePicks = next.formulaText == m_configuration.formulaText &&
                            command.policy == m_configuration.Command().policy;
+    const MonitorOptions monitorOptions = MakeMonitorOptions(command, *next.policy);
     SetVerbose(command.verbose);
     m_balancer.SetTiming(MakeTableTiming(command));
     if (!samePicks)
@@ -45,7 +46,7 @@ Proxy::Apply(ProxyConfiguration next)
         spdlog::info("formula {}; policy {}", Describe(next.formula), command.policy);
         m_balancer.Replace(std::move(next.formula), std::move(next.policy));
     }
-    m_monitor.Reconfigure(MakeMonitorOptions(command), std::move(next.keyring));
+    m_monitor.Reconfigure(monitorOptions, next.keyring);
     m_balancer.SetRules(command.rules);
     m_healthChecks.Configure(MakeHealthSettings(command));
     m_shared.mostConnections.store(next.budget.connections);

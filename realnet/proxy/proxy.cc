@@ -18,6 +18,7 @@ std::vector<int>
 Sockets(const std::vector<Listener>& listeners)
 {
     std::vector<int> sockets;
+    sockets.reserve(listeners.size());
     for (const Listener& listener : listeners)
     {
         sockets.push_back(listener.socket.Get());

@@ -7,6 +7,15 @@
 namespace sonda
 {
 
+namespace
+{
+
+/** What a control thread that is held up for a tenth of a second may find at 10,000 dispatches/s.
+ */
+constexpr std::size_t MOST_WANTED = 4096;
+
+} // namespace
+
 SharedBalancer::SharedBalancer(Formula formula,
                                std::unique_ptr<Policy> policy,
                                TableTiming timing,
@@ -18,7 +27,8 @@ SharedBalancer::SharedBalancer(Formula formula,
         [this](const Transition& transition)
         {
             const AgentStatus& status = m_balancer.Table().Get(transition.agent);
-            m_events.push_back({status.id, status.server, transition.from, transition.to});
+            m_events.push_back(
+                {status.id, status.server, transition.from, transition.to, transition.agent});
             if (transition.to == Freshness::REMOVED)
             {
                 Tell([&](BalancerWitness& w) { w.OnRemoved(transition.agent); });
@@ -39,8 +49,53 @@ SharedBalancer::AddWitness(BalancerWitness& witness, ScoreTrace* trace)
 std::optional<Target>
 SharedBalancer::Dispatch()
 {
+    std::optional<Target> target;
+    bool wake = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        const Instant now = Now();
+        target = DispatchLocked(now);
+        wake = target && WantProbes(now);
+    }
+    if (wake)
+    {
+        m_wake();
+    }
+    return target;
+}
+
+/** \return whether the control thread is to be woken. */
+bool
+SharedBalancer::WantProbes(Instant now)
+{
+    const std::size_t before = m_wanted.size();
+    m_balancer.WantedProbes(now, m_random, m_wanted);
+    if (m_wanted.size() > MOST_WANTED)
+    {
+        m_wantedLost += m_wanted.size() - MOST_WANTED;
+        m_wanted.resize(MOST_WANTED);
+    }
+    return before == 0 && !m_wanted.empty() && m_wake;
+}
+
+void
+SharedBalancer::TakeWantedProbes(std::vector<AgentIndex>& to)
+{
+    to.clear();
     const std::lock_guard lock(m_mutex);
-    const Instant now = Now();
+    m_wanted.swap(to);
+}
+
+std::uint64_t
+SharedBalancer::WantedProbesLost() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_wantedLost;
+}
+
+std::optional<Target>
+SharedBalancer::DispatchLocked(Instant now)
+{
     const auto agent = m_balancer.Dispatch(now, m_random);
     Tell([&](BalancerWitness& w) { w.OnDispatch(m_balancer, agent, now); });
     if (!agent)
@@ -134,7 +189,7 @@ SharedBalancer::Update(const Observation& observation)
         if (state != before)
         {
             m_events.push_back(
-                {status.id, status.server, status.freshness, status.freshness, state});
+                {status.id, status.server, status.freshness, status.freshness, *agent, state});
         }
         if (!known && m_drained.count(observation.id) > 0)
         {

@@ -7,6 +7,7 @@
 #include "realnet/common/socket-address.h"
 #include "realnet/proxy/balancer-witness.h"
 
+#include <functional>
 #include <mutex>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -33,6 +34,7 @@ struct AgentEvent
     Endpoint server;
     std::optional<Freshness> from; //!< empty: new
     Freshness to{Freshness::FRESH};
+    AgentIndex agent{0};
     /** Not empty: the freshness stays, the agent's state has become this. */
     std::optional<ServerState> state{};
 };
@@ -54,6 +56,26 @@ class SharedBalancer
      * \param trace see Balancer::SetTrace(); null: the witness wants none
      */
     void AddWitness(BalancerWitness& witness, ScoreTrace* trace);
+
+    /**
+     * Before the first event only.
+     * \param wake is called by a thread that dispatched when the policy wants agents probed,
+     * outside of the mutex, once until they are taken; must not block
+     */
+    void
+    SetWake(std::function<void()> wake)
+    {
+        m_wake = std::move(wake);
+    }
+
+    /**
+     * Whom the policy has wanted to probe since the last call, in the order of the dispatches.
+     * \param to receives them; what was in it is lost
+     */
+    void TakeWantedProbes(std::vector<AgentIndex>& to);
+
+    /** \return how many wanted probes were given up, as nobody took them in time. */
+    std::uint64_t WantedProbesLost() const;
 
     /** Picks an agent. \return nothing when there is no candidate */
     std::optional<Target> Dispatch();
@@ -107,6 +129,9 @@ class SharedBalancer
     nlohmann::ordered_json AgentsToJson() const;
 
   private:
+    std::optional<Target> DispatchLocked(Instant now);
+    bool WantProbes(Instant now);
+
     template <typename Event>
     void
     Tell(Event event)
@@ -123,6 +148,9 @@ class SharedBalancer
     std::vector<AgentEvent> m_events;
     std::vector<BalancerWitness*> m_witnesses;
     std::set<std::string> m_drained; //!< identities that the operator has taken out
+    std::function<void()> m_wake;
+    std::vector<AgentIndex> m_wanted; //!< to be probed
+    std::uint64_t m_wantedLost{0};
 };
 
 } // namespace sonda

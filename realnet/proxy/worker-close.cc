@@ -101,7 +101,8 @@ Worker::ResetBoth(Connection& connection, ConnectionEnd end)
 void
 Worker::NoteEarlyReset(Connection& connection)
 {
-    if (connection.m_relay.Gone() == Side::SERVER && !connection.From(Side::SERVER).heard)
+    // An end that was read says nothing: where a write met the reset first, it stands for that.
+    if (connection.m_relay.Gone() == Side::SERVER && connection.From(Side::SERVER).bytes == 0)
     {
         m_shared.counters.earlyResets.Add();
         m_shared.balancer.EarlyReset(connection.m_target.agent);

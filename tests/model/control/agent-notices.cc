@@ -165,6 +165,20 @@ TEST_CASE("a monitor that does not ask for two minutes is forgotten")
     CHECK(bench.Notify(1, 0, At(180.1)) == -1);
 }
 
+TEST_CASE("whether anybody waits for a fall follows the requests and the time")
+{
+    Bench bench;
+    CHECK_FALSE(bench.agent.WantsFalls(At(0)));
+    bench.Ask(1, std::nullopt, At(0)); // would hear of a drain only
+    CHECK_FALSE(bench.agent.WantsFalls(At(0)));
+    bench.Ask(2, 3, At(1));
+    CHECK(bench.agent.WantsFalls(At(121)));
+    CHECK_FALSE(bench.agent.WantsFalls(At(121.001)));
+    bench.Ask(2, 3, At(130));
+    bench.Ask(2, std::nullopt, At(131));
+    CHECK_FALSE(bench.agent.WantsFalls(At(131)));
+}
+
 TEST_CASE("of more monitors than are kept the one that asked longest ago is forgotten")
 {
     AgentOptions options = AgentSeven();

@@ -42,3 +42,18 @@ TEST_CASE("a wrong choice names the right ones", "[interface]")
     CHECK(none.GetError().message.find("no default route") != std::string::npos);
     CHECK(none.GetError().message.find("lo (127.0.0.1)") != std::string::npos);
 }
+
+TEST_CASE("several interfaces are chosen in the order given, each once", "[interface]")
+{
+    const auto two = ChooseInterfaces(MACHINE, {"10.0.1.7", "lo"}, "eth0");
+    REQUIRE(two);
+    CHECK(ToString(*two) == "eth0 (10.0.1.7), lo (127.0.0.1)");
+    CHECK(ToString(*ChooseInterfaces(MACHINE, {}, "eth0")) == "eth0 (10.0.0.7)");
+    const auto unknown = ChooseInterfaces(MACHINE, {"lo", "eth7"}, "eth0");
+    REQUIRE_FALSE(unknown);
+    CHECK(unknown.GetError().message.find("\"eth7\" is neither") == 0);
+    const auto twice = ChooseInterfaces(MACHINE, {"eth0", "lo", "10.0.1.7"}, "eth0");
+    REQUIRE_FALSE(twice);
+    CHECK(twice.GetError().message ==
+          "\"10.0.1.7\" is an interface that was given before: eth0 (10.0.0.7)");
+}

@@ -7,25 +7,67 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from lan import Lan, require_namespaces  # noqa: E402
+from leaks import LeakCheck  # noqa: E402
 from peers import GROUP, Agent, Server, free_udp_port  # noqa: E402
 from programs import Program, binary, check_sanitizers  # noqa: E402
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes long; a test of its own for CTest")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Fixtures can see whether their test has passed: what a failed one left behind says nothing."""
+    report = (yield).get_result()
+    if report.when == "call":
+        item.has_passed = report.passed
+
+
 @pytest.fixture
-def started():
+def leaks():
+    """Looks at the end of a test that passed whether its proxies have let go of everything."""
+    return LeakCheck()
+
+
+@pytest.fixture
+def started(request, leaks):
     """A list of things with stop(); they are stopped in the order of their start."""
     things = []
     yield things
-    for thing in things:
-        thing.stop()
+    try:
+        if getattr(request.node, "has_passed", False):
+            for thing in things:
+                if hasattr(thing, "drop"):
+                    thing.drop()
+            leaks.check()
+    finally:
+        for thing in things:
+            thing.stop()
     check_sanitizers(things)
+
+
+@pytest.fixture
+def lan(request, tmp_path, leaks):
+    """A LAN of namespaces; see lan.py."""
+    require_namespaces()
+    result = Lan(tmp_path, leaks)
+    try:
+        yield result
+        if getattr(request.node, "has_passed", False):
+            leaks.check()
+    finally:
+        result.stop()
+        check_sanitizers(result.programs)
 
 
 class World:
     """One probe group on loopback: servers, agents and a proxy."""
 
-    def __init__(self, started):
+    def __init__(self, started, leaks):
         self.started = started
+        self.leaks = leaks
         self.group_port = free_udp_port()
 
     def server(self, handle, **options):
@@ -49,6 +91,7 @@ class World:
         proxy = Program(command, **popen)
         self.started.insert(0, proxy)
         proxy.port = int(proxy.wait_line(r"listening on 127\.0\.0\.1:(\d+)")[1])
+        self.leaks.watch(proxy)
         at = 0
         for _ in range(agents):
             proxy.wait_line(r"agent \S+ at \S+: joined", at)
@@ -58,5 +101,5 @@ class World:
 
 
 @pytest.fixture
-def world(started):
-    return World(started)
+def world(started, leaks):
+    return World(started, leaks)

@@ -34,8 +34,9 @@ def require_namespaces():
 class Lan:
     """Hosts 10.77.0.N and fd00:77::N on one bridge. stop() ends everything, also what is half made."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, leaks=None):
         self.folder = folder
+        self.leaks = leaks  # where tests say which proxies are to be looked at
         self.prefix = f"sonda{os.getpid()}"
         self.namespaces = []
         self.programs = []
@@ -67,6 +68,19 @@ class Lan:
         self._ip("-n", space, "route", "add", "default", "dev", "eth0")
         self._ip("-n", space, "-6", "route", "add", "default", "dev", "eth0")
         return space
+
+    def second_network(self, number, *spaces):
+        """A bridge of its own for hosts that exist: eth1, 10.78.0.number and the numbers after it."""
+        bridge = "br1"
+        self._ip("-n", self.switch, "link", "add", bridge, "type", "bridge", "mcast_snooping", "0")
+        self._ip("-n", self.switch, "link", "set", bridge, "up")
+        for at, space in enumerate(spaces, number):
+            port = f"second-{at}"
+            self._ip("-n", self.switch, "link", "add", port, "type", "veth", "peer", "name", "eth1",
+                     "netns", space)
+            self._ip("-n", self.switch, "link", "set", port, "master", bridge, "up")
+            self._ip("-n", space, "addr", "add", f"10.78.0.{at}/24", "dev", "eth1")
+            self._ip("-n", space, "link", "set", "eth1", "up")
 
     def start(self, space, *command):
         """Runs a program on a host; `ip netns exec` becomes it, so that its pid is the program's."""

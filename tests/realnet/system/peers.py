@@ -2,10 +2,12 @@
 import base64
 import hashlib
 import json
+import select
 import selectors
 import socket
 import struct
 import threading
+import weakref
 
 from programs import DEADLINE_S
 
@@ -57,6 +59,7 @@ class Server:
         self.handle = handle
         self.accepted = 0
         self.errors = []
+        self._held = weakref.WeakSet()
         self._listener = socket.socket()
         self._listener.bind((address, 0))
         self._listener.listen(backlog)
@@ -72,6 +75,7 @@ class Server:
                 return
             self.accepted += 1
             connection.settimeout(DEADLINE_S)
+            self._held.add(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
@@ -84,6 +88,12 @@ class Server:
         finally:
             if connection.fileno() >= 0:
                 connection.close()
+
+    def drop(self):
+        """Resets the connections that it has, whatever their threads wait for."""
+        for connection in list(self._held):
+            if connection.fileno() >= 0:
+                reset(connection)
 
     def stop(self):
         try:
@@ -145,7 +155,8 @@ def echo(connection):
 
 
 class Agent:
-    """Answers probes at once with the figures that the test sets.
+    """Answers probes at once with the figures that the test sets: those to the group, and those for
+    this agent alone, which come to where its responses leave from.
 
     `figures` are keys of the response; `sign` is a function from PDU to datagram.
     """
@@ -163,7 +174,6 @@ class Agent:
         self._socket.bind((GROUP, port))
         self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
                                 socket.inet_aton(GROUP) + socket.inet_aton("127.0.0.1"))
-        self._socket.settimeout(0.1)
         self.out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.out.bind((address, 0))
         self._stopping = False
@@ -181,16 +191,14 @@ class Agent:
 
     def _run(self):
         while not self._stopping:
-            try:
-                data, monitor = self._socket.recvfrom(2000)
-            except socket.timeout:
-                continue
-            request = json.loads(data.split(b"\n")[0])
-            if not self.silent:
-                self.out.sendto(self.sign(self.response(request)), monitor)
-            with self._changed:
-                self.requests.append((request, monitor))
-                self._changed.notify_all()
+            for ready in select.select([self._socket, self.out], [], [], 0.1)[0]:
+                data, monitor = ready.recvfrom(2000)
+                request = json.loads(data.split(b"\n")[0])
+                if not self.silent:
+                    self.out.sendto(self.sign(self.response(request)), monitor)
+                with self._changed:
+                    self.requests.append((request, monitor))
+                    self._changed.notify_all()
 
     def wait_request(self, after=None):
         """The next request (or the first after number `after`) and the monitor's address."""

@@ -34,6 +34,9 @@ class Program:
             self._ended = True
             self._changed.notify_all()
 
+    def is_running(self):
+        return self._process.poll() is None
+
     @property
     def pid(self):
         return self._process.pid

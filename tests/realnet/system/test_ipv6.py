@@ -1,24 +1,11 @@
 """IPv6 for clients, servers and probes."""
 import socket
 
-import pytest
-from lan import Lan, require_namespaces
 from load import answer
 from peers import connect, read_exactly
-from programs import binary, check_sanitizers, run
+from programs import binary, run
 
 GROUP = ["--group", "ff15::8888"]
-
-
-@pytest.fixture
-def lan(tmp_path):
-    require_namespaces()
-    result = Lan(tmp_path)
-    try:
-        yield result
-    finally:
-        result.stop()
-        check_sanitizers(result.programs)
 
 
 def test_probes_servers_and_clients_over_ipv6(lan):
@@ -34,6 +21,7 @@ def test_probes_servers_and_clients_over_ipv6(lan):
     proxy.wait_line(r"listening on \[::\]:80")
     for number in (11, 12):
         proxy.wait_line(rf"agent web{number} at \[fd00:77::{number}\]:80: joined")
+    lan.leaks.watch(proxy)
     names = set()
     for url in ["http://[fd00:77::1]/", "http://10.77.0.1/"] * 4:  # one socket serves both
         result = run(["ip", "netns", "exec", client, "curl", "-sS", "--max-time", "10", url])

@@ -3,22 +3,9 @@ import signal
 import sys
 import time
 
-import pytest
-from lan import Lan, require_namespaces
-from programs import binary, check_sanitizers, run
+from programs import binary, run
 
 INTERVAL_S = 0.4
-
-
-@pytest.fixture
-def lan(tmp_path):
-    require_namespaces()
-    result = Lan(tmp_path)
-    try:
-        yield result
-    finally:
-        result.stop()
-        check_sanitizers(result.programs)
 
 
 class Site:
@@ -44,6 +31,7 @@ class Site:
         self.proxy.wait_line(r"listening on 0\.0\.0\.0:80")
         for number in range(1, len(weights) + 1):
             self.proxy.wait_line(f"agent web{number} at 10.77.0.{10 + number}:80: joined")
+        lan.leaks.watch(self.proxy)
 
     def curl(self):
         """One request by curl, without retries; returns the name of the server that answered."""

@@ -3,8 +3,10 @@ import json
 import os
 import signal
 import socket
+import time
 
 import pytest
+from hang import hanging
 from load import Load, answer
 from peers import GROUP, connect, echo, read_exactly
 from programs import Program, binary
@@ -44,6 +46,7 @@ def start(world, manager, *options):
     proxy = Program(manager.command(*command), **manager.popen)
     world.started.insert(0, proxy)
     proxy.wait_line(rf"listening on 127\.0\.0\.1:{manager.port} \(inherited\);")
+    world.leaks.watch(proxy)
     return proxy
 
 
@@ -104,9 +107,10 @@ def test_several_addresses(world):
             assert client.recv(2) == b"ok"
 
 
-def real_agent(world, server, name, *options):
+def real_agent(world, server, name, *options, environment=None):
     agent = Program([binary("sonda-agent"), "--interface", "lo", "--port", str(world.group_port),
-                     "--serve", f"{server.address}:{server.port}", "--id", name, *options])
+                     "--serve", f"{server.address}:{server.port}", "--id", name, *options],
+                    env=environment)
     world.add(agent)
     agent.wait_line("group 239.8.8.8")
     return agent
@@ -171,6 +175,19 @@ class NotifySocket:
                 return before
             before += lines
 
+    def wait_silence(self, seconds, deadline_s=20):
+        """Waits until nothing has come for so long."""
+        end = time.monotonic() + deadline_s
+        self._socket.settimeout(seconds)
+        try:
+            while True:
+                line = self._socket.recv(4096)
+                assert time.monotonic() < end, f"it goes on: {line}"
+        except socket.timeout:
+            return
+        finally:
+            self._socket.settimeout(20)
+
     def stop(self):
         self._socket.close()
 
@@ -192,3 +209,26 @@ def test_the_service_manager_hears_of_every_state(world, tmp_path, name):
     manager.wait("STOPPING=1")
     assert program.wait_end() == 0
 
+
+
+@pytest.mark.parametrize("who", ["control thread", "worker", "agent"])
+def test_whoever_hangs_is_noticed_by_the_service_manager(world, tmp_path, who):
+    """The watchdog's messages stop while one thread is stopped, whichever, and come again after."""
+    manager = world.add(NotifySocket(tmp_path / "notify"))
+    environment = {**os.environ, "NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "200000"}
+    server = world.server(echo)
+    if who == "agent":
+        program = real_agent(world, server, "web", environment=environment)
+    else:
+        world.agent(server)
+        program = world.proxy(env=environment)
+    manager.wait("WATCHDOG=1")
+    threads = [int(name) for name in os.listdir(f"/proc/{program.pid}/task")]
+    workers = [thread for thread in threads if thread != program.pid]
+    with hanging(workers[0] if who == "worker" else program.pid):
+        manager.wait_silence(1)  # ten periods; the last one before the stop may still have come
+        if who == "control thread":  # which is why hanging must be noticed: clients see nothing of it
+            with connect(program.port) as client:
+                client.sendall(b"?")
+                assert read_exactly(client, 1) == b"?"
+    manager.wait("WATCHDOG=1")

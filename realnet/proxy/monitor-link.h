@@ -1,0 +1,45 @@
+#ifndef SONDA_REALNET_PROXY_MONITOR_LINK_H
+#define SONDA_REALNET_PROXY_MONITOR_LINK_H
+
+#include "model/control/monitor.h"
+#include "realnet/common/datagram-port.h"
+#include "realnet/common/interface.h"
+
+#include <asio/io_context.hpp>
+#include <optional>
+#include <utility>
+
+namespace sonda
+{
+
+/**
+ * The monitor of one interface, with nonces and a socket of its own: what arrives there answers
+ * what was asked there. Belongs to the control thread.
+ */
+struct MonitorLink
+{
+    /** What it is made of; the socket is bound to the interface's address. */
+    struct Parts
+    {
+        Interface interface;
+        UdpSocket socket;
+    };
+
+    MonitorLink(asio::io_context& io,
+                Parts parts,
+                const MonitorOptions& options,
+                std::optional<Keyring> keyring)
+        : interface(std::move(parts.interface)),
+          monitor(options, std::move(keyring)),
+          port(io, std::move(parts.socket))
+    {
+    }
+
+    Interface interface;
+    Monitor monitor;
+    DatagramPort port;
+};
+
+} // namespace sonda
+
+#endif
