@@ -36,6 +36,19 @@ operator new[](std::size_t size)
     return Allocate(size);
 }
 
+void*
+operator new(std::size_t size, const std::nothrow_t&) noexcept
+{
+    ++g_allocations;
+    return std::malloc(size == 0 ? 1 : size);
+}
+
+void*
+operator new[](std::size_t size, const std::nothrow_t& tag) noexcept
+{
+    return operator new(size, tag);
+}
+
 void
 operator delete(void* memory) noexcept
 {
@@ -44,6 +57,18 @@ operator delete(void* memory) noexcept
 
 void
 operator delete[](void* memory) noexcept
+{
+    std::free(memory);
+}
+
+void
+operator delete(void* memory, const std::nothrow_t&) noexcept
+{
+    std::free(memory);
+}
+
+void
+operator delete[](void* memory, const std::nothrow_t&) noexcept
 {
     std::free(memory);
 }
