@@ -137,6 +137,10 @@ ReadEnd(const char* address, const char* port, int family)
     return {family, &bytes, ntohs(number)};
 }
 
+/** Two addresses, two ports. */
+template <typename Address>
+constexpr std::size_t EndsBytes = 2 * (sizeof(Address) + sizeof(std::uint16_t));
+
 template <typename Address>
 ProxiedEnds
 ReadEnds(const char* at, int family)
@@ -167,17 +171,22 @@ ParseBinary(std::string_view bytes)
         return {Outcome::INCOMPLETE, 0, {}};
     }
     ProxyHeader header{Outcome::COMPLETE, length, std::nullopt};
+    const bool isIpv4 = command == COMMAND_PROXY && family == TCP_OVER_IPV4;
+    const bool isIpv6 = command == COMMAND_PROXY && family == TCP_OVER_IPV6;
+    if (length - FIXED_BYTES < (isIpv4 ? EndsBytes<in_addr> : isIpv6 ? EndsBytes<in6_addr> : 0))
+    {
+        return {};
+    }
     const char* const addresses = bytes.data() + FIXED_BYTES;
-    if (command == COMMAND_PROXY && family == TCP_OVER_IPV4)
+    if (isIpv4)
     {
         header.ends = ReadEnds<in_addr>(addresses, AF_INET);
     }
-    else if (command == COMMAND_PROXY && family == TCP_OVER_IPV6)
+    else if (isIpv6)
     {
         header.ends = ReadEnds<in6_addr>(addresses, AF_INET6);
     }
-    const std::size_t needed = !header.ends ? 0 : family == TCP_OVER_IPV4 ? 12 : 36;
-    return length - FIXED_BYTES < needed ? ProxyHeader() : header;
+    return header;
 }
 
 } // namespace
