@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
                         help="wait so long before the first round: then the slow start of sonda-proxy's agents is over "
                         "(default: %(default)s)")
     parser.add_argument("--sonda", metavar="PATH", help="sonda-proxy to measure (default: build/bin/sonda-proxy)")
-    parser.add_argument("--also", metavar="PATH", help="another sonda-proxy, to be compared with the first")
+    parser.add_argument("--also", metavar="PATH", help="another sonda-proxy, to be compared with the first, whatever --peers says")
     add_places(parser, "proxy")
     return parser
 
@@ -67,6 +67,8 @@ def run(arguments: list[str]) -> int:
     measures = _chosen("--only", given.only, list(MEASURES))
     all_peers = make_peers(_resolved(given.sonda) or programs / "sonda-proxy", _resolved(given.also))
     names = _chosen("--peers", given.peers, [peer.name for peer in all_peers])
+    if given.also and not any(name.startswith("also") for name in names):
+        names = [*names, "also"]
     peers = [peer for peer in all_peers if peer.name in names]
     check_least(given, rounds=1, seconds=1, idle=1, settle=0)
     if given.parse_only:

@@ -30,7 +30,7 @@ ProxyApplication::GetTypeId()
                           ns3::MakeStringChecker())
             .AddAttribute("Policy",
                           "How an agent is picked, with its parameter.",
-                          ns3::StringValue("sample:2"),
+                          ns3::StringValue("best"),
                           ns3::MakeStringAccessor(&ProxyApplication::m_policyText),
                           ns3::MakeStringChecker())
             .AddAttribute("Interval",

@@ -166,7 +166,7 @@ AddPickOptions(OptionTable& table, ProxyCommand& command)
         .Add("policy",
              "NAME[:PARAMETER]",
              command.policy,
-             "sample:2",
+             "best",
              "How an agent is picked",
              AnyText)
         .scope = OptionScope::LIVE;

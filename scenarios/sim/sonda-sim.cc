@@ -38,7 +38,7 @@ struct Options
     std::string scenario;
     std::string formula;
     std::string formulas;
-    std::string policy = "sample:2";
+    std::string policy = "best";
     std::string outDir;
     std::vector<std::string> overrides;
     bool list = false;
