@@ -5,6 +5,18 @@
 namespace sonda::sim
 {
 
+namespace
+{
+
+double
+UnusedPercentOf(double busy)
+{
+    // Sums of many small parts may exceed the whole by rounding.
+    return 100 * (1 - std::clamp(busy, 0.0, 1.0));
+}
+
+} // namespace
+
 LoadMeter::LoadMeter(Duration interval, Duration phase)
     : m_interval(interval),
       m_nextReading(Instant() + phase)
@@ -26,6 +38,8 @@ LoadMeter::Read(Instant now, double busy)
     m_took = Duration(0);
     m_at = m_nextReading;
     m_nextReading += m_interval;
+    m_isRead = true;
+    m_smoothedBusy.Add(m_lastBusy, m_at);
     if (now >= m_nextReading)
     {
         // Whole intervals passed without a change: the last of them is the reading.
@@ -34,14 +48,20 @@ LoadMeter::Read(Instant now, double busy)
         m_lastCompletions = 0;
         m_at += m_interval * passed;
         m_nextReading = m_at + m_interval;
+        m_smoothedBusy.Add(busy, m_at);
     }
 }
 
 double
 LoadMeter::UnusedPercent() const
 {
-    // Sums of many small parts may exceed the whole by rounding.
-    return 100 * (1 - std::clamp(m_lastBusy, 0.0, 1.0));
+    return UnusedPercentOf(m_lastBusy);
+}
+
+std::optional<double>
+LoadMeter::SmoothedUnusedPercent() const
+{
+    return m_isRead ? std::make_optional(UnusedPercentOf(m_smoothedBusy.Get())) : std::nullopt;
 }
 
 double

@@ -2,6 +2,7 @@
 #define SONDA_MODEL_NS3_LOAD_METER_H
 
 #include "model/base/time.h"
+#include "model/table/decaying.h"
 
 #include <cstdint>
 #include <optional>
@@ -45,6 +46,9 @@ class LoadMeter
     /** \return unused CPU in percent; 100 before the first reading. */
     double UnusedPercent() const;
 
+    /** \return the same, smoothed over 10 s as the real agent does it; nothing before the first. */
+    std::optional<double> SmoothedUnusedPercent() const;
+
     /** \return completed requests per second over the last completed interval. */
     double CompletionRate() const;
 
@@ -68,6 +72,8 @@ class LoadMeter
     std::uint64_t m_completions{0};
     Duration m_took{0};   //!< sum over the completions
     double m_lastBusy{0}; //!< share over the last completed interval
+    bool m_isRead{false};
+    TimedAverage m_smoothedBusy{std::chrono::seconds(10)};
     std::uint64_t m_lastCompletions{0};
     std::optional<double> m_lastServiceTime;
 };

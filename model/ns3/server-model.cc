@@ -289,6 +289,7 @@ ServerModel::MakeReport()
     const double used = static_cast<double>(InFlight()) * m_options.requestRamBytes;
     report.ram = std::max(0.0, m_options.ramBytes - used);
     report.cpu = m_meter.UnusedPercent();
+    report.cpu10s = m_meter.SmoothedUnusedPercent();
     report.ramTotal = m_options.ramBytes;
     report.cores = m_options.cores;
     report.load1 = static_cast<double>(m_inService.size());

@@ -1,6 +1,8 @@
 #include "model/ns3/load-meter.h"
 #include "tests/catch.h"
 
+#include <cmath>
+
 using namespace sonda;
 using namespace sonda::sim;
 using namespace std::chrono_literals;
@@ -33,6 +35,18 @@ TEST_CASE("one long stretch fills every interval in it", "[load-meter]")
     // Half of the interval that ends at 10.3 s was 0.25 busy, the rest full.
     meter.Advance(Instant() + 10300ms, 1.0);
     CHECK(meter.UnusedPercent() == Approx(100 - (0.7 * 25 + 0.3 * 100)));
+}
+
+TEST_CASE("the smoothed reading forgets with 10 s", "[load-meter]")
+{
+    LoadMeter meter(1s, 0s);
+    CHECK_FALSE(meter.SmoothedUnusedPercent());
+    meter.Advance(Instant(), 0);
+    CHECK(meter.SmoothedUnusedPercent() == 100);
+    meter.Advance(Instant() + 1s, 1);
+    CHECK(*meter.SmoothedUnusedPercent() == Approx(100 * std::exp(-0.1)));
+    meter.Advance(Instant() + 20s, 1); // one stretch, as good as twenty
+    CHECK(*meter.SmoothedUnusedPercent() == Approx(100 * std::exp(-2.0)));
 }
 
 TEST_CASE("completions are counted over the last completed interval", "[load-meter]")

@@ -72,7 +72,7 @@ def test_the_default_spreads_connections_that_last(world):
         clients.append(connect(proxy.port))
         clients[-1].sendall(b"x")
         read_exactly(clients[-1], 1)
-    # With two agents, sample:2 sees both and takes the one with fewer connections.
+    # The default takes the one with fewer connections.
     assert [server.accepted for server in servers] == [10, 10]
     for client in clients:
         client.close()
