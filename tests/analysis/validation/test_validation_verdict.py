@@ -155,8 +155,9 @@ def test_littles_law_of_the_central_queue_is_that_of_its_servers(tmp_path: Path)
 
 
 def test_the_moments_of_exponential_times(tmp_path: Path) -> None:
-    second, fourth = _moments(run_of_the_law(tmp_path))
+    second, third, fourth = _moments(run_of_the_law(tmp_path))
     assert second == pytest.approx(8, rel=0.05)
+    assert third == pytest.approx(6 * 2**3, rel=0.08)
     assert fourth == pytest.approx(24 * 2**4, rel=0.1)
 
 
