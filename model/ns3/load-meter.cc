@@ -38,7 +38,6 @@ LoadMeter::Read(Instant now, double busy)
     m_took = Duration(0);
     m_at = m_nextReading;
     m_nextReading += m_interval;
-    m_isRead = true;
     m_smoothedBusy.Add(m_lastBusy, m_at);
     if (now >= m_nextReading)
     {
@@ -61,7 +60,8 @@ LoadMeter::UnusedPercent() const
 std::optional<double>
 LoadMeter::SmoothedUnusedPercent() const
 {
-    return m_isRead ? std::make_optional(UnusedPercentOf(m_smoothedBusy.Get())) : std::nullopt;
+    return m_smoothedBusy.IsEmpty() ? std::nullopt
+                                    : std::make_optional(UnusedPercentOf(m_smoothedBusy.Get()));
 }
 
 double

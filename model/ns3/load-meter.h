@@ -72,7 +72,6 @@ class LoadMeter
     std::uint64_t m_completions{0};
     Duration m_took{0};   //!< sum over the completions
     double m_lastBusy{0}; //!< share over the last completed interval
-    bool m_isRead{false};
     TimedAverage m_smoothedBusy{std::chrono::seconds(10)};
     std::uint64_t m_lastCompletions{0};
     std::optional<double> m_lastServiceTime;

@@ -97,7 +97,7 @@ struct alignas(64) AgentStatus
     Instant fitSince{};   //!< the beginning of its slow start
     std::uint32_t earlyResetsInARow{0};
     bool isCandidate{false}; //!< it may be picked; the table keeps a list of those, too
-    bool drained{false}; //!< by the operator of the proxy; no candidate then
+    bool drained{false};     //!< by the operator of the proxy; no candidate then
 
     std::uint64_t dispatches{0};
     std::uint64_t completions{0};                   //!< ended well

@@ -32,6 +32,12 @@ class TimedAverage
 
     void Add(double sample, Instant now);
 
+    bool
+    IsEmpty() const
+    {
+        return m_empty;
+    }
+
     /** \return the average, 0 before the first sample. */
     double
     Get() const

@@ -112,6 +112,13 @@ class Connection : public TimeoutEntry
         return m_channels[static_cast<std::size_t>(side)];
     }
 
+    /** \return whether neither end has sent a byte, or ended. */
+    bool
+    IsUntouched() const
+    {
+        return !From(Side::CLIENT).heard && !From(Side::SERVER).heard;
+    }
+
     Descriptor m_client;
     Descriptor m_server;
     SocketAddress m_source;                     //!< the client, or who it says it stands for

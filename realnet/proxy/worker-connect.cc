@@ -205,13 +205,13 @@ Worker::FinishConnect(Connection& connection, bool broken)
 void
 Worker::AwaitFirstBytes(Connection& connection)
 {
-    if (connection.From(Side::CLIENT).heard || connection.From(Side::SERVER).heard)
+    if (connection.IsUntouched())
     {
-        connection.m_handshake = Handshake::DONE;
-        m_idle.Restart(connection, m_now);
+        m_silent.Restart(connection, m_now);
         return;
     }
-    m_silent.Restart(connection, m_now);
+    connection.m_handshake = Handshake::DONE;
+    m_idle.Restart(connection, m_now);
 }
 
 void
@@ -253,9 +253,7 @@ Worker::OnConnectFailed(Connection& connection, int error)
 bool
 Worker::RetryAfterReset(Connection& connection)
 {
-    const bool isUntouched =
-        !connection.From(Side::CLIENT).heard && !connection.From(Side::SERVER).heard;
-    if (connection.m_relay.Gone() != Side::SERVER || !isUntouched ||
+    if (connection.m_relay.Gone() != Side::SERVER || !connection.IsUntouched() ||
         connection.m_retries >= MOST_RETRIES_AFTER_RESET)
     {
         return false;

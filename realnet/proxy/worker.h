@@ -55,14 +55,16 @@ class Worker
     void Give(Order order);
     void Obey();
     void TakeSettings();
-    int WaitMilliseconds();
     void OnEvent(const EventTarget& target, std::uint32_t events);
     void OnClientEvent(Connection& connection, std::uint32_t events);
     void OnServerEvent(Connection& connection, std::uint32_t events);
     void ServeReady();
     void Serve(Connection& connection);
-    void ExpireTimeouts();
     void Bury();
+
+    // worker-timeouts.cc: what is due, and when
+    int WaitMilliseconds();
+    void ExpireTimeouts();
 
     // worker-connect.cc: from client to server
     void AcceptClients(int listener);
