@@ -45,7 +45,7 @@ main(int argc, char* argv[])
         auto agent = CreateObject<AgentApplication>();
         agent->SetAttribute("Address", Ipv4AddressValue(host.address));
         agent->SetLoadFigures([server]() { return server->GetModel().MakeReport(); });
-        agent->AssignStreams(10 + i);
+        agent->AssignStreams(10 + 3 * i);
         host.node->AddApplication(agent);
     }
 

@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                        help=f"with --until: at most this many (default: {MOST_RUNS})")
     group.add_argument("--sweep", action="append", metavar="KEY=VALUES",
                        help="compare at every value of a scenario key and draw curves: workload.load=0.1:1.1:0.1 "
-                            "(from:to:step), probe.interval_s=0.1:10:x10 (from:to:xfactor) or clients.count=1,2,8")
+                            "(from:to:step), probe.interval_s=0.5:50:x10 (from:to:xfactor) or clients.count=1,2,8")
 
 
 def warmup_sets(given: argparse.Namespace, sets: tuple[str, ...]) -> tuple[str, ...]:

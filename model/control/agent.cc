@@ -87,7 +87,10 @@ Agent::Accept(const ProbeRequest& request,
     const Duration window = request.windowMs
                                 ? Duration(std::chrono::milliseconds(*request.windowMs))
                                 : m_options.defaultWindow;
-    const Duration wait = FromSeconds(ToSeconds(window) * random.Uniform());
+    // Nothing is drawn for no window, so that single probes leave the waits of the rounds alone.
+    const Duration wait = window > Duration::zero()
+                              ? FromSeconds(ToSeconds(window) * random.Uniform())
+                              : Duration::zero();
     m_pending.insert(Pending{now + wait, now, address, port, request.nonce, report});
     return std::nullopt;
 }

@@ -227,8 +227,10 @@ RequestFlow::Begin(Call& call)
     Proxy& proxy = m_proxies[m_clients[call.client]->proxy];
     if (!proxy.waiting.empty())
     {
-        // First come, first served.
+        // First come, first served. No completion may come that would release the first: the fleet
+        // may have been silent while the last one ended.
         proxy.waiting.push_back(call.place);
+        ReleaseWaiting(proxy);
         return;
     }
     if (Dispatch(call))

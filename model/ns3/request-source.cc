@@ -11,6 +11,14 @@
 namespace sonda::sim
 {
 
+namespace
+{
+
+/** No request comes later than this: simulated time ends at 9.2e9 s. */
+constexpr double LAST_S = 1e9;
+
+} // namespace
+
 RequestSource::RequestSource(ns3::Time start, Times times, RequestKind kind)
     : m_start(start),
       m_times(std::move(times)),
@@ -33,8 +41,13 @@ RequestSource::AtRate(ns3::Time start,
                     "a client begins before its rate does");
     auto thinning = waves ? ns3::CreateObject<ns3::UniformRandomVariable>()
                           : ns3::Ptr<ns3::UniformRandomVariable>();
+    std::size_t step = 0;
+    while (step + 1 < rate->steps.size() && rate->steps[step + 1].fromS <= startS)
+    {
+        ++step;
+    }
     return {start,
-            Rate{std::move(rate), std::move(gaps), thinning, headStart, startS},
+            Rate{std::move(rate), std::move(gaps), thinning, headStart, startS, step},
             std::move(kind)};
 }
 
@@ -106,7 +119,7 @@ RequestSource::Next()
     {
         do
         {
-            if (!rate->Advance())
+            if (!rate->Advance() || rate->atS > LAST_S)
             {
                 return std::nullopt;
             }

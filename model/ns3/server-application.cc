@@ -91,6 +91,10 @@ ServerApplication::DoDispose()
 void
 ServerApplication::Listen()
 {
+    if (m_listener)
+    {
+        return;
+    }
     m_listener = ns3::Socket::CreateSocket(GetNode(), ns3::TcpSocketFactory::GetTypeId());
     const ns3::InetSocketAddress any(ns3::Ipv4Address::GetAny(), m_port);
     NS_ABORT_MSG_IF(m_listener->Bind(any) != 0, "TCP port " << m_port << " is in use");

@@ -66,6 +66,7 @@ Happenings::Told(std::size_t agent, Report truth) const
     {
         const LieScenario& lie = *condition.lie;
         Replace(truth.cpu, lie.cpu);
+        Replace(truth.cpu10s, lie.cpu);
         Replace(truth.ram, lie.ramMb, BYTES_PER_MB);
         Replace(truth.load1, lie.load1);
         Replace(truth.serviceTime, lie.serviceMs, 1e-3);
@@ -148,6 +149,8 @@ void
 Happenings::Crash(Condition& agent)
 {
     agent.up = false;
+    // Silent before its requests end, or it would announce that it is free.
+    UpdateSilence(agent);
     const Subject& subject = agent.subject;
     subject.application ? subject.application->Crash() : subject.model->Crash();
 }

@@ -1,3 +1,4 @@
+#include "model/base/strict-json.h"
 #include "scenarios/sim/scenario.h"
 
 #include <fstream>
@@ -110,15 +111,12 @@ LoadScenario(const std::string& path, const std::vector<std::string>& overrides)
     }
     std::ostringstream text;
     text << file.rdbuf();
-    Json json;
-    try
+    auto parsed = ParseStrictJson(text.str(), path);
+    if (!parsed)
     {
-        json = Json::parse(text.str());
+        throw ScenarioError(parsed.GetError().message);
     }
-    catch (const Json::exception& error)
-    {
-        throw ScenarioError(path + ": " + error.what());
-    }
+    Json json = std::move(*parsed);
     for (const auto& item : overrides)
     {
         Apply(json, item);

@@ -60,16 +60,16 @@ ReadAgents(JsonReader reader)
     }
     agents.count = reader.Whole("count", 1, 100'000, agents.count);
     agents.cores = reader.Whole("cores", 1, 1024, agents.cores);
-    const auto read = [&reader](const char* key, Distribution& to, double least)
+    const auto read = [&reader](const char* key, Distribution& to, double least, double most)
     {
         if (reader.Has(key))
         {
-            to = Distribution::Read(reader, key, least, ANY);
+            to = Distribution::Read(reader, key, least, most);
         }
     };
-    read("speed", agents.speed, TINY);
-    read("ram_mb", agents.ramMb, TINY);
-    read("delay_ms", agents.delayMs, 0);
+    read("speed", agents.speed, TINY, ANY);
+    read("ram_mb", agents.ramMb, TINY, ANY);
+    read("delay_ms", agents.delayMs, 0, MOST_MS);
     ReadDiscipline(reader, agents);
     agents.weight = reader.Number("weight", 1e-6, 1e6, agents.weight);
     agents.background = ReadBackground(reader.Object("background"), agents.count);
@@ -130,13 +130,13 @@ ReadBackground(JsonReader reader, std::uint32_t agents)
     }
     if (kind == "on_off")
     {
-        result.onS = Distribution::Read(inner, "on_s", 0, ANY);
-        result.offS = Distribution::Read(inner, "off_s", 0, ANY);
+        result.onS = Distribution::Read(inner, "on_s", 0, MOST_S);
+        result.offS = Distribution::Read(inner, "off_s", 0, MOST_S);
         RequireLength(inner, "on_s", result.onS.Mean() + result.offS.Mean(), "on_s and off_s");
     }
     else
     {
-        result.everyS = Distribution::Read(inner, "every_s", 0, ANY);
+        result.everyS = Distribution::Read(inner, "every_s", 0, MOST_S);
         RequireLength(inner, "every_s", result.everyS.Mean(), "a time");
     }
     if (kind == "antagonists")

@@ -12,6 +12,10 @@ namespace sonda::sim
 
 /** No upper end. */
 constexpr double ANY = std::numeric_limits<double>::max();
+
+/** The longest time that a key may say, as of duration_s; simulated time ends at 9.2e9 s. */
+constexpr double MOST_S = 1e7;
+constexpr double MOST_MS = 1e3 * MOST_S;
 /** Below it a run would never end. */
 constexpr double TINY = 1e-6;
 /** The largest share of a machine that others may take: requests must get on. */

@@ -12,7 +12,7 @@ using Json = JsonReader::Json;
 using Kind = ArrivalsScenario::Kind;
 
 void
-ReadTrace(JsonReader& form, ArrivalsScenario& arrivals)
+ReadTrace(JsonReader& form, ArrivalsScenario& arrivals, double durationS)
 {
     const DataTable table = ReadTable(form, "trace", {{"time_s", "service_ms"}});
     auto trace = std::make_shared<Trace>();
@@ -27,6 +27,20 @@ ReadTrace(JsonReader& form, ArrivalsScenario& arrivals)
                           " s");
         }
         trace->push_back({at, table.At(row, 1) * 1e-3});
+    }
+    const double first = trace->empty() ? 0 : trace->front().arrivalS;
+    if (first > durationS)
+    {
+        form.Fail("trace",
+                  "times in seconds from the clients' start, but the first row has " +
+                      FormatNumber(first) + " s, which is after duration_s = " +
+                      FormatNumber(durationS) + " s");
+    }
+    if (!trace->empty() && trace->back().arrivalS > MOST_S)
+    {
+        form.Fail("trace",
+                  "times up to " + FormatNumber(MOST_S) + " s, but the last row has " +
+                      FormatNumber(trace->back().arrivalS) + " s");
     }
     arrivals.file = table.file;
     arrivals.trace = trace;
@@ -62,27 +76,27 @@ ReadArrivals(JsonReader& workload, double durationS)
     if (kind == "trace")
     {
         arrivals.kind = Kind::TRACE;
-        ReadTrace(form, arrivals);
+        ReadTrace(form, arrivals, durationS);
         return arrivals;
     }
     JsonReader inner = form.Object(kind);
     if (kind == "diurnal")
     {
         arrivals.kind = Kind::DIURNAL;
-        arrivals.periodS = inner.Number("period_s", 1e-3, ANY);
+        arrivals.periodS = inner.Number("period_s", 1e-3, MOST_S);
         arrivals.amplitude = inner.Number("amplitude", 0, 1);
     }
     else if (kind == "flash_crowd")
     {
         arrivals.kind = Kind::FLASH_CROWD;
         arrivals.atS = inner.Number("at_s", 0, durationS);
-        arrivals.lastsS = inner.Number("lasts_s", 0, ANY);
+        arrivals.lastsS = inner.Number("lasts_s", 0, MOST_S);
         arrivals.factor = inner.Number("factor", 0, 1000);
     }
     else
     {
         arrivals.kind = Kind::CLOSED;
-        arrivals.thinkMs = Distribution::Read(inner, "think_ms", 0, ANY);
+        arrivals.thinkMs = Distribution::Read(inner, "think_ms", 0, MOST_MS);
         // A client whose requests fail at once would else try for ever at one moment.
         if (arrivals.thinkMs.Mean() < 1e-3)
         {
@@ -151,7 +165,7 @@ ReadWorkload(JsonReader reader, double durationS)
     }
     else
     {
-        workload.serviceMs = Distribution::Read(reader, "service_ms", 0, ANY);
+        workload.serviceMs = Distribution::Read(reader, "service_ms", 0, MOST_MS);
         if (workload.serviceMs.Mean() < TINY)
         {
             reader.Fail("service_ms", "a mean above 0");
@@ -159,7 +173,7 @@ ReadWorkload(JsonReader reader, double durationS)
     }
     workload.ramMb = reader.Number("ram_mb", 0, ANY, workload.ramMb);
     // A request must fit into the simulated socket's buffer, and holds its own header.
-    workload.requestBytes = reader.Whole("request_bytes", 12, 100'000, workload.requestBytes);
+    workload.requestBytes = reader.Whole("request_bytes", 13, 100'000, workload.requestBytes);
     workload.responseBytes =
         reader.Whole("response_bytes", 1, 1'000'000'000, workload.responseBytes);
     reader.Done();

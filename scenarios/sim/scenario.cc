@@ -37,6 +37,13 @@ ReadProbe(JsonReader reader)
         reader.Fail("loss", "a number, 0 to below 1");
     }
     probe.slices = reader.Whole("slices", 1, 10'000, probe.slices);
+    if (probe.windowMs * 1e-3 > probe.intervalS)
+    {
+        // As the real proxy: the monitor forgets a request after two intervals.
+        throw ScenarioError(reader.At("window_ms") + " = " + std::to_string(probe.windowMs) +
+                            ": must be at most interval_s = " + FormatNumber(probe.intervalS) +
+                            " s, or late responses count as unknown");
+    }
     reader.Done();
     return probe;
 }
@@ -54,12 +61,12 @@ ReadClients(JsonReader reader, const Scenario& scenario)
     }
     if (reader.Has("delay_ms"))
     {
-        clients.delayMs = Distribution::Read(reader, "delay_ms", 0, ANY);
+        clients.delayMs = Distribution::Read(reader, "delay_ms", 0, MOST_MS);
     }
     const double slices = scenario.probe.slices;
     const double lastSlice = scenario.probe.intervalS * (slices - 1) / slices;
     const double firstRound = lastSlice + scenario.probe.windowMs * 1e-3 + JOURNEY_S;
-    clients.startS = reader.Number("start_s", 0, ANY, firstRound);
+    clients.startS = reader.Number("start_s", 0, MOST_S, firstRound);
     if (clients.startS >= scenario.durationS)
     {
         throw ScenarioError(reader.At("start_s") + " = " + FormatNumber(clients.startS) +

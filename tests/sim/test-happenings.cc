@@ -193,7 +193,7 @@ TEST_CASE("what a lie leaves out stays true, and draining is no lie", "[happenin
 {
     const Scenario scenario = Scenario::Read(With("/events",
                                                   R"([{"at_s": 1, "agents": "a[1]", "do": "lie",
-                  "report": {"ram_mb": 7, "in_flight": 3, "service_ms": 20, "rate": 5}},
+                  "report": {"cpu": 90, "ram_mb": 7, "in_flight": 3, "service_ms": 20, "rate": 5}},
                  {"at_s": 2, "agents": "a[1]", "do": "drain"},
                  {"at_s": 3, "agents": "a[1]", "do": "recover"}])"),
                                              "file.json");
@@ -207,6 +207,8 @@ TEST_CASE("what a lie leaves out stays true, and draining is no lie", "[happenin
     happenings.Schedule();
     Report truth;
     truth.cpu = 12;
+    truth.cpu10s = 13;
+    truth.weight = 3;
     truth.ram = 34;
     truth.load1 = 5.5;
     std::map<int, Report> told;
@@ -220,7 +222,10 @@ TEST_CASE("what a lie leaves out stays true, and draining is no lie", "[happenin
     CHECK(told[1].ram == 34);
     CHECK_FALSE(told[1].inFlight);
     CHECK(told[3].ram == 7e6);
-    CHECK(told[3].cpu == 12);
+    CHECK(told[1].cpu10s == 13.0);
+    CHECK(told[3].cpu == 90);
+    CHECK(told[3].cpu10s == 90.0);
+    CHECK(told[3].weight == 3.0);
     CHECK(told[3].load1 == 5.5);
     CHECK(told[3].inFlight == 3U);
     CHECK(*told[3].serviceTime == Approx(0.02));
@@ -249,6 +254,59 @@ TEST_CASE("a slow server takes as much longer, in every fidelity", "[happenings]
         const LogHistogram& times = world.Recorder().ResponseTimes();
         CHECK(times.Quantile(0.25) == Approx(0.028).epsilon(0.02));
         CHECK(times.Quantile(0.75) == Approx(0.088).epsilon(0.02));
+    }
+}
+
+TEST_CASE("an agent is silent before the requests of its crash end", "[happenings]")
+{
+    // Or it would tell that its server is idle.
+    const Scenario scenario =
+        Scenario::Read(With("/events", R"([{"at_s": 1, "agents": "a[0]", "do": "crash"}])"),
+                       "file.json");
+    std::vector<std::string> seen;
+    ServerModel server(
+        ServerOptions(),
+        ns3::Callback<void, std::uint64_t, bool>([&seen](std::uint64_t, bool good)
+                                                 { seen.emplace_back(good ? "served" : "lost"); }));
+    Happenings happenings(scenario);
+    happenings.Add({"a[0]", &server, nullptr, [&seen](bool silent) {
+                        seen.emplace_back(silent ? "silent" : "heard");
+                    }});
+    happenings.Schedule();
+    ns3::Simulator::Schedule(ns3::Seconds(0.5), [&]() { server.Submit(1, 10); });
+    ns3::Simulator::Run();
+    ns3::Simulator::Destroy();
+    REQUIRE(seen.size() >= 2);
+    CHECK(seen[0] == "silent");
+    CHECK(seen[1] == "lost");
+}
+
+TEST_CASE("who waits for one queue is served after the whole fleet was silent", "[happenings]")
+{
+    for (const char* const fidelity : {"event", "request"})
+    {
+        INFO(fidelity);
+        Json json = Small(R"([{"at_s": 5.5, "agents": "a", "do": "silence"},
+                              {"at_s": 11.5, "agents": "a", "do": "recover"}])",
+                          fidelity);
+        json["workload"]["service_ms"] = 2000;
+        json["workload"]["load"] = 1.2;
+        json["duration_s"] = 15;
+        const Outcome outcome = Run(json, "none", "central-queue");
+        CHECK(outcome.failed == 0);
+        CHECK(outcome.Picks("a[0]", 12, 15) + outcome.Picks("a[1]", 12, 15) >= 2);
+    }
+}
+
+TEST_CASE("all may join when the simulation begins", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        const Outcome outcome =
+            Run(Small(R"([{"at_s": 0, "agents": "a", "do": "join"}])", fidelity));
+        CHECK(outcome.failed == 0);
+        CHECK(outcome.Picks("a[0]", 2, 5) == 15);
     }
 }
 

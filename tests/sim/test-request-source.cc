@@ -105,6 +105,23 @@ TEST_CASE("a rate that changes acts in the midst of a gap", "[request-source]")
     CHECK_FALSE(last.Next());
 }
 
+TEST_CASE("the rate at a client's start is that of the step it begins in", "[request-source]")
+{
+    auto slow = RequestSource::AtRate(ns3::Seconds(50),
+                                      Rate({{0, 4}, {10, 1}, {52.5, 2}}),
+                                      EqualGaps(),
+                                      Kind());
+    CheckTimes(ArrivalsOf(slow, 53.5), {51, 52, 52.75, 53.25});
+    auto fast = RequestSource::AtRate(ns3::Seconds(50), Rate({{0, 1}, {10, 4}}), EqualGaps(), Kind());
+    CheckTimes(ArrivalsOf(fast, 50.6), {50.25, 50.5});
+}
+
+TEST_CASE("a gap beyond what the clock knows is no request", "[request-source]")
+{
+    auto source = RequestSource::AtRate(ns3::Seconds(0), Rate({{0, 1e-12}}), EqualGaps(), Kind());
+    CHECK_FALSE(source.Next());
+}
+
 TEST_CASE("a request has the client's work and bytes", "[request-source]")
 {
     auto source = RequestSource::AtGaps(ns3::Seconds(3), EqualGaps(), Kind());

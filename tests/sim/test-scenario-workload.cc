@@ -40,7 +40,7 @@ TEST_CASE("workload: load, service, memory and bytes", "[scenario]")
         {With("/workload", R"({"service_ms": 50})"), "workload.load: missing"},
         {With("/workload", R"({"load": 1})"), "workload.service_ms: missing"},
         {With("/workload/service_ms", "0"), "workload.service_ms: expected a mean above 0"},
-        {With("/workload/request_bytes", "3"), "workload.request_bytes: expected a whole number"},
+        {With("/workload/request_bytes", "12"), "workload.request_bytes: expected a whole number"},
         {With("/workload/ram_mb", "-1"), "workload.ram_mb: expected a number, at least 0"},
         {With("/workload/rate", "5"), "workload.rate: unknown key"},
     });
@@ -116,6 +116,10 @@ TEST_CASE("a trace excludes load and service times", "[scenario]")
     error(json, "trace: expected times that never fall, but row 2 has 0.5 s after 1 s");
     // A resolved scenario knows what it was resolved from.
     error(scenario.ToJson(), "trace.csv: expected the SHA-256 digest");
+    folder.Write("trace.csv", "time_s,service_ms\n1764000000,10\n1764000001,30\n");
+    error(json, "trace: expected times in seconds from the clients' start, but the first row has");
+    folder.Write("trace.csv", "time_s,service_ms\n0,10\n1764000000000,30\n");
+    error(json, "trace: expected times up to 1e+07 s, but the last row has 1.764e+12 s");
     json["workload"]["arrivals"]["trace"] = "other.csv";
     error(json, "other.csv: cannot be read");
 }

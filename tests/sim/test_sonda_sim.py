@@ -134,6 +134,16 @@ def test_bad_input_is_named(tmp_path, options, words):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_key_that_stands_twice_is_refused(tmp_path):
+    text = (ROOT / "scenarios" / "lab.json").read_text()
+    file = tmp_path / "twice.json"
+    file.write_text(text.replace('"duration_s"', '"duration_s": 1, "duration_s"', 1))
+    result = simulate(tmp_path / "run", f"--scenario={file}", check=False)
+    assert result.returncode == 1
+    assert "twice.json" in result.stderr and "duration_s" in result.stderr
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_folder_that_exists_is_not_touched(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "mine").write_text("precious")

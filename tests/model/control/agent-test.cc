@@ -96,6 +96,17 @@ TEST_CASE("a request without window gets the agent's own, a window of 0 is answe
     CHECK(bench.agent.NextReply() == At(50));
 }
 
+TEST_CASE("a request that is answered at once leaves the waits of the others as they are")
+{
+    Bench rounds;
+    Bench mixed;
+    REQUIRE(mixed.Ask(R"({"tipo":"probe request","window_ms":0})", At(0)) == "accepted");
+    REQUIRE(mixed.agent.TakeReply(At(0)));
+    const std::string request = R"({"tipo":"probe request","window_ms":500})";
+    REQUIRE(rounds.Ask(request, At(1)) == mixed.Ask(request, At(1)));
+    CHECK(rounds.agent.NextReply() == mixed.agent.NextReply());
+}
+
 TEST_CASE("a reply is not there before it is due, and says how long it was held")
 {
     Bench bench;
