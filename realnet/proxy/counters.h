@@ -51,7 +51,7 @@ struct ProxyCounters
     Counter halfClosedTimeouts; //!< the same while one direction had ended
     Counter reloads;            //!< configurations that were put in force
     Counter reloadFailures;     //!< configurations that were refused
-    Counter cut;                //!< reset at the end of the drain timeout
+    Counter cut;                //!< reset at the end of the drain timeout, or by a second SIGTERM
     Counter bytesToServers;
     Counter bytesToClients;
     Counter splicedBytes; //!< of those, the ones that were never copied

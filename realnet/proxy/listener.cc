@@ -13,13 +13,17 @@ namespace sonda
 namespace
 {
 
-/** Accepted sockets inherit them: system calls less for each of them. */
+/**
+ * Accepted sockets inherit them: system calls less for each of them. An urgent byte stays in the
+ * stream, or the kernel would take it out and a relay would lose it.
+ */
 bool
 SetInheritedOptions(int socket, Duration keepAlive)
 {
     const int on = 1;
     SetKeepAlive(socket, keepAlive);
-    return setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0;
+    return setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0 &&
+           setsockopt(socket, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on)) == 0;
 }
 
 } // namespace

@@ -62,6 +62,17 @@ RelayDirection::OnEndInSight()
 }
 
 void
+RelayDirection::OnUrgent()
+{
+    m_urgent = true;
+    m_readable = true;
+    if (m_held == 0)
+    {
+        ChangeMode();
+    }
+}
+
+void
 RelayDirection::OnPass()
 {
     m_blocked = false;
@@ -75,8 +86,8 @@ RelayDirection::OnRead(std::size_t bytes, std::size_t asked)
     // A pipe takes pages, not bytes: it may be full long before what was asked for fits in.
     if (m_mode != Mode::PIPE && bytes < asked)
     {
-        m_readable = m_readable && m_peerClosed;
-        if (m_endInSight)
+        m_readable = m_readable && (m_peerClosed || m_urgent);
+        if (m_endInSight && !m_urgent)
         {
             OnEnd();
         }
@@ -123,12 +134,21 @@ RelayDirection::OnWritten(std::size_t bytes)
 {
     assert(bytes <= m_held);
     m_held -= bytes;
-    if (m_held > 0)
+    if (m_held == 0)
     {
-        return;
+        ChangeMode();
     }
-    // The mode changes between two reads only: then buffer and pipe are both empty.
-    if (m_mode == Mode::COPY && m_row >= LARGE_READS_TO_START)
+}
+
+/** Between two reads only: then buffer and pipe are both empty. */
+void
+RelayDirection::ChangeMode()
+{
+    if (m_urgent)
+    {
+        m_mode = Mode::COPY_ONLY;
+    }
+    else if (m_mode == Mode::COPY && m_row >= LARGE_READS_TO_START)
     {
         m_mode = Mode::PIPE;
         m_row = 0;

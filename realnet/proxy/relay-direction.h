@@ -28,6 +28,8 @@ enum class RelayStep
  * - peerClosed: the source's peer has closed or reset; reads must go on to the end.
  * - endInSight: the source's end lies behind what is there to be read, so that a read which finds
  *   less than was asked needs no second one to learn of the end.
+ * - urgent: the source has sent an urgent byte. A read ends before it although more is there, and
+ *   splice() never gets beyond it: from then on it takes a read that finds nothing, and copying.
  * - blocked: the sink took nothing at the last trial of this pass.
  * - held: bytes read and not yet written. Nothing is read while it is above zero, so that memory is
  *   bounded and an empty pipe is never confused with a full one.
@@ -62,6 +64,8 @@ class RelayDirection
     void OnPeerClosed();
     /** See SocketEvents::ended. */
     void OnEndInSight();
+    /** See SocketEvents::urgent. */
+    void OnUrgent();
     void OnPass();
 
     /** \param bytes read, above 0 \param asked as was asked for */
@@ -129,10 +133,11 @@ class RelayDirection
     {
         COPY,
         PIPE,
-        COPY_ONLY, //!< no pipe could be had
+        COPY_ONLY, //!< no pipe could be had, or an urgent byte has come
     };
 
     void NoteSize(std::size_t bytes);
+    void ChangeMode();
 
     std::size_t m_held{0};
     Mode m_mode{Mode::COPY};
@@ -140,6 +145,7 @@ class RelayDirection
     bool m_readable{false};
     bool m_peerClosed{false};
     bool m_endInSight{false};
+    bool m_urgent{false};
     bool m_blocked{false};
     bool m_ended{false};
     bool m_endWorthless{false};

@@ -203,12 +203,16 @@ void
 RelayIo::Tidy(Connection& connection, Side source)
 {
     Channel& channel = connection.From(source);
-    const std::size_t held = connection.m_relay.From(source).Held();
-    if (held == 0)
+    const RelayDirection& direction = connection.m_relay.From(source);
+    const std::size_t held = direction.Held();
+    // What is held lies in the pipe or in the buffer: a direction that has stopped streaming in
+    // this pass has left an empty pipe.
+    const bool isInBuffer = held > 0 && !direction.Splicing();
+    if (held == 0 || isInBuffer)
     {
         ReturnPipe(channel);
     }
-    if (held > 0 && !channel.pipe && !channel.pending)
+    if (isInBuffer && !channel.pending)
     {
         channel.pending = std::make_unique_for_overwrite<char[]>(held);
         channel.offset = 0;

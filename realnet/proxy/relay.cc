@@ -20,6 +20,10 @@ Relay::OnEvents(Side side, SocketEvents events)
     {
         From(side).OnPeerClosed();
     }
+    if (events.urgent)
+    {
+        From(side).OnUrgent();
+    }
     if (events.ended)
     {
         From(side).OnEndInSight();

@@ -41,6 +41,7 @@ struct SocketEvents
     /** The peer has ended its direction, nothing is wrong, and no urgent byte divides what is there
      * to be read: a read that finds less than it asked for has found all that there will be. */
     bool ended{false};
+    bool urgent{false}; //!< an urgent byte is there or will be; reads end before it
     /** The peer is gone: the socket has an error. A read may not show it, because an end that came
      * before the reset hides it. */
     bool broken{false};

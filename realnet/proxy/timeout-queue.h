@@ -57,12 +57,21 @@ class TimeoutQueue
     void
     Restart(TimeoutEntry& entry, Instant now)
     {
+        PutBefore(m_ring, entry, now + m_timeout);
+    }
+
+    /** Puts the entry where it is due at \p due, behind its equals. Costs a walk over those that
+     * are due later. */
+    void
+    Enter(TimeoutEntry& entry, Instant due)
+    {
         entry.Leave();
-        entry.m_due = now + m_timeout;
-        entry.m_before = m_ring.m_before;
-        entry.m_after = &m_ring;
-        m_ring.m_before->m_after = &entry;
-        m_ring.m_before = &entry;
+        TimeoutEntry* after = &m_ring;
+        while (after->m_before != &m_ring && after->m_before->m_due > due)
+        {
+            after = after->m_before;
+        }
+        PutBefore(*after, entry, due);
     }
 
     /**
@@ -103,6 +112,17 @@ class TimeoutQueue
     }
 
   private:
+    static void
+    PutBefore(TimeoutEntry& after, TimeoutEntry& entry, Instant due)
+    {
+        entry.Leave();
+        entry.m_due = due;
+        entry.m_before = after.m_before;
+        entry.m_after = &after;
+        after.m_before->m_after = &entry;
+        after.m_before = &entry;
+    }
+
     Duration m_timeout;
     TimeoutEntry m_ring; //!< the place between last and first
 };

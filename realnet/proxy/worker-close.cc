@@ -70,9 +70,9 @@ Worker::Log(const Connection& connection, ConnectionEnd end)
 }
 
 void
-Worker::Close(Connection& connection, ConnectionEnd end)
+Worker::Close(Connection& connection, ConnectionEnd end, bool good)
 {
-    Settle(connection, true);
+    Settle(connection, good);
     Log(connection, end);
     m_io.Release(connection);
     const Channel& up = connection.From(Side::CLIENT);
@@ -94,7 +94,8 @@ Worker::ResetBoth(Connection& connection, ConnectionEnd end)
 {
     ArmReset(connection.m_client.Get());
     ArmReset(connection.m_server.Get());
-    Close(connection, end);
+    // What reset them before has settled it already.
+    Close(connection, end, false);
 }
 
 /** A server that resets and has not sent a byte may be broken, although it accepts. */

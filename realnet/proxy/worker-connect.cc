@@ -1,4 +1,5 @@
 #include "realnet/common/clock.h"
+#include "realnet/proxy/socket-events.h"
 #include "realnet/proxy/worker.h"
 
 #include <cerrno>
@@ -107,6 +108,7 @@ Worker::ConnectNext(Connection& connection)
         const int on = 1;
         const int off = 0;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+        setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
         setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
         const int result = connect(fd, target->address.Raw(), target->address.Size());
         if ((result == 0 || errno == EINPROGRESS) && Register(fd, connection.m_serverEvents))
@@ -139,7 +141,7 @@ Worker::Await(Connection& connection)
         return;
     }
     connection.m_phase = Phase::WAITING;
-    m_waiting.Restart(connection, m_now);
+    m_waiting.Enter(connection, *connection.m_waitBy);
     if (!m_retry.First())
     {
         m_retry.Restart(m_retryEntry, m_now);
@@ -265,13 +267,10 @@ Worker::RetryAfterReset(Connection& connection)
     connection.m_server.Close();
     connection.m_relay = Relay();
     // What the client has done meanwhile announces itself no second time.
-    pollfd client{connection.m_client.Get(), POLLIN | POLLRDHUP, 0};
+    pollfd client{connection.m_client.Get(), POLLIN | POLLPRI | POLLRDHUP, 0};
     poll(&client, 1, 0);
-    SocketEvents seen;
-    seen.readable = client.revents & POLLIN;
-    seen.peerClosed = client.revents & (POLLRDHUP | POLLHUP | POLLERR);
-    seen.broken = client.revents & POLLERR;
-    connection.m_relay.OnEvents(Side::CLIENT, seen);
+    connection.m_relay.OnEvents(Side::CLIENT,
+                                ToSocketEvents(static_cast<std::uint16_t>(client.revents)));
     connection.m_phase = Phase::CONNECTING;
     ConnectNext(connection);
     return true;

@@ -1,6 +1,7 @@
 #include "realnet/proxy/worker.h"
 
 #include "realnet/common/clock.h"
+#include "realnet/proxy/socket-events.h"
 
 #include <array>
 #include <stdexcept>
@@ -35,17 +36,6 @@ MakeDescriptor(int fd, const char* what)
         throw std::runtime_error(SystemError(what).message); // start-up
     }
     return Descriptor(fd);
-}
-
-void
-NoteEvents(Relay& relay, Side side, std::uint32_t events)
-{
-    SocketEvents seen;
-    seen.readable = events & EPOLLIN;
-    seen.peerClosed = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
-    seen.ended = (events & EPOLLRDHUP) && !(events & (EPOLLHUP | EPOLLERR | EPOLLPRI));
-    seen.broken = events & EPOLLERR;
-    relay.OnEvents(side, seen);
 }
 
 } // namespace
@@ -190,7 +180,7 @@ void
 Worker::OnClientEvent(Connection& connection, std::uint32_t events)
 {
     const bool broken = events & (EPOLLERR | EPOLLHUP);
-    NoteEvents(connection.m_relay, Side::CLIENT, events);
+    connection.m_relay.OnEvents(Side::CLIENT, ToSocketEvents(events));
     if (connection.m_phase == Phase::RELAYING)
     {
         Serve(connection);
@@ -225,7 +215,7 @@ Worker::OnServerEvent(Connection& connection, std::uint32_t events)
             return;
         }
     }
-    NoteEvents(connection.m_relay, Side::SERVER, events);
+    connection.m_relay.OnEvents(Side::SERVER, ToSocketEvents(events));
     if (connection.m_phase == Phase::RELAYING)
     {
         Serve(connection);
@@ -263,7 +253,8 @@ Worker::Serve(Connection& connection)
     case RelayState::FINISHED:
         m_shared.counters.completed.Add();
         Close(connection,
-              {"finished", connection.m_endedFirst ? ToString(*connection.m_endedFirst) : "both"});
+              {"finished", connection.m_endedFirst ? ToString(*connection.m_endedFirst) : "both"},
+              true);
         return;
     case RelayState::ABORTED:
         if (!RetryAfterReset(connection))

@@ -91,7 +91,7 @@ class Worker
     bool SendGreeting(const Connection& connection);
 
     // worker-close.cc: the ends
-    void Close(Connection& connection, ConnectionEnd end);
+    void Close(Connection& connection, ConnectionEnd end, bool good);
     void ResetBoth(Connection& connection, ConnectionEnd end);
     void Log(const Connection& connection, ConnectionEnd end);
     static ConnectionEnd ResetBy(const Connection& connection);

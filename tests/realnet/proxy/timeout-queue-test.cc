@@ -35,6 +35,25 @@ TEST_CASE("entries are due in the order in which they were started", "[timeouts]
     CHECK(queue.NextDue() == At(15));
 }
 
+TEST_CASE("an entry that comes back takes the place that its deadline has", "[timeouts]")
+{
+    TimeoutQueue queue(seconds(10));
+    TimeoutEntry a;
+    TimeoutEntry b;
+    TimeoutEntry c;
+    queue.Enter(b, At(12));
+    CHECK(queue.First() == &b);
+    queue.Enter(a, At(11));
+    queue.Restart(c, At(5));
+    CHECK(queue.First() == &a);
+    queue.Enter(a, At(12));
+    CHECK(queue.First() == &b);
+    b.Leave();
+    CHECK(queue.Due(At(12)) == &a);
+    queue.Enter(a, At(20));
+    CHECK(queue.First() == &c);
+}
+
 TEST_CASE("an entry is in one queue at a time and leaves when it is destroyed", "[timeouts]")
 {
     TimeoutQueue one(seconds(1));

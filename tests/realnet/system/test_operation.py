@@ -211,7 +211,9 @@ def test_a_half_closed_connection_does_not_last_for_ever(world):
     client.shutdown(socket.SHUT_WR)
     with pytest.raises(ConnectionResetError):
         client.recv(1)
-    assert proxy.counters()["half_closed_timeouts"] == 1
+    counters = proxy.counters()
+    assert counters["half_closed_timeouts"] == 1
+    assert (counters["agents"][0]["completions"], counters["agents"][0]["failures"]) == (0, 1), "it was cut short"
     forgotten.set()
 
 

@@ -188,6 +188,29 @@ def memory(pid):
     return int(line.split()[1]) * 1024
 
 
+def test_an_urgent_byte_keeps_its_place_and_holds_nothing_up(world, mode):
+    """As telnet and FTP send it; the kernel ends reads before it, and splice() never gets beyond it."""
+    got = []
+    done = threading.Event()
+
+    def handle(connection):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+        got.append(read_exactly(connection, 4 * MIB + 8))
+        connection.send(b"back!", socket.MSG_OOB)
+        connection.sendall(b" done")
+        done.wait(20)
+
+    world.agent(world.server(handle))
+    proxy = world.proxy(*mode)
+    client = connect(proxy.port)
+    client.sendall(bytes(4 * MIB))
+    client.send(b"abc!", socket.MSG_OOB)
+    client.sendall(b"more")
+    assert read_exactly(client, 10) == b"back! done"
+    done.set()
+    assert got[0][-8:] == b"abc!more"
+
+
 def test_500_connections_at_once(world):
     world.agent(world.add(EchoServer()))
     proxy = world.proxy()
