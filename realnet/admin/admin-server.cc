@@ -31,10 +31,6 @@ AdminServer::AdminServer(std::optional<AdminToken> token, Drain drain)
 {
     m_server.new_task_queue = [] { return new BoundedTaskQueue(ADMIN_THREADS, ADMIN_WAITING); };
     m_server.set_socket_options(SetSocketOptions);
-    // One request a connection: an idle one would hold a thread.
-    m_server.set_keep_alive_max_count(1);
-    m_server.set_read_timeout(READ_TIMEOUT_S);
-    m_server.set_write_timeout(WRITE_TIMEOUT_S);
     m_server.set_tcp_nodelay(true);
     m_server.set_default_headers({
         {"Content-Security-Policy",

@@ -4,12 +4,12 @@
 #include "model/base/error.h"
 #include "model/protocol/pdu.h"
 #include "realnet/admin/admin-limits.h"
+#include "realnet/admin/http-server.h"
 #include "realnet/admin/snapshot-board.h"
 #include "realnet/common/admin-token.h"
 
 #include <atomic>
 #include <functional>
-#include <httplib.h>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -20,8 +20,8 @@ namespace sonda
 /**
  * HTTP for operators: page, state, events, metrics, draining by hand (docs/monitoring.md). Its own
  * listener and its own few threads; all it reads is the newest snapshot on its board, so that
- * nothing a client does reaches the data path. Clients beyond the threads wait in the kernel; a
- * client that does not read is dropped after WRITE_TIMEOUT_S.
+ * nothing a client does reaches the data path. Clients beyond the threads wait in the kernel; what
+ * a client may send, and how long it may take, is HttpServer's.
  *
  * On a loopback address it answers only requests whose Host is an address or "localhost": a page of
  * another site whose name was made to point here gets nothing.
@@ -31,9 +31,6 @@ namespace sonda
 class AdminServer
 {
   public:
-    static constexpr int READ_TIMEOUT_S = 1;
-    static constexpr int WRITE_TIMEOUT_S = 3;
-
     /** \return false: there is no such agent. Called by any thread. */
     using Drain = std::function<bool(const std::string& id, bool drained)>;
 
@@ -68,8 +65,8 @@ class AdminServer
         m_board.Publish(std::move(snapshot));
     }
 
-    /** Ends all answers and threads; idle connections delay that by READ_TIMEOUT_S, twice when all
-     * threads and places are taken. */
+    /** Ends all answers and threads; idle connections delay that by HttpServer::READ_PATIENCE,
+     * twice when all threads and places are taken. */
     void Stop();
 
   private:
@@ -97,7 +94,7 @@ class AdminServer
     bool m_loopback{true};
     SnapshotBoard m_board;
     std::atomic<int> m_eventReaders{0};
-    httplib::Server m_server;
+    HttpServer m_server;
     std::thread m_thread;
 };
 

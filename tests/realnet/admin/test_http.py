@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import select
 import signal
 import socket
 import time
@@ -379,6 +380,43 @@ def test_odd_requests_do_no_harm(world):
                 answer = b""
             assert b"root:" not in answer
     assert proxy.get("/healthz")[0] == 200
+
+
+@pytest.mark.parametrize("begin,more", [
+    (b"GET /", b"a"),
+    (b"GET / HTTP/1.1\r\nX: ", b"a"),
+    (b"GET / HTTP/1.1\r\n", b"X: y\r\n"),
+    (b"POST /api/agents/a/drain HTTP/1.1\r\nContent-Length: 99999999999\r\n", b"X: y\r\n"),
+])
+def test_a_request_without_end_is_cut(world, begin, more):
+    proxy = world.start_proxy()
+    where = urlsplit(proxy.url)
+    with socket.create_connection((where.hostname, where.port), timeout=DEADLINE_S) as client:
+        with pytest.raises(ConnectionError):  # the proxy has closed
+            client.sendall(begin)
+            for _ in range(2000):  # 20 MB at least, more than all buffers of the kernel
+                client.sendall(more * 10_000)
+    assert proxy.get("/healthz")[0] == 200
+
+
+def test_a_request_that_trickles_is_cut(world):
+    proxy = world.start_proxy()
+    where = urlsplit(proxy.url)
+    with socket.create_connection((where.hostname, where.port), timeout=DEADLINE_S) as client:
+        client.sendall(b"GET /")
+        end = time.monotonic() + DEADLINE_S
+        # No pause is long enough to be taken for an idle connection.
+        while not select.select([client], [], [], 0.3)[0]:
+            assert time.monotonic() < end, "the trickling client still holds a thread"
+            client.sendall(b"a")
+
+
+def test_ranges_do_not_multiply_an_answer(world):
+    proxy = world.start_proxy()
+    whole = proxy.get("/page.css")[2]
+    for ranges in ("0-9", ",".join(["0-"] * 2000)):
+        status, _, text = proxy.get("/page.css", headers={"Range": f"bytes={ranges}"})
+        assert (status, text) == (200, whole), ranges
 
 
 def test_idle_connections_hold_neither_the_listener_nor_the_end(world):
