@@ -12,8 +12,9 @@ constexpr std::size_t ADMIN_THREADS = 24;
 constexpr std::size_t ADMIN_WAITING = 8;
 /** Readers of events; each holds a thread. The others are left for short requests. */
 constexpr int MOST_EVENT_READERS = 16;
-/** Descriptors that it may hold at a time: connections, one just accepted, the listener. */
-constexpr std::size_t ADMIN_DESCRIPTORS = ADMIN_THREADS + ADMIN_WAITING + 2;
+/** Descriptors that it may hold at a time: connections, one just accepted, the listener and what
+ * stops it. */
+constexpr std::size_t ADMIN_DESCRIPTORS = ADMIN_THREADS + ADMIN_WAITING + 3;
 
 } // namespace sonda
 

@@ -1,6 +1,5 @@
 #include "realnet/admin/admin-server.h"
 
-#include "realnet/admin/bounded-task-queue.h"
 #include "realnet/common/descriptor.h"
 #include "realnet/common/socket-address.h"
 
@@ -29,7 +28,6 @@ AdminServer::AdminServer(std::optional<AdminToken> token, Drain drain)
     : m_token(token),
       m_drain(std::move(drain))
 {
-    m_server.new_task_queue = [] { return new BoundedTaskQueue(ADMIN_THREADS, ADMIN_WAITING); };
     m_server.set_socket_options(SetSocketOptions);
     m_server.set_tcp_nodelay(true);
     m_server.set_default_headers({
@@ -45,7 +43,7 @@ AdminServer::AdminServer(std::optional<AdminToken> token, Drain drain)
         [this](const Request& request, Response& response)
         {
             Route(request, response);
-            return httplib::Server::HandlerResponse::Handled;
+            return HttpServer::HandlerResponse::Handled;
         });
 }
 
@@ -79,15 +77,7 @@ AdminServer::Bind(const Endpoint& at)
     m_at = at;
     m_loopback = IsLoopback(at);
     errno = 0;
-    int port = at.port;
-    if (port == 0)
-    {
-        port = m_server.bind_to_any_port(at.address);
-    }
-    else if (!m_server.bind_to_port(at.address, port))
-    {
-        port = -1;
-    }
+    const int port = m_server.Bind(at.address, at.port);
     if (port < 0)
     {
         Error error = SystemError("--admin: " + ToString(at));
@@ -101,7 +91,7 @@ AdminServer::Bind(const Endpoint& at)
 void
 AdminServer::Start()
 {
-    m_thread = std::thread([this] { m_server.listen_after_bind(); });
+    m_thread = std::thread([this] { m_server.Serve(); });
 }
 
 void
@@ -110,8 +100,7 @@ AdminServer::Stop()
     m_board.Close();
     if (m_thread.joinable())
     {
-        // The library forgets a stop() that comes before its loop runs.
-        m_server.stop();
+        m_server.Stop();
         m_thread.join();
     }
 }

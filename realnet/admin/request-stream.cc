@@ -14,18 +14,22 @@ namespace sonda
 namespace
 {
 
-/** \return whether the socket is ready (or broken, which the next call tells) before the end. */
+/**
+ * \param stop ends the waiting when it is readable; -1: nothing does
+ * \return whether the socket is ready (or broken, which the next call tells) before the end
+ */
 bool
-WaitFor(int socket, short what, Instant end)
+WaitFor(int socket, short what, Instant end, int stop = -1)
 {
-    pollfd wanted{socket, what, 0};
+    std::array<pollfd, 2> wanted{{{socket, what, 0}, {stop, POLLIN, 0}}};
     while (true)
     {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Now());
-        const int count = poll(&wanted, 1, static_cast<int>(std::max<long>(left.count(), 0)));
+        const int count =
+            poll(wanted.data(), wanted.size(), static_cast<int>(std::max<long>(left.count(), 0)));
         if (count >= 0 || errno != EINTR)
         {
-            return count > 0;
+            return count > 0 && wanted[0].revents != 0;
         }
     }
 }
@@ -38,8 +42,9 @@ IsTransient(int error)
 
 } // namespace
 
-RequestStream::RequestStream(int socket, const Limits& limits)
+RequestStream::RequestStream(int socket, int stop, const Limits& limits)
     : m_socket(socket),
+      m_stop(stop),
       m_limits(limits),
       m_end(Now() + limits.request),
       m_bytesLeft(limits.bytes)
@@ -81,7 +86,8 @@ ssize_t
 RequestStream::Fill()
 {
     while (m_bytesLeft > 0 &&
-           WaitFor(m_socket, POLLIN, std::min(m_end, Now() + m_limits.silence)) && Now() < m_end)
+           WaitFor(m_socket, POLLIN, std::min(m_end, Now() + m_limits.silence), m_stop) &&
+           Now() < m_end)
     {
         const ssize_t count =
             recv(m_socket, m_buffer.data(), std::min(m_buffer.size(), m_bytesLeft), MSG_DONTWAIT);

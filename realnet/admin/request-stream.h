@@ -17,7 +17,7 @@ namespace sonda
  * too long or takes too long, so that no client makes the process grow or holds a thread. What is
  * answered may be of any length and last for ever.
  *
- * One thread. Does not own the socket, blocking or not.
+ * One thread. Does not own the descriptors; the socket may be blocking or not.
  */
 class RequestStream : public httplib::Stream
 {
@@ -30,14 +30,16 @@ class RequestStream : public httplib::Stream
         Duration writeWait{0}; //!< for a client that does not read
     };
 
-    RequestStream(int socket, const Limits& limits);
+    /** \param stop readable: no more of a request is waited for */
+    RequestStream(int socket, int stop, const Limits& limits);
 
     bool is_readable() const override;
 
     /** \return whether the client reads and is there, waiting for it if need be. */
     bool is_writable() const override;
 
-    /** \return bytes read; 0: the client will send no more; -1: an error, or beyond a limit. */
+    /** \return bytes read; 0: the client will send no more; -1: an error, stopped, or beyond a
+     * limit. */
     ssize_t read(char* to, std::size_t most) override;
 
     /** \return bytes written, at least 1; -1: an error, or the client does not read. */
@@ -53,6 +55,7 @@ class RequestStream : public httplib::Stream
     ssize_t Fill();
 
     int m_socket;
+    int m_stop;
     Limits m_limits;
     Instant m_end;
     std::size_t m_bytesLeft;

@@ -58,7 +58,7 @@ TEST_CASE("a request within the limits is read to its end", "[request]")
 {
     const Ends ends;
     ends.Send(std::string(64, 'x'));
-    RequestStream stream(ends.ours.Get(), {65, seconds(60), seconds(60), seconds(60)});
+    RequestStream stream(ends.ours.Get(), -1, {65, seconds(60), seconds(60), seconds(60)});
     shutdown(ends.client.Get(), SHUT_WR);
     CHECK(ReadBytes(stream) == std::pair(std::string(64, 'x'), ssize_t(0)));
 }
@@ -67,7 +67,7 @@ TEST_CASE("reading fails beyond the bytes that a request may have", "[request]")
 {
     const Ends ends;
     ends.Send(std::string(1000, 'x'));
-    RequestStream stream(ends.ours.Get(), PATIENT);
+    RequestStream stream(ends.ours.Get(), -1, PATIENT);
     CHECK(ReadBytes(stream) == std::pair(std::string(64, 'x'), ssize_t(-1)));
 }
 
@@ -75,7 +75,7 @@ TEST_CASE("a silent client is given up", "[request]")
 {
     const Ends ends;
     ends.Send("GET");
-    RequestStream stream(ends.ours.Get(), {64, seconds(60), milliseconds(1), seconds(60)});
+    RequestStream stream(ends.ours.Get(), -1, {64, seconds(60), milliseconds(1), seconds(60)});
     CHECK(ReadBytes(stream) == std::pair(std::string("GET"), ssize_t(-1)));
 }
 
@@ -83,6 +83,7 @@ TEST_CASE("a client that is never silent is given up at the request's end", "[re
 {
     const Ends ends;
     RequestStream stream(ends.ours.Get(),
+                         -1,
                          {std::size_t(1) << 40, milliseconds(20), seconds(60), seconds(60)});
     std::thread client(
         [&]
@@ -97,10 +98,21 @@ TEST_CASE("a client that is never silent is given up at the request's end", "[re
     CHECK(last == -1);
 }
 
+TEST_CASE("a client that is silent at the end is not waited for, and one that spoke is heard",
+          "[request]")
+{
+    const Ends ends;
+    Ends stop;
+    stop.client.Close();
+    ends.Send("GET");
+    RequestStream stream(ends.ours.Get(), stop.ours.Get(), PATIENT);
+    CHECK(ReadBytes(stream) == std::pair(std::string("GET"), ssize_t(-1)));
+}
+
 TEST_CASE("an answer may be longer and last longer than a request", "[request]")
 {
     const Ends ends;
-    RequestStream stream(ends.ours.Get(), {1, seconds(0), seconds(0), seconds(60)});
+    RequestStream stream(ends.ours.Get(), -1, {1, seconds(0), seconds(0), seconds(60)});
     const std::string answer(100'000, 'y');
     std::string got;
     std::thread client(
@@ -128,7 +140,7 @@ TEST_CASE("an answer may be longer and last longer than a request", "[request]")
 TEST_CASE("a client that does not read is given up", "[request]")
 {
     const Ends ends;
-    RequestStream stream(ends.ours.Get(), {64, seconds(60), seconds(60), milliseconds(1)});
+    RequestStream stream(ends.ours.Get(), -1, {64, seconds(60), seconds(60), milliseconds(1)});
     const std::string piece(4096, 'y');
     ssize_t count = 0;
     for (int i = 0; i < 100'000 && count >= 0; ++i)
@@ -142,7 +154,7 @@ TEST_CASE("a client that does not read is given up", "[request]")
 TEST_CASE("a client that has left is not writable", "[request]")
 {
     Ends ends;
-    RequestStream stream(ends.ours.Get(), PATIENT);
+    RequestStream stream(ends.ours.Get(), -1, PATIENT);
     CHECK(stream.is_writable());
     ends.client.Close();
     CHECK_FALSE(stream.is_writable());
