@@ -287,7 +287,8 @@ AdminServer::Post(const Request& request, Response& response) const
         Answer(response, 404, "POST goes to /api/agents/ID/drain or /api/agents/ID/ready");
         return;
     }
-    if (!m_token)
+    const auto token = Token();
+    if (!token)
     {
         Answer(response, 403, "Nothing can be changed here: start with --admin-token-file");
         return;
@@ -295,7 +296,7 @@ AdminServer::Post(const Request& request, Response& response) const
     constexpr std::string_view scheme = "Bearer ";
     const std::string shown = request.get_header_value("Authorization");
     if (shown.compare(0, scheme.size(), scheme) != 0 ||
-        !m_token->Matches(std::string_view(shown).substr(scheme.size())))
+        !token->Matches(std::string_view(shown).substr(scheme.size())))
     {
         response.set_header("WWW-Authenticate", "Bearer");
         Answer(response, 401, "Send the token: 'Authorization: Bearer TOKEN'");

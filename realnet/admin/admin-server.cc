@@ -89,6 +89,20 @@ AdminServer::Bind(const Endpoint& at)
 }
 
 void
+AdminServer::SetToken(std::optional<AdminToken> token)
+{
+    const std::lock_guard lock(m_tokenMutex);
+    m_token = token;
+}
+
+std::optional<AdminToken>
+AdminServer::Token() const
+{
+    const std::lock_guard lock(m_tokenMutex);
+    return m_token;
+}
+
+void
 AdminServer::Start()
 {
     m_thread = std::thread([this] { m_server.Serve(); });

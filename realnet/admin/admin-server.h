@@ -11,6 +11,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -55,6 +56,9 @@ class AdminServer
         return m_at;
     }
 
+    /** What changes something must show this from now on. \param token nothing: it is refused */
+    void SetToken(std::optional<AdminToken> token);
+
     /** Begins to answer. The calling thread's signal mask is that of the server's threads. */
     void Start();
 
@@ -86,9 +90,11 @@ class AdminServer
     void GetHealth(Response& response) const;
     void GetReadiness(Response& response) const;
     void Post(const Request& request, Response& response) const;
+    std::optional<AdminToken> Token() const;
     bool HostIsOurs(const Request& request) const;
 
-    std::optional<AdminToken> m_token;
+    mutable std::mutex m_tokenMutex;
+    std::optional<AdminToken> m_token; //!< under the mutex
     Drain m_drain;
     Endpoint m_at;
     bool m_loopback{true};

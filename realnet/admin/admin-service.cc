@@ -1,6 +1,7 @@
 #include "realnet/admin/admin-service.h"
 
 #include "realnet/common/clock.h"
+#include "realnet/proxy/proxy-configuration.h"
 
 #include <algorithm>
 
@@ -29,6 +30,12 @@ AdminService::Start(asio::io_context& io, Ask ask)
     Publish();
     m_server->Start();
     WaitForTick();
+}
+
+void
+AdminService::OnReload(const ProxyConfiguration& next)
+{
+    m_server->SetToken(next.adminToken);
 }
 
 void

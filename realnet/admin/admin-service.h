@@ -35,6 +35,8 @@ class AdminService : public Companion
 
     /** Begins to answer; seconds count from now. */
     void Start(asio::io_context& io, Ask ask) override;
+    /** Hands the server the token that is in force from now on, or that there is none. */
+    void OnReload(const ProxyConfiguration& next) override;
     void OnDrain() override;
     void Stop() override;
 

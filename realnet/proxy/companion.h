@@ -12,6 +12,8 @@
 namespace sonda
 {
 
+struct ProxyConfiguration;
+
 /** What the proxy as a whole can say of itself now. */
 struct ProxyState
 {
@@ -41,6 +43,12 @@ class Companion
      * \param io runs on the control thread until Stop()
      */
     virtual void Start(asio::io_context& io, Ask ask) = 0;
+
+    /** A reload puts another configuration in force. */
+    virtual void
+    OnReload(const ProxyConfiguration& /* next */)
+    {
+    }
 
     /** The proxy takes no more clients. */
     virtual void OnDrain() = 0;

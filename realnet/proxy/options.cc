@@ -286,12 +286,14 @@ AddVisibilityOptions(OptionTable& table, ProxyCommand& command)
               "Live page, state and metrics over HTTP, for this machine unless another address is "
               "given",
               ParseAdmin);
-    table.Add("admin-token-file",
-              "FILE",
-              command.adminTokenFile,
-              "",
-              "Whoever shows its first line may drain agents over HTTP",
-              AnyText);
+    table
+        .Add("admin-token-file",
+             "FILE",
+             command.adminTokenFile,
+             "",
+             "Whoever shows its first line may drain agents over HTTP",
+             AnyText)
+        .scope = OptionScope::LIVE;
     table.Add("record",
               "DIR",
               command.record,

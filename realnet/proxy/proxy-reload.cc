@@ -59,6 +59,10 @@ Proxy::Apply(ProxyConfiguration next)
     {
         worker->Reload();
     }
+    for (Companion* companion : m_companions)
+    {
+        companion->OnReload(next);
+    }
     m_configuration = std::move(next);
 }
 

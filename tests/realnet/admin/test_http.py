@@ -263,6 +263,40 @@ def test_draining_an_agent_needs_the_token(world, token_file):
     assert not any(TOKEN in line for line in proxy.lines)
 
 
+def test_a_reload_changes_the_token(world, token_file, tmp_path):
+    world.start_fleet(1)
+    config = tmp_path / "proxy.json"
+    config.write_text(json.dumps({"admin_token_file": str(token_file)}))
+    proxy = world.start_proxy("--config", config)
+    proxy.wait_agents(1)
+
+    def reload(word):
+        after = len(proxy.lines)
+        proxy.signal(signal.SIGHUP)
+        proxy.wait_line(word, after)
+
+    def order(token):
+        return proxy.get("/api/agents/web-001/ready", method="POST", headers=bearer(token))[0]
+
+    assert order(TOKEN) == 200
+    other = TOKEN[::-1]
+    token_file.write_text(other + "\n")
+    assert order(TOKEN) == 200  # the file is read at a reload
+    reload("reloaded")
+    assert (order(TOKEN), order(other)) == (401, 200)
+    token_file.write_text("short\n")
+    reload("at least 16")
+    assert (order("short"), order(other)) == (401, 200)
+    config.write_text("{}")
+    reload("reloaded")
+    assert order(other) == 403
+    token_file.write_text(TOKEN + "\n")
+    config.write_text(json.dumps({"admin_token_file": str(token_file)}))
+    reload("reloaded")
+    assert (order(TOKEN), order(other)) == (200, 401)
+    assert not any("restart" in line for line in proxy.lines)
+
+
 def test_without_a_token_nothing_can_be_changed(world):
     world.start_fleet(1)
     proxy = world.start_proxy()
