@@ -44,6 +44,30 @@ ParseBacklogLosses(std::string_view netstat)
     return std::nullopt;
 }
 
+BacklogLossMeter::BacklogLossMeter(const SystemFiles& files)
+    : m_files(files),
+      m_start(Ask())
+{
+}
+
+BacklogLosses
+BacklogLossMeter::Read()
+{
+    // A process without free descriptors cannot read the file, and just then it is asked for.
+    if (const auto now = Ask())
+    {
+        m_start = m_start.value_or(*now);
+        m_latest = {now->overflows - m_start->overflows, now->drops - m_start->drops};
+    }
+    return m_latest;
+}
+
+std::optional<BacklogLosses>
+BacklogLossMeter::Ask() const
+{
+    return ParseBacklogLosses(m_files.Read("/proc/net/netstat").value_or(""));
+}
+
 std::uint32_t
 WaitingClients(int listener)
 {

@@ -1,7 +1,6 @@
 #include "realnet/proxy/proxy.h"
 
 #include "realnet/common/service-manager.h"
-#include "realnet/common/system-files.h"
 
 #include <asio/post.hpp>
 #include <csignal>
@@ -38,13 +37,6 @@ Waiting(const std::vector<Listener>& listeners)
     return waiting;
 }
 
-BacklogLosses
-ReadBacklogLosses()
-{
-    const auto text = SystemFiles().Read("/proc/net/netstat");
-    return ParseBacklogLosses(text.value_or("")).value_or(BacklogLosses());
-}
-
 } // namespace
 
 Proxy::Proxy(Parts parts, SharedBalancer& balancer)
@@ -65,7 +57,7 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
       m_monitor(m_io, std::move(parts.monitor), balancer),
       m_healthChecks(m_io, balancer, [this] { m_monitor.OnTableChanged(); }),
       m_companions(std::move(parts.companions)),
-      m_lossesAtStart(ReadBacklogLosses())
+      m_losses(m_files)
 {
     m_signals.add(SIGUSR1);
     m_signals.add(SIGHUP);
@@ -234,7 +226,7 @@ Proxy::CutAll()
 }
 
 ProxyState
-Proxy::State() const
+Proxy::State()
 {
     const ProxyCommand& command = m_configuration.Command();
     nlohmann::ordered_json counters = CountersToJson();
@@ -248,24 +240,24 @@ Proxy::State() const
 }
 
 void
-Proxy::LogCounters() const
+Proxy::LogCounters()
 {
     spdlog::info("counters {}", ToJson().dump());
 }
 
 nlohmann::ordered_json
-Proxy::CountersToJson() const
+Proxy::CountersToJson()
 {
     nlohmann::ordered_json counters = m_counters.ToJson();
-    const BacklogLosses losses = ReadBacklogLosses();
-    counters["listen_overflows"] = losses.overflows - m_lossesAtStart.overflows;
-    counters["listen_drops"] = losses.drops - m_lossesAtStart.drops;
+    const BacklogLosses losses = m_losses.Read();
+    counters["listen_overflows"] = losses.overflows;
+    counters["listen_drops"] = losses.drops;
     counters["log_lines_dropped"] = m_configuration.log ? m_configuration.log->Dropped() : 0;
     return counters;
 }
 
 nlohmann::ordered_json
-Proxy::ToJson() const
+Proxy::ToJson()
 {
     nlohmann::ordered_json counters = CountersToJson();
     counters["open"] = m_shared.open.load();

@@ -54,10 +54,10 @@ class Proxy
     void OnDrainTimeout();
     void CutAll();
     void OnWorkerEnded();
-    void LogCounters() const;
-    nlohmann::ordered_json CountersToJson() const;
-    nlohmann::ordered_json ToJson() const;
-    ProxyState State() const;
+    void LogCounters();
+    nlohmann::ordered_json CountersToJson();
+    nlohmann::ordered_json ToJson();
+    ProxyState State();
 
     // proxy-reload.cc
     void Reload();
@@ -78,7 +78,8 @@ class Proxy
     MonitorService m_monitor;
     HealthChecks m_healthChecks;
     std::vector<Companion*> m_companions;
-    BacklogLosses m_lossesAtStart;
+    SystemFiles m_files;
+    BacklogLossMeter m_losses;
     std::vector<std::unique_ptr<Worker>> m_workers;
     std::vector<std::thread> m_threads;
     std::size_t m_working{0};
