@@ -63,6 +63,7 @@ Proxy::Apply(ProxyConfiguration next)
     {
         companion->OnReload(next);
     }
+    m_droppedByOldLogs = LogLinesDropped();
     m_configuration = std::move(next);
 }
 

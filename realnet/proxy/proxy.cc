@@ -245,6 +245,12 @@ Proxy::LogCounters()
     spdlog::info("counters {}", ToJson().dump());
 }
 
+std::uint64_t
+Proxy::LogLinesDropped() const
+{
+    return m_droppedByOldLogs + (m_configuration.log ? m_configuration.log->Dropped() : 0);
+}
+
 nlohmann::ordered_json
 Proxy::CountersToJson()
 {
@@ -252,7 +258,7 @@ Proxy::CountersToJson()
     const BacklogLosses losses = m_losses.Read();
     counters["listen_overflows"] = losses.overflows;
     counters["listen_drops"] = losses.drops;
-    counters["log_lines_dropped"] = m_configuration.log ? m_configuration.log->Dropped() : 0;
+    counters["log_lines_dropped"] = LogLinesDropped();
     return counters;
 }
 

@@ -55,6 +55,7 @@ class Proxy
     void CutAll();
     void OnWorkerEnded();
     void LogCounters();
+    std::uint64_t LogLinesDropped() const;
     nlohmann::ordered_json CountersToJson();
     nlohmann::ordered_json ToJson();
     ProxyState State();
@@ -80,6 +81,7 @@ class Proxy
     std::vector<Companion*> m_companions;
     SystemFiles m_files;
     BacklogLossMeter m_losses;
+    std::uint64_t m_droppedByOldLogs{0}; //!< lines, by those that a reload has replaced
     std::vector<std::unique_ptr<Worker>> m_workers;
     std::vector<std::thread> m_threads;
     std::size_t m_working{0};

@@ -1,7 +1,9 @@
 """One line per connection: who, where to, how much, how long, how it ended and by whom."""
 import json
+import os
 import signal
 import socket
+import threading
 import time
 
 import pytest
@@ -91,3 +93,27 @@ def test_a_reload_opens_the_file_anew(world, tmp_path):
         proxy.wait_line("reloaded", after)
 
 
+
+
+def test_a_reload_keeps_the_count_of_dropped_lines(world, tmp_path):
+    path = tmp_path / "connections.log"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a log on a disk that stands still
+    proxy = world.proxy("--connection-log", path, "--queue-timeout", "1ms", agents=0)
+    end = time.monotonic() + 120
+    while not (dropped := proxy.counters()["log_lines_dropped"]):
+        assert time.monotonic() < end, "no line was dropped"
+        for _ in range(2000):
+            with socket.create_connection(("127.0.0.1", proxy.port)):
+                pass
+    os.set_blocking(reader, True)
+    lines = open(reader, "rb")  # the thread's, which reads until the proxy has ended
+    drain = threading.Thread(target=lambda: (lines.read(), lines.close()), daemon=True)
+    drain.start()
+    after = len(proxy.lines)
+    proxy.signal(signal.SIGHUP)
+    proxy.wait_line("reloaded", after)
+    assert proxy.counters()["log_lines_dropped"] >= dropped
+    proxy.signal(signal.SIGTERM)
+    assert proxy.wait_end() == 0
+    drain.join(20)
