@@ -92,7 +92,7 @@ def test_what_prometheus_scrapes_is_what_the_proxy_counts(scraped):
     assert len(rtts) == 3 and all(value > 0 for _, value in rtts)
     assert prometheus.query("sonda_candidates")[0][1] == 3
     info = prometheus.query("sonda_info")[0][0]
-    assert info["formula"] == "connections" and info["policy"] == "sample:2"
+    assert info["formula"] == "connections" and info["policy"] == "best"
 
 
 def test_the_text_is_well_formed_and_holds_every_counter(world):
