@@ -50,11 +50,17 @@ FindFormula(const ProxyReading& reading, Problems& problems)
 } // namespace
 
 Expected<ProxyConfiguration, Problems>
-Configure(const CommandLine& line)
+Configure(const CommandLine& line, const ProxyProcess& process)
 {
     auto reading = std::make_shared<ProxyReading>();
     Problems problems = ReadProxyCommand(*reading, line);
     const ProxyCommand& command = reading->command;
+    if (command.listen.empty() && !process.hasInherited)
+    {
+        problems.push_back({reading->table.Get("listen").Where(),
+                            "[] names no address, and no socket was inherited (LISTEN_FDS); at "
+                            "least one [ADDRESS:]PORT is needed"});
+    }
     auto formula = FindFormula(*reading, problems);
     auto policy = Take(MakePolicy(command.policy), reading->table.Get("policy"), problems);
     if (policy && command.baseForm && (*policy)->NoticeBelow() > 0)

@@ -36,11 +36,18 @@ struct ProxyConfiguration
     }
 };
 
+/** The process that a configuration is read for. */
+struct ProxyProcess
+{
+    bool hasInherited{false}; //!< listening sockets of a service manager
+};
+
 /**
  * Reads command line and file and everything that they name; opens no socket. Start-up and reload.
  * \return the configuration, or every problem in it
  */
-Expected<ProxyConfiguration, Problems> Configure(const CommandLine& line);
+Expected<ProxyConfiguration, Problems> Configure(const CommandLine& line,
+                                                 const ProxyProcess& process);
 
 /** \return what the monitors are told of it. \param policy that will pick */
 MonitorOptions MakeMonitorOptions(const ProxyCommand& command, const Policy& policy);

@@ -3,9 +3,24 @@
 #include "realnet/common/service-manager.h"
 #include "realnet/proxy/proxy.h"
 
+#include <algorithm>
+
 /** The part of Proxy that goes over to a new configuration. */
 namespace sonda
 {
+
+namespace
+{
+
+bool
+IsInherited(const std::vector<Listener>& listeners)
+{
+    return std::any_of(listeners.begin(),
+                       listeners.end(),
+                       [](const Listener& listener) { return listener.inherited; });
+}
+
+} // namespace
 
 void
 Proxy::Reload()
@@ -18,7 +33,7 @@ Proxy::Reload()
 void
 Proxy::TryReload()
 {
-    auto next = Configure(m_line);
+    auto next = Configure(m_line, {IsInherited(m_listeners)});
     if (!next)
     {
         m_counters.reloadFailures.Add();

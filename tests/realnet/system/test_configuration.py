@@ -48,6 +48,14 @@ def test_check_of_an_agents_file(tmp_path):
     assert len(result.stderr.splitlines()) == 3
 
 
+@pytest.mark.parametrize("options", [["--check"], []])
+def test_a_proxy_that_listens_nowhere_is_an_error(tmp_path, options):
+    path = write(tmp_path / "proxy.json", interface="lo", admin="off", listen=[])
+    result = run([binary("sonda-proxy"), "--config", path, *options])
+    assert result.returncode == 1
+    assert f"sonda-proxy: {path}: listen: [] names no address" in result.stderr
+
+
 @pytest.mark.parametrize("name", ["sonda-agent", "sonda-proxy"])
 def test_the_manual_is_clean_roff(name):
     page = run([binary(name), "--man"])
