@@ -47,6 +47,22 @@ FindFormula(const ProxyReading& reading, Problems& problems)
     return Take(catalogue->Find(name), reading.table.Get("formula"), problems);
 }
 
+/** \param atStart holds what only a restart changes, and has its descriptors already */
+Expected<DescriptorBudget>
+ShareAmong(const ProxyCommand& command, const ProxyCommand& atStart)
+{
+    // For each address a listening socket, for each server a health check, for each interface a
+    // monitor.
+    const std::size_t others = atStart.listen.size() + command.servers.size() +
+                               atStart.network.interfaces.size() +
+                               (atStart.admin ? ADMIN_DESCRIPTORS : 0);
+    return ShareDescriptors(RaiseDescriptorLimit(),
+                            atStart.workers,
+                            atStart.pipes,
+                            others,
+                            command.maxConnections);
+}
+
 } // namespace
 
 Expected<ProxyConfiguration, Problems>
@@ -86,18 +102,10 @@ Configure(const CommandLine& line, const ProxyProcess& process)
                    problems)
                   .value_or(nullptr);
     }
-    // For each address a listening socket, for each server a health check, for each interface a
-    // monitor.
-    const std::size_t others = command.listen.size() + command.servers.size() +
-                               command.network.interfaces.size() +
-                               (command.admin ? ADMIN_DESCRIPTORS : 0);
-    const auto budget = Take(ShareDescriptors(RaiseDescriptorLimit(),
-                                              command.workers,
-                                              command.pipes,
-                                              others,
-                                              command.maxConnections),
-                             reading->table.Get("max-connections"),
-                             problems);
+    const auto budget =
+        Take(ShareAmong(command, process.atStart ? process.atStart->command : command),
+             reading->table.Get("max-connections"),
+             problems);
     std::optional<AdminToken> token;
     if (!command.adminTokenFile.empty())
     {

@@ -40,6 +40,8 @@ struct ProxyConfiguration
 struct ProxyProcess
 {
     bool hasInherited{false}; //!< listening sockets of a service manager
+    /** What only a restart changes is in force here; null: this is the start. */
+    std::shared_ptr<const ProxyReading> atStart{};
 };
 
 /**

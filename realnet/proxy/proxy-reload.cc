@@ -33,7 +33,7 @@ Proxy::Reload()
 void
 Proxy::TryReload()
 {
-    auto next = Configure(m_line, {IsInherited(m_listeners)});
+    auto next = Configure(m_line, {IsInherited(m_listeners), m_atStart});
     if (!next)
     {
         m_counters.reloadFailures.Add();

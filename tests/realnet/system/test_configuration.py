@@ -1,6 +1,7 @@
 """Configuration files, --check, reloads and manual pages of the two programs."""
 import json
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -68,6 +69,10 @@ def test_the_manual_is_clean_roff(name):
     assert "EXIT STATUS" in re.sub(".\\x08", "", shown.stdout)  # bold is overstruck
 
 
+def few_files():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (400, 400))
+
+
 def reload(program, pattern="reloaded"):
     after = len(program.lines)
     program.signal(signal.SIGHUP)
@@ -131,6 +136,18 @@ def test_what_needs_a_restart_is_said(world, tmp_path):
         lines = reload(proxy)
         said = [line for line in lines if "changes only with a restart" in line]
         assert len(said) == 1 and f"{path}: pipes" in said[0]
+
+
+def test_a_reload_counts_with_the_pipes_in_force(world, tmp_path):
+    """Pipes that only a restart gives back are not there for connections yet."""
+    path = write(tmp_path / "proxy.json", workers=1, pipes=40, max_connections=100)
+    proxy = world.proxy("--config", path, agents=0, preexec_fn=few_files)
+    write(path, workers=1, pipes=0, max_connections=150)
+    lines = reload(proxy, "reload refused: the configuration in force stays")
+    assert any(f"reload: {path}: max_connections: a limit of 400 open files" in line
+               for line in lines)
+    write(path, workers=1, pipes=0, max_connections=110)
+    reload(proxy)
 
 
 def test_an_agent_reloads(started, tmp_path):
