@@ -94,7 +94,7 @@ Configure(const CommandLine& line, const ProxyProcess& process)
         keyring =
             Take(LoadKeyFile(command.network.keyFile), reading->table.Get("key-file"), problems);
     }
-    std::shared_ptr<ConnectionLog> log;
+    std::unique_ptr<ConnectionLog> log;
     if (command.connectionLog != "off" && !command.check)
     {
         log = Take(ConnectionLog::Open(command.connectionLog, command.logFormat),
@@ -157,15 +157,14 @@ MakeHealthSettings(const ProxyCommand& command)
 }
 
 RelaySettings
-MakeRelaySettings(const ProxyConfiguration& configuration)
+MakeRelaySettings(const ProxyCommand& command, std::shared_ptr<ConnectionLog> log)
 {
-    const ProxyCommand& command = configuration.Command();
     RelaySettings settings;
     settings.timeouts = command.timeouts;
     settings.keepAlive = command.keepAlive;
     settings.proxyProtocol = command.proxyProtocol;
     settings.trusted = command.trusted;
-    settings.log = configuration.log;
+    settings.log = std::move(log);
     return settings;
 }
 

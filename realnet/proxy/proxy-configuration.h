@@ -26,7 +26,7 @@ struct ProxyConfiguration
     std::optional<Keyring> keyring;    //!< empty: no authentication
     std::vector<Interface> interfaces; //!< at least one
     DescriptorBudget budget;
-    std::shared_ptr<ConnectionLog> log;   //!< null: none is wanted
+    std::unique_ptr<ConnectionLog> log;   //!< null: none is wanted
     std::optional<AdminToken> adminToken; //!< empty: nothing can be changed over HTTP
 
     const ProxyCommand&
@@ -60,8 +60,8 @@ TableTiming MakeTableTiming(const ProxyCommand& command);
 /** \return what the health checks are told of it. */
 HealthChecks::Settings MakeHealthSettings(const ProxyCommand& command);
 
-/** \return what the workers are told of it. */
-RelaySettings MakeRelaySettings(const ProxyConfiguration& configuration);
+/** \return what the workers are told of it. \param log that they share; may be null */
+RelaySettings MakeRelaySettings(const ProxyCommand& command, std::shared_ptr<ConnectionLog> log);
 
 /** \return "NAME (TEXT)" for a named formula, else its text. */
 std::string Describe(const Formula& formula);

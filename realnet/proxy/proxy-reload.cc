@@ -69,7 +69,8 @@ Proxy::Apply(ProxyConfiguration next)
     {
         SetKeepAlive(listener.socket.Get(), command.keepAlive);
     }
-    m_shared.settings.Set(MakeRelaySettings(next));
+    m_log = m_logCloser.Share(std::move(next.log));
+    m_shared.settings.Set(MakeRelaySettings(command, m_log));
     for (const auto& worker : m_workers)
     {
         worker->Reload();
