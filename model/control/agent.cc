@@ -32,7 +32,7 @@ Agent::OnDatagram(std::string_view datagram,
                   const std::string& address,
                   std::uint16_t port,
                   Instant now,
-                  const Report& report,
+                  const TakeFigures& figures,
                   RandomStream& random)
 {
     if (m_keyring)
@@ -43,7 +43,7 @@ Agent::OnDatagram(std::string_view datagram,
             return refusal;
         }
     }
-    return OnRequest(DecodeRequest(datagram), address, port, now, report, random);
+    return OnRequest(DecodeRequest(datagram), address, port, now, figures, random);
 }
 
 std::optional<Refusal>
@@ -51,10 +51,10 @@ Agent::OnRequest(const Expected<ProbeRequest, Refusal>& request,
                  const std::string& address,
                  std::uint16_t port,
                  Instant now,
-                 const Report& report,
+                 const TakeFigures& figures,
                  RandomStream& random)
 {
-    auto refusal = request ? Accept(*request, address, port, now, report, random)
+    auto refusal = request ? Accept(*request, address, port, now, figures, random)
                            : std::make_optional(request.GetError());
     if (refusal)
     {
@@ -68,7 +68,7 @@ Agent::Accept(const ProbeRequest& request,
               const std::string& address,
               std::uint16_t port,
               Instant now,
-              const Report& report,
+              const TakeFigures& figures,
               RandomStream& random)
 {
     if (request.slice && HashId(m_options.id) % request.slice->modulus != request.slice->residue)
@@ -83,6 +83,11 @@ Agent::Accept(const ProbeRequest& request,
     {
         return Refusal{RefusalReason::DUPLICATE_REQUEST, *request.nonce};
     }
+    Expected<Report> report = figures();
+    if (!report)
+    {
+        return Refusal{RefusalReason::NO_FIGURES, report.GetError().message};
+    }
     Watch(request, address, port, now);
     const Duration window = request.windowMs
                                 ? Duration(std::chrono::milliseconds(*request.windowMs))
@@ -91,7 +96,7 @@ Agent::Accept(const ProbeRequest& request,
     const Duration wait = window > Duration::zero()
                               ? FromSeconds(ToSeconds(window) * random.Uniform())
                               : Duration::zero();
-    m_pending.insert(Pending{now + wait, now, address, port, request.nonce, report});
+    m_pending.insert(Pending{now + wait, now, address, port, request.nonce, std::move(*report)});
     return std::nullopt;
 }
 

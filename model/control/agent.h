@@ -40,6 +40,9 @@ struct Reply
     std::uint16_t port;
 };
 
+/** Takes the load figures of the moment. \return them, or why they cannot be read */
+using TakeFigures = std::function<Expected<Report>()>;
+
 /**
  * Answers probe requests, without I/O.
  *
@@ -67,7 +70,8 @@ class Agent
 
     /**
      * \param datagram the bytes that arrived from \p address : \p port
-     * \param report the load figures at this moment
+     * \param figures is called during the call, and only for a request that passed all checks: what
+     * a stranger sends shall not cost a reading of the load
      * \param random for the wait
      * \return nothing when the request will be answered, else why not (and it is counted)
      */
@@ -75,7 +79,7 @@ class Agent
                                       const std::string& address,
                                       std::uint16_t port,
                                       Instant now,
-                                      const Report& report,
+                                      const TakeFigures& figures,
                                       RandomStream& random);
 
     /**
@@ -86,7 +90,7 @@ class Agent
                                      const std::string& address,
                                      std::uint16_t port,
                                      Instant now,
-                                     const Report& report,
+                                     const TakeFigures& figures,
                                      RandomStream& random);
 
     /** \return when the next reply is due, if one is waiting. */
@@ -179,7 +183,7 @@ class Agent
                                   const std::string& address,
                                   std::uint16_t port,
                                   Instant now,
-                                  const Report& report,
+                                  const TakeFigures& figures,
                                   RandomStream& random);
     bool Remember(const std::string& nonce);
     void Watch(const ProbeRequest& request,

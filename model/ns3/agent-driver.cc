@@ -42,8 +42,11 @@ AgentDriver::OnRequest(const Expected<ProbeRequest, Refusal>& request,
     {
         return false;
     }
-    const auto refusal =
-        m_agent.OnRequest(request, address, port, Now(), m_ports.figures(), m_waits);
+    // Also for requests that are refused: a look at a server moves its clock on, and whether that
+    // happens in one step or two decides the last bits of its results.
+    const Report report = m_ports.figures();
+    const auto figures = [&report] { return report; };
+    const auto refusal = m_agent.OnRequest(request, address, port, Now(), figures, m_waits);
     if (refusal)
     {
         if (m_ports.refused)

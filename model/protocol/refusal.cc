@@ -15,6 +15,7 @@ ToString(RefusalReason reason)
         "no-request",        "duplicate-response", "unwanted-notice",
         "duplicate-request", "hold-too-long",      "foreign-source",
         "id-conflict",       "other-slice",        "busy",
+        "no-figures",
     };
     return names[static_cast<std::size_t>(reason)];
 }

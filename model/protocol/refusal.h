@@ -37,9 +37,10 @@ enum class RefusalReason : std::uint8_t
     ID_CONFLICT,        //!< the identity belongs to another server that is fresh
     OTHER_SLICE,        //!< a request for other agents
     BUSY,               //!< more requests at once than an agent keeps
+    NO_FIGURES,         //!< a good request, but the agent cannot read its load
 };
 
-constexpr std::size_t REFUSAL_REASONS = static_cast<std::size_t>(RefusalReason::BUSY) + 1;
+constexpr std::size_t REFUSAL_REASONS = static_cast<std::size_t>(RefusalReason::NO_FIGURES) + 1;
 
 /** \return the reason's name as it is written in logs, counters and files: "too-long", … */
 const char* ToString(RefusalReason reason);

@@ -245,17 +245,12 @@ AgentService::TellFall(std::uint32_t before, std::uint32_t after)
 void
 AgentService::Answer(DatagramPort& port, const Datagram& datagram)
 {
-    const auto report = MakeReport(Now());
-    if (!report)
-    {
-        LogNoReport("probe request not answered", report.GetError());
-        return;
-    }
+    const auto figures = [this] { return MakeReport(Now()); };
     const auto refusal = m_agent.OnDatagram(datagram.bytes,
                                             datagram.address,
                                             datagram.port,
                                             datagram.arrival,
-                                            *report,
+                                            figures,
                                             m_random);
     if (!refusal)
     {

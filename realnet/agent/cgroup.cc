@@ -3,7 +3,6 @@
 #include "realnet/agent/proc-text.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace sonda
 {
@@ -55,40 +54,24 @@ Cgroup::Memory() const
     return tightest;
 }
 
-std::optional<std::string>
-Cgroup::QuotaLevel(double& cores) const
+std::optional<CpuQuota>
+Cgroup::Quota() const
 {
-    std::optional<std::string> tightest;
-    cores = std::numeric_limits<double>::infinity();
+    std::optional<CpuQuota> tightest;
     for (const std::string& level : m_levels)
     {
-        const auto quota = ParseCpuQuota(m_files.Read(level + "/cpu.max").value_or(""));
-        if (quota && *quota < cores)
+        const auto cores = ParseCpuQuota(m_files.Read(level + "/cpu.max").value_or(""));
+        if (cores && (!tightest || *cores < tightest->cores))
         {
-            cores = *quota;
-            tightest = level;
+            tightest = CpuQuota{level, *cores, std::nullopt};
         }
     }
-    return tightest;
-}
-
-std::optional<double>
-Cgroup::QuotaCores() const
-{
-    double cores = 0;
-    return QuotaLevel(cores) ? std::optional(cores) : std::nullopt;
-}
-
-std::optional<std::uint64_t>
-Cgroup::UsedCpu() const
-{
-    double cores = 0;
-    const auto level = QuotaLevel(cores);
-    if (!level)
+    if (tightest)
     {
-        return std::nullopt;
+        tightest->usedMicroseconds =
+            ParseStatLine(m_files.Read(tightest->level + "/cpu.stat").value_or(""), "usage_usec");
     }
-    return ParseStatLine(m_files.Read(*level + "/cpu.stat").value_or(""), "usage_usec");
+    return tightest;
 }
 
 } // namespace sonda

@@ -18,6 +18,14 @@ struct MemoryBound
     std::uint64_t limit{0};
 };
 
+/** A limit on CPU time, and what was used of it. */
+struct CpuQuota
+{
+    std::string level; //!< the folder where it stands: counts of two levels cannot be compared
+    double cores{0};
+    std::optional<std::uint64_t> usedMicroseconds; //!< at this level so far; empty: unknown
+};
+
 /**
  * The limits that cgroup version 2 sets for this process. A limit may stand at any level above the
  * process; the tightest one counts. Without cgroup 2 there is none. Not thread-safe.
@@ -34,15 +42,10 @@ class Cgroup
      */
     std::optional<MemoryBound> Memory() const;
 
-    /** \return the cores of the tightest CPU quota, if any level has one. */
-    std::optional<double> QuotaCores() const;
-
-    /** \return the CPU time used so far, in µs, at the level that QuotaCores() found. */
-    std::optional<std::uint64_t> UsedCpu() const;
+    /** \return the tightest CPU quota, if any level has one. */
+    std::optional<CpuQuota> Quota() const;
 
   private:
-    std::optional<std::string> QuotaLevel(double& cores) const;
-
     const SystemFiles& m_files;
     std::vector<std::string> m_levels; //!< folders
 };

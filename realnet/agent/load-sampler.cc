@@ -8,8 +8,7 @@ namespace sonda
 LoadSampler::LoadSampler(const SystemFiles& files, unsigned cores)
     : m_files(files),
       m_cgroup(files),
-      m_cores(cores),
-      m_quotaCores(m_cgroup.QuotaCores())
+      m_cores(cores)
 {
 }
 
@@ -21,22 +20,43 @@ LoadSampler::Take(Instant now) const
     {
         return Error{"/proc/stat cannot be read or has no line 'cpu' with 8 numbers"};
     }
-    return Snapshot{now, *ticks, m_cgroup.UsedCpu()};
+    return Snapshot{now, *ticks, m_cgroup.Quota()};
 }
 
-/** \return percent; nothing when no time has passed between the two. */
-std::optional<double>
-LoadSampler::Unused(const Snapshot& from, const Snapshot& to) const
+/**
+ * Quotas come and go, and with them the level whose use is counted; a group that is made anew
+ * counts from zero.
+ * \return whether the difference of the two means something
+ */
+bool
+LoadSampler::IsSameCount(const Snapshot& from, const Snapshot& to)
 {
-    if (m_quotaCores && from.usedMicroseconds && to.usedMicroseconds)
+    if (!from.quota || !to.quota)
     {
-        const double allowed = ToSeconds(to.at - from.at) * *m_quotaCores;
+        return !from.quota && !to.quota;
+    }
+    return from.quota->level == to.quota->level &&
+           from.quota->usedMicroseconds.has_value() == to.quota->usedMicroseconds.has_value() &&
+           from.quota->usedMicroseconds <= to.quota->usedMicroseconds;
+}
+
+/** \return percent; nothing when no time has passed between the two, or they count other things. */
+std::optional<double>
+LoadSampler::Unused(const Snapshot& from, const Snapshot& to)
+{
+    if (!IsSameCount(from, to))
+    {
+        return std::nullopt;
+    }
+    if (to.quota && to.quota->usedMicroseconds)
+    {
+        const double allowed = ToSeconds(to.at - from.at) * to.quota->cores;
         if (allowed <= 0)
         {
             return std::nullopt;
         }
         const double used =
-            1e-6 * static_cast<double>(*to.usedMicroseconds - *from.usedMicroseconds);
+            1e-6 * static_cast<double>(*to.quota->usedMicroseconds - *from.quota->usedMicroseconds);
         // A group may use more than its quota for an instant: the quota is settled per period.
         return std::clamp(100 * (1 - used / allowed), 0.0, 100.0);
     }
@@ -54,11 +74,14 @@ LoadSampler::Unused(const Snapshot& from, const Snapshot& to) const
 std::optional<Error>
 LoadSampler::Sample(Instant now)
 {
-    m_quotaCores = m_cgroup.QuotaCores();
     const Expected<Snapshot> snapshot = Take(now);
     if (!snapshot)
     {
         return snapshot.GetError();
+    }
+    if (!m_snapshots.empty() && !IsSameCount(m_snapshots.back(), *snapshot))
+    {
+        m_snapshots.clear();
     }
     if (!m_snapshots.empty())
     {
@@ -97,7 +120,11 @@ LoadSampler::Figures(Instant now)
     Report report;
     report.cpu = m_lastUnused;
     report.cpu10s = m_smoothed.Get();
-    report.cores = std::min(static_cast<double>(m_cores), m_quotaCores.value_or(m_cores));
+    report.cores = m_cores;
+    if (snapshot->quota)
+    {
+        report.cores = std::min(*report.cores, snapshot->quota->cores);
+    }
     report.load1 = ParseLoadAverage(m_files.Read("/proc/loadavg").value_or(""));
     report.ram = static_cast<double>(memory->available);
     report.ramTotal = static_cast<double>(memory->total);

@@ -46,17 +46,17 @@ class LoadSampler
     {
         Instant at;
         CpuTicks machine;
-        std::optional<std::uint64_t> usedMicroseconds; //!< of the quota
+        std::optional<CpuQuota> quota; //!< empty: none binds
     };
 
     Expected<Snapshot> Take(Instant now) const;
-    std::optional<double> Unused(const Snapshot& from, const Snapshot& to) const;
+    static bool IsSameCount(const Snapshot& from, const Snapshot& to);
+    static std::optional<double> Unused(const Snapshot& from, const Snapshot& to);
 
     const SystemFiles& m_files;
     Cgroup m_cgroup;
     unsigned m_cores;
-    std::optional<double> m_quotaCores;
-    std::deque<Snapshot> m_snapshots; //!< oldest first; one is at least WINDOW old
+    std::deque<Snapshot> m_snapshots; //!< of one count, oldest first; one is at least WINDOW old
     TimedAverage m_smoothed{std::chrono::seconds(10)};
     double m_lastUnused{0}; //!< percent
 };

@@ -70,7 +70,8 @@ Print(const AgentOptions& options, LoadSampler& sampler, const AgentCommand& com
     request.nonce = RandomHex(random, 128);
     request.windowMs = 0;
     Agent agent(options, std::nullopt);
-    const auto refusal = agent.OnDatagram(Encode(request), "127.0.0.1", 1, now, *report, random);
+    const auto figures = [&report] { return report; };
+    const auto refusal = agent.OnDatagram(Encode(request), "127.0.0.1", 1, now, figures, random);
     const auto reply = agent.TakeReply(now);
     if (refusal || !reply)
     {

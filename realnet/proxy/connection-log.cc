@@ -95,14 +95,14 @@ FormatRecord(const ConnectionRecord& record, LogFormat format)
     return format == LogFormat::JSON ? ToJson(record) : ToKeyValue(record);
 }
 
-Expected<std::shared_ptr<ConnectionLog>>
+Expected<std::unique_ptr<ConnectionLog>>
 ConnectionLog::Open(const std::string& file, LogFormat format)
 {
     try
     {
         auto logger = std::make_shared<spdlog::logger>("connections", OpenSink(file));
         logger->set_pattern("%v");
-        return std::shared_ptr<ConnectionLog>(new ConnectionLog(std::move(logger), format));
+        return std::unique_ptr<ConnectionLog>(new ConnectionLog(std::move(logger), format));
     }
     catch (const spdlog::spdlog_ex& error)
     {

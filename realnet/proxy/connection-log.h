@@ -75,9 +75,9 @@ class ConnectionLog
      * \param file path, or "-" for standard output
      * \return the log with a thread that writes, or an error
      */
-    static Expected<std::shared_ptr<ConnectionLog>> Open(const std::string& file, LogFormat format);
+    static Expected<std::unique_ptr<ConnectionLog>> Open(const std::string& file, LogFormat format);
 
-    /** Writes what is queued and ends the thread. */
+    /** Writes what is queued and ends the thread: waits for the disk. */
     ~ConnectionLog();
 
     void Write(ConnectionRecord record);

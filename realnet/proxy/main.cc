@@ -175,7 +175,12 @@ Main(int argc, const char* const* argv)
         std::cout << ManualPage(program, form.table);
         return 0;
     }
-    auto configuration = Configure(line);
+    auto inherited = InheritSockets({"data"});
+    if (!inherited)
+    {
+        return FailStart(NAME, inherited.GetError().message);
+    }
+    auto configuration = Configure(line, {!inherited->empty()});
     if (!configuration)
     {
         return FailStart(NAME, configuration.GetError());
@@ -184,11 +189,6 @@ Main(int argc, const char* const* argv)
     {
         std::cout << NAME << ": the configuration is good\n";
         return 0;
-    }
-    auto inherited = InheritSockets({"data"});
-    if (!inherited)
-    {
-        return FailStart(NAME, inherited.GetError().message);
     }
     SetUpLog(configuration->Command().verbose);
     signal(SIGPIPE, SIG_IGN); // splice() to a socket that was reset raises it

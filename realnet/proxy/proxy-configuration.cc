@@ -47,14 +47,36 @@ FindFormula(const ProxyReading& reading, Problems& problems)
     return Take(catalogue->Find(name), reading.table.Get("formula"), problems);
 }
 
+/** \param atStart holds what only a restart changes, and has its descriptors already */
+Expected<DescriptorBudget>
+ShareAmong(const ProxyCommand& command, const ProxyCommand& atStart)
+{
+    // For each address a listening socket, for each server a health check, for each interface a
+    // monitor.
+    const std::size_t others = atStart.listen.size() + command.servers.size() +
+                               atStart.network.interfaces.size() +
+                               (atStart.admin ? ADMIN_DESCRIPTORS : 0);
+    return ShareDescriptors(RaiseDescriptorLimit(),
+                            atStart.workers,
+                            atStart.pipes,
+                            others,
+                            command.maxConnections);
+}
+
 } // namespace
 
 Expected<ProxyConfiguration, Problems>
-Configure(const CommandLine& line)
+Configure(const CommandLine& line, const ProxyProcess& process)
 {
     auto reading = std::make_shared<ProxyReading>();
     Problems problems = ReadProxyCommand(*reading, line);
     const ProxyCommand& command = reading->command;
+    if (command.listen.empty() && !process.hasInherited)
+    {
+        problems.push_back({reading->table.Get("listen").Where(),
+                            "[] names no address, and no socket was inherited (LISTEN_FDS); at "
+                            "least one [ADDRESS:]PORT is needed"});
+    }
     auto formula = FindFormula(*reading, problems);
     auto policy = Take(MakePolicy(command.policy), reading->table.Get("policy"), problems);
     if (policy && command.baseForm && (*policy)->NoticeBelow() > 0)
@@ -72,7 +94,7 @@ Configure(const CommandLine& line)
         keyring =
             Take(LoadKeyFile(command.network.keyFile), reading->table.Get("key-file"), problems);
     }
-    std::shared_ptr<ConnectionLog> log;
+    std::unique_ptr<ConnectionLog> log;
     if (command.connectionLog != "off" && !command.check)
     {
         log = Take(ConnectionLog::Open(command.connectionLog, command.logFormat),
@@ -80,18 +102,10 @@ Configure(const CommandLine& line)
                    problems)
                   .value_or(nullptr);
     }
-    // For each address a listening socket, for each server a health check, for each interface a
-    // monitor.
-    const std::size_t others = command.listen.size() + command.servers.size() +
-                               command.network.interfaces.size() +
-                               (command.admin ? ADMIN_DESCRIPTORS : 0);
-    const auto budget = Take(ShareDescriptors(RaiseDescriptorLimit(),
-                                              command.workers,
-                                              command.pipes,
-                                              others,
-                                              command.maxConnections),
-                             reading->table.Get("max-connections"),
-                             problems);
+    const auto budget =
+        Take(ShareAmong(command, process.atStart ? process.atStart->command : command),
+             reading->table.Get("max-connections"),
+             problems);
     std::optional<AdminToken> token;
     if (!command.adminTokenFile.empty())
     {
@@ -143,15 +157,14 @@ MakeHealthSettings(const ProxyCommand& command)
 }
 
 RelaySettings
-MakeRelaySettings(const ProxyConfiguration& configuration)
+MakeRelaySettings(const ProxyCommand& command, std::shared_ptr<ConnectionLog> log)
 {
-    const ProxyCommand& command = configuration.Command();
     RelaySettings settings;
     settings.timeouts = command.timeouts;
     settings.keepAlive = command.keepAlive;
     settings.proxyProtocol = command.proxyProtocol;
     settings.trusted = command.trusted;
-    settings.log = configuration.log;
+    settings.log = std::move(log);
     return settings;
 }
 

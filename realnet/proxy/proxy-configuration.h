@@ -26,7 +26,7 @@ struct ProxyConfiguration
     std::optional<Keyring> keyring;    //!< empty: no authentication
     std::vector<Interface> interfaces; //!< at least one
     DescriptorBudget budget;
-    std::shared_ptr<ConnectionLog> log;   //!< null: none is wanted
+    std::unique_ptr<ConnectionLog> log;   //!< null: none is wanted
     std::optional<AdminToken> adminToken; //!< empty: nothing can be changed over HTTP
 
     const ProxyCommand&
@@ -36,11 +36,20 @@ struct ProxyConfiguration
     }
 };
 
+/** The process that a configuration is read for. */
+struct ProxyProcess
+{
+    bool hasInherited{false}; //!< listening sockets of a service manager
+    /** What only a restart changes is in force here; null: this is the start. */
+    std::shared_ptr<const ProxyReading> atStart{};
+};
+
 /**
  * Reads command line and file and everything that they name; opens no socket. Start-up and reload.
  * \return the configuration, or every problem in it
  */
-Expected<ProxyConfiguration, Problems> Configure(const CommandLine& line);
+Expected<ProxyConfiguration, Problems> Configure(const CommandLine& line,
+                                                 const ProxyProcess& process);
 
 /** \return what the monitors are told of it. \param policy that will pick */
 MonitorOptions MakeMonitorOptions(const ProxyCommand& command, const Policy& policy);
@@ -51,8 +60,8 @@ TableTiming MakeTableTiming(const ProxyCommand& command);
 /** \return what the health checks are told of it. */
 HealthChecks::Settings MakeHealthSettings(const ProxyCommand& command);
 
-/** \return what the workers are told of it. */
-RelaySettings MakeRelaySettings(const ProxyConfiguration& configuration);
+/** \return what the workers are told of it. \param log that they share; may be null */
+RelaySettings MakeRelaySettings(const ProxyCommand& command, std::shared_ptr<ConnectionLog> log);
 
 /** \return "NAME (TEXT)" for a named formula, else its text. */
 std::string Describe(const Formula& formula);

@@ -24,11 +24,44 @@ constexpr unsigned char COMMAND_PROXY = 0x21;
 constexpr unsigned char TCP_OVER_IPV4 = 0x11;
 constexpr unsigned char TCP_OVER_IPV6 = 0x21;
 
-/** Both ends in one family: what is IPv4 in the guise of IPv6 becomes IPv4. */
+/** \return the address as IPv6, IPv4 in its guise. */
+SocketAddress
+AsIpv6(const SocketAddress& address)
+{
+    if (address.Family() == AF_INET6)
+    {
+        return address;
+    }
+    return {"::ffff:" + address.Address(), address.Port()};
+}
+
+/**
+ * Both ends in one family, as a header has but one: IPv4 in the guise of IPv6 becomes IPv4, unless
+ * the other end is IPv6 indeed.
+ */
 ProxiedEnds
 Plain(const ProxiedEnds& ends)
 {
-    return {SocketAddress(ends.source.ToEndpoint()), SocketAddress(ends.destination.ToEndpoint())};
+    const SocketAddress source(ends.source.ToEndpoint());
+    const SocketAddress destination(ends.destination.ToEndpoint());
+    if (source.Family() == destination.Family())
+    {
+        return {source, destination};
+    }
+    return {AsIpv6(source), AsIpv6(destination)};
+}
+
+/** \return as version 1 has it: IPv6 in hexadecimal groups, never with a dotted quad at the end. */
+std::string
+ToText(const SocketAddress& address)
+{
+    if (address.Family() != AF_INET6)
+    {
+        return address.Address();
+    }
+    Ipv6Bytes bytes;
+    std::memcpy(bytes.data(), &address.V6(), bytes.size());
+    return FormatIpv6(bytes);
 }
 
 template <typename T>
@@ -215,8 +248,8 @@ MakeProxyHeader(ProxyProtocol version, const ProxiedEnds& ends)
     }
     return fmt::format("PROXY {} {} {} {} {}\r\n",
                        plain.source.Family() == AF_INET6 ? "TCP6" : "TCP4",
-                       plain.source.Address(),
-                       plain.destination.Address(),
+                       ToText(plain.source),
+                       ToText(plain.destination),
                        plain.source.Port(),
                        plain.destination.Port());
 }

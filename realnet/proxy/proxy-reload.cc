@@ -3,9 +3,24 @@
 #include "realnet/common/service-manager.h"
 #include "realnet/proxy/proxy.h"
 
+#include <algorithm>
+
 /** The part of Proxy that goes over to a new configuration. */
 namespace sonda
 {
+
+namespace
+{
+
+bool
+IsInherited(const std::vector<Listener>& listeners)
+{
+    return std::any_of(listeners.begin(),
+                       listeners.end(),
+                       [](const Listener& listener) { return listener.inherited; });
+}
+
+} // namespace
 
 void
 Proxy::Reload()
@@ -18,7 +33,7 @@ Proxy::Reload()
 void
 Proxy::TryReload()
 {
-    auto next = Configure(m_line);
+    auto next = Configure(m_line, {IsInherited(m_listeners), m_atStart});
     if (!next)
     {
         m_counters.reloadFailures.Add();
@@ -54,7 +69,9 @@ Proxy::Apply(ProxyConfiguration next)
     {
         SetKeepAlive(listener.socket.Get(), command.keepAlive);
     }
-    m_shared.settings.Set(MakeRelaySettings(next));
+    m_droppedByOldLogs = LogLinesDropped();
+    m_log = m_logCloser.Share(std::move(next.log));
+    m_shared.settings.Set(MakeRelaySettings(command, m_log));
     for (const auto& worker : m_workers)
     {
         worker->Reload();
@@ -63,7 +80,6 @@ Proxy::Apply(ProxyConfiguration next)
     {
         companion->OnReload(next);
     }
-    m_droppedByOldLogs = LogLinesDropped();
     m_configuration = std::move(next);
 }
 

@@ -47,11 +47,12 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
       m_line(std::move(parts.line)),
       m_atStart(parts.configuration.reading),
       m_configuration(std::move(parts.configuration)),
+      m_log(m_logCloser.Share(std::move(m_configuration.log))),
       m_balancer(balancer),
       m_shared{balancer,
                m_counters,
                Sockets(m_listeners),
-               SharedSettings(MakeRelaySettings(m_configuration)),
+               SharedSettings(MakeRelaySettings(m_configuration.Command(), m_log)),
                m_configuration.budget.pipesPerWorker,
                m_configuration.budget.connections},
       m_monitor(m_io, std::move(parts.monitor), balancer),
@@ -248,7 +249,7 @@ Proxy::LogCounters()
 std::uint64_t
 Proxy::LogLinesDropped() const
 {
-    return m_droppedByOldLogs + (m_configuration.log ? m_configuration.log->Dropped() : 0);
+    return m_droppedByOldLogs + (m_log ? m_log->Dropped() : 0);
 }
 
 nlohmann::ordered_json

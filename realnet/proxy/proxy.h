@@ -5,6 +5,7 @@
 #include "realnet/proxy/backlog.h"
 #include "realnet/proxy/companion.h"
 #include "realnet/proxy/listener.h"
+#include "realnet/proxy/log-closer.h"
 #include "realnet/proxy/monitor-service.h"
 #include "realnet/proxy/proxy-configuration.h"
 #include "realnet/proxy/worker.h"
@@ -72,7 +73,9 @@ class Proxy
     std::vector<Listener> m_listeners;
     CommandLine m_line;
     std::shared_ptr<const ProxyReading> m_atStart; //!< what only a restart changes is in force here
-    ProxyConfiguration m_configuration;            //!< in force
+    ProxyConfiguration m_configuration;            //!< in force, without the log
+    LogCloser m_logCloser;
+    std::shared_ptr<ConnectionLog> m_log; //!< in force; null: none is wanted
     ProxyCounters m_counters;
     SharedBalancer& m_balancer;
     WorkerShared m_shared;

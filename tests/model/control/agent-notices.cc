@@ -37,7 +37,8 @@ struct Bench
     Send(const ProbeRequest& request, unsigned monitor, Instant now)
     {
         const std::string address = "10.0.0." + std::to_string(monitor);
-        REQUIRE_FALSE(agent.OnDatagram(Encode(request), address, 4000, now, report, random));
+        const auto figures = [this] { return report; };
+        REQUIRE_FALSE(agent.OnDatagram(Encode(request), address, 4000, now, figures, random));
         REQUIRE(agent.TakeReply(now));
     }
 
@@ -206,7 +207,8 @@ TEST_CASE("with a key a notice is signed as a response is")
     request.nonce = RandomHex(random, 128);
     request.below = 1;
     const std::string sealed = ring.Seal(Role::REQUEST, "10.0.0.1", Encode(request));
-    REQUIRE_FALSE(agent.OnDatagram(sealed, "10.0.0.1", 4000, At(0), Report(), random));
+    const auto figures = [] { return Report(); };
+    REQUIRE_FALSE(agent.OnDatagram(sealed, "10.0.0.1", 4000, At(0), figures, random));
     const auto notice = agent.Notify(1, 0, At(1), Report(), random);
     REQUIRE(notice);
     CHECK_FALSE(ring.Check(Role::RESPONSE, "10.0.0.7", notice->datagram));

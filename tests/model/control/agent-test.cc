@@ -27,7 +27,8 @@ struct Bench
     std::string
     Ask(const std::string& request, Instant now)
     {
-        const auto refusal = agent.OnDatagram(request, "10.0.0.1", 4000, now, report, random);
+        const auto figures = [this] { return Figures(); };
+        const auto refusal = agent.OnDatagram(request, "10.0.0.1", 4000, now, figures, random);
         return refusal ? ToString(refusal->reason) : "accepted";
     }
 
@@ -40,8 +41,17 @@ struct Bench
         return Ask(Encode(request), now);
     }
 
+    Expected<Report>
+    Figures()
+    {
+        ++figuresTaken;
+        return isReadable ? Expected<Report>(report) : Error{"/proc/stat cannot be read"};
+    }
+
     SeededStream random{5};
     Report report;
+    bool isReadable{true};
+    int figuresTaken{0};
     Agent agent;
 };
 
@@ -181,6 +191,36 @@ TEST_CASE("an agent keeps a bounded number of requests, and may be asked again l
     CHECK(bench.Ask(request, At(0)) == "busy");
     REQUIRE(bench.agent.TakeReply(At(2)));
     CHECK(bench.Ask(request, At(2)) == "accepted");
+}
+
+TEST_CASE("only a request that will be answered costs a reading of the load")
+{
+    AgentOptions options = AgentSeven();
+    options.mostPending = 2;
+    Bench bench(options);
+    const std::string request =
+        R"({"tipo":"probe request","v":2,"nonce":"0123456789abcdef0123456789abcdef"})";
+    CHECK(bench.Ask("garbage", At(0)) == "not-json");
+    ProbeRequest sliced;
+    sliced.slice = Slice{2, 1 - static_cast<std::uint32_t>(HashId("seven") % 2)};
+    CHECK(bench.Ask(Encode(sliced), At(0)) == "other-slice");
+    CHECK(bench.figuresTaken == 0);
+    CHECK(bench.Ask(request, At(0)) == "accepted");
+    CHECK(bench.figuresTaken == 1);
+    CHECK(bench.Ask(request, At(0)) == "duplicate-request");
+    CHECK(bench.AskWithin(1000U, At(0)) == "accepted");
+    CHECK(bench.AskWithin(1000U, At(0)) == "busy");
+    CHECK(bench.figuresTaken == 2);
+}
+
+TEST_CASE("a request is refused while the load cannot be read")
+{
+    Bench bench;
+    bench.isReadable = false;
+    CHECK(bench.AskWithin(1000U, At(0)) == "no-figures");
+    CHECK_FALSE(bench.agent.NextReply());
+    bench.isReadable = true;
+    CHECK(bench.AskWithin(1000U, At(0)) == "accepted");
 }
 
 TEST_CASE("exactly one slice has the agent")

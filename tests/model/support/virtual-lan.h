@@ -116,8 +116,9 @@ class VirtualLan
     void
     Ask(Host& host, const std::string& request)
     {
+        const auto figures = [&host] { return host.report; };
         if (!host.silent &&
-            !host.agent.OnDatagram(request, "10.255.0.1", 4000, now, host.report, random))
+            !host.agent.OnDatagram(request, "10.255.0.1", 4000, now, figures, random))
         {
             At(host.agent.NextReply().value(), [this, &host] { Answer(host); });
         }

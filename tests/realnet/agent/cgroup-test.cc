@@ -26,8 +26,7 @@ TEST_CASE("without limits a cgroup bounds nothing", "[cgroup]")
     const auto fake = TwoLevels();
     const Cgroup cgroup(fake);
     CHECK_FALSE(cgroup.Memory());
-    CHECK_FALSE(cgroup.QuotaCores());
-    CHECK_FALSE(cgroup.UsedCpu());
+    CHECK_FALSE(cgroup.Quota());
     const test::FakeFiles nothing;
     CHECK_FALSE(Cgroup(nothing).Memory());
 }
@@ -59,6 +58,9 @@ TEST_CASE("the tightest CPU quota counts, with the usage of its own level", "[cg
     fake.files["/cg/cpu.max"] = "200000 100000\n";
     fake.files["/cg/cpu.stat"] = "usage_usec 4242\n";
     const Cgroup cgroup(fake);
-    CHECK(cgroup.QuotaCores().value() == Approx(0.5));
-    CHECK(cgroup.UsedCpu() == 42U);
+    const auto quota = cgroup.Quota();
+    REQUIRE(quota);
+    CHECK(quota->level == "/cg/web");
+    CHECK(quota->cores == Approx(0.5));
+    CHECK(quota->usedMicroseconds == 42U);
 }

@@ -100,6 +100,40 @@ TEST_CASE("with a CPU quota, unused CPU is the unused share of the quota", "[sam
     CHECK(report->ramTotal.value() == 102'400);
 }
 
+TEST_CASE("a count of another CPU quota, or one that begins anew, is compared with none",
+          "[sampler]")
+{
+    Machine machine;
+    machine.files["/proc/self/mounts"] = "cgroup2 /cg cgroup2 rw 0 0\n";
+    machine.files["/proc/self/cgroup"] = "0::/web\n";
+    machine.files["/cg/web/cpu.max"] = "100000 100000\n";
+    machine.files["/cg/web/cpu.stat"] = "usage_usec 9000000\n";
+    machine.files["/cg/cpu.max"] = "200000 100000\n";
+    machine.files["/cg/cpu.stat"] = "usage_usec 1000000\n";
+    LoadSampler sampler(machine, 4);
+    REQUIRE_FALSE(sampler.Sample(At(0)));
+    machine.files["/cg/web/cpu.stat"] = "usage_usec 9050000\n";
+    REQUIRE_FALSE(sampler.Sample(At(200)));
+    REQUIRE(sampler.Figures(At(200))->cpu == Approx(75));
+
+    SECTION("the quota of another level becomes the tightest")
+    {
+        machine.files["/cg/web/cpu.max"] = "max 100000\n";
+    }
+    SECTION("the same level counts anew")
+    {
+        machine.files["/cg/web/cpu.stat"] = "usage_usec 0\n";
+    }
+    CHECK(sampler.Figures(At(300))->cpu == Approx(75)); // the last one that is known
+    REQUIRE_FALSE(sampler.Sample(At(400)));
+    CHECK(sampler.Figures(At(400))->cpu10s.value() == Approx(75));
+    // Two samples that can be compared are enough for the next figure.
+    machine.files["/cg/web/cpu.stat"] = "usage_usec 160000\n";
+    machine.files["/cg/cpu.stat"] = "usage_usec 1320000\n";
+    REQUIRE_FALSE(sampler.Sample(At(600)));
+    CHECK(sampler.Figures(At(600))->cpu == Approx(20));
+}
+
 TEST_CASE("what cannot be read is an error that names the file", "[sampler]")
 {
     Machine machine;

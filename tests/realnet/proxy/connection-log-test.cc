@@ -1,15 +1,55 @@
 #include "realnet/common/descriptor.h"
-#include "realnet/proxy/connection-log.h"
+#include "realnet/proxy/log-closer.h"
 #include "tests/catch.h"
+#include "tests/realnet/common/temporary-file.h"
 
+#include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <thread>
 
 using namespace sonda;
+
+namespace
+{
+
+/** A FIFO that nobody reads, until somebody does. */
+struct HangingDisk
+{
+    HangingDisk()
+    {
+        REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+        // Opening it for writing waits for a reader, so one is there first.
+        reader = Descriptor(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+        REQUIRE(reader);
+    }
+
+    /** Reads from now on, until the writer has closed the file. */
+    void
+    Mend()
+    {
+        fcntl(reader.Get(), F_SETFL, 0);
+        drain = std::thread(
+            [this]
+            {
+                std::array<char, 65536> bytes;
+                for (ssize_t n = 0; (n = read(reader.Get(), bytes.data(), bytes.size())) > 0;)
+                {
+                    lines += std::count(bytes.begin(), bytes.begin() + n, '\n');
+                }
+            });
+    }
+
+    test::TemporaryFolder folder;
+    std::string path{folder.path + "/fifo"};
+    Descriptor reader;
+    std::thread drain; //!< to be joined when the log is gone
+    std::ptrdiff_t lines{0};
+};
+
+} // namespace
 
 TEST_CASE("a connection is one line with all that is known of it", "[connection-log]")
 {
@@ -51,37 +91,38 @@ TEST_CASE("a file that cannot be written is an error", "[connection-log]")
 
 TEST_CASE("a disk that never finishes drops lines and holds nobody up", "[connection-log]")
 {
-    // Opening a FIFO for writing waits for a reader, so one is there first; it never reads.
-    char folder[] = "/tmp/sonda-log-XXXXXX";
-    REQUIRE(mkdtemp(folder));
-    const std::string path = std::string(folder) + "/fifo";
-    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
-    Descriptor reader(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-    REQUIRE(reader);
-    std::thread drain;
+    HangingDisk disk;
+    auto log = ConnectionLog::Open(disk.path, LogFormat::KEY_VALUE);
+    REQUIRE(log);
+    // The queue, a batch and the pipe hold about half of them.
+    for (std::size_t i = 0; i < 4 * ConnectionLog::MOST_QUEUED; ++i)
     {
-        auto log = ConnectionLog::Open(path, LogFormat::KEY_VALUE);
-        REQUIRE(log);
-        ConnectionRecord record;
-        // The queue, a batch and the pipe hold about half of them.
-        for (std::size_t i = 0; i < 4 * ConnectionLog::MOST_QUEUED; ++i)
-        {
-            (*log)->Write(record);
-        }
-        CHECK((*log)->Dropped() > 1000);
-        // Let the writing thread end: somebody reads the rest.
-        drain = std::thread(
-            [&]
-            {
-                fcntl(reader.Get(), F_SETFL, 0);
-                std::array<char, 65536> bytes;
-                while (read(reader.Get(), bytes.data(), bytes.size()) > 0)
-                {
-                }
-            });
-        (*log).reset();
+        (*log)->Write({});
     }
-    drain.join(); // the writer's end is closed
-    unlink(path.c_str());
-    rmdir(folder);
+    CHECK((*log)->Dropped() > 1000);
+    disk.Mend();
+    (*log).reset();
+    disk.drain.join();
+}
+
+TEST_CASE("who lets go of a shared log waits for no disk, and no line is lost", "[connection-log]")
+{
+    constexpr std::ptrdiff_t lines = ConnectionLog::MOST_QUEUED;
+    HangingDisk disk;
+    {
+        LogCloser closer;
+        CHECK(closer.Share(nullptr) == nullptr);
+        auto log = ConnectionLog::Open(disk.path, LogFormat::KEY_VALUE);
+        REQUIRE(log);
+        auto shared = closer.Share(std::move(*log));
+        for (std::ptrdiff_t i = 0; i < lines; ++i)
+        {
+            shared->Write({});
+        }
+        CHECK(shared->Dropped() == 0);
+        shared.reset();
+        disk.Mend(); // only now
+    }
+    disk.drain.join();
+    CHECK(disk.lines == lines);
 }

@@ -69,6 +69,25 @@ TEST_CASE("headers have the documented bytes", "[proxy-protocol]")
     CHECK(MakeProxyHeader(ProxyProtocol::V2, Ends("fd00::7", "fd00::1")).size() == 52);
 }
 
+TEST_CASE("a header has one family, also when its ends have two", "[proxy-protocol]")
+{
+    // Version 1 knows IPv6 in hexadecimal groups only.
+    for (const char* source : {"::ffff:10.0.0.7", "10.0.0.7"})
+    {
+        CHECK(MakeProxyHeader(ProxyProtocol::V1, Ends(source, "2001:db8::1")) ==
+              "PROXY TCP6 ::ffff:a00:7 2001:db8::1 51234 443\r\n");
+    }
+    CHECK(MakeProxyHeader(ProxyProtocol::V1, Ends("2001:db8::1", "10.0.0.7")) ==
+          "PROXY TCP6 2001:db8::1 ::ffff:a00:7 51234 443\r\n");
+    for (const auto version : {ProxyProtocol::V1, ProxyProtocol::V2})
+    {
+        CHECK(Parse(MakeProxyHeader(version, Ends("::ffff:10.0.0.7", "2001:db8::1"))) ==
+              "10.0.0.7:51234 > [2001:db8::1]:443");
+        CHECK(Parse(MakeProxyHeader(version, Ends("2001:db8::1", "10.0.0.7"))) ==
+              "[2001:db8::1]:51234 > 10.0.0.7:443");
+    }
+}
+
 TEST_CASE("what is sent is understood, at every length", "[proxy-protocol]")
 {
     for (const auto version : {ProxyProtocol::V1, ProxyProtocol::V2})

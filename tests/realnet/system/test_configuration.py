@@ -1,6 +1,7 @@
 """Configuration files, --check, reloads and manual pages of the two programs."""
 import json
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -48,6 +49,14 @@ def test_check_of_an_agents_file(tmp_path):
     assert len(result.stderr.splitlines()) == 3
 
 
+@pytest.mark.parametrize("options", [["--check"], []])
+def test_a_proxy_that_listens_nowhere_is_an_error(tmp_path, options):
+    path = write(tmp_path / "proxy.json", interface="lo", admin="off", listen=[])
+    result = run([binary("sonda-proxy"), "--config", path, *options])
+    assert result.returncode == 1
+    assert f"sonda-proxy: {path}: listen: [] names no address" in result.stderr
+
+
 @pytest.mark.parametrize("name", ["sonda-agent", "sonda-proxy"])
 def test_the_manual_is_clean_roff(name):
     page = run([binary(name), "--man"])
@@ -58,6 +67,10 @@ def test_the_manual_is_clean_roff(name):
                            text=True, capture_output=True, timeout=20, check=True)
     assert shown.stderr == ""
     assert "EXIT STATUS" in re.sub(".\\x08", "", shown.stdout)  # bold is overstruck
+
+
+def few_files():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (400, 400))
 
 
 def reload(program, pattern="reloaded"):
@@ -123,6 +136,18 @@ def test_what_needs_a_restart_is_said(world, tmp_path):
         lines = reload(proxy)
         said = [line for line in lines if "changes only with a restart" in line]
         assert len(said) == 1 and f"{path}: pipes" in said[0]
+
+
+def test_a_reload_counts_with_the_pipes_in_force(world, tmp_path):
+    """Pipes that only a restart gives back are not there for connections yet."""
+    path = write(tmp_path / "proxy.json", workers=1, pipes=40, max_connections=100)
+    proxy = world.proxy("--config", path, agents=0, preexec_fn=few_files)
+    write(path, workers=1, pipes=0, max_connections=150)
+    lines = reload(proxy, "reload refused: the configuration in force stays")
+    assert any(f"reload: {path}: max_connections: a limit of 400 open files" in line
+               for line in lines)
+    write(path, workers=1, pipes=0, max_connections=110)
+    reload(proxy)
 
 
 def test_an_agent_reloads(started, tmp_path):

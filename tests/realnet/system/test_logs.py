@@ -1,4 +1,5 @@
 """One line per connection: who, where to, how much, how long, how it ended and by whom."""
+import fcntl
 import json
 import os
 import signal
@@ -93,8 +94,6 @@ def test_a_reload_opens_the_file_anew(world, tmp_path):
         proxy.wait_line("reloaded", after)
 
 
-
-
 def test_a_reload_keeps_the_count_of_dropped_lines(world, tmp_path):
     path = tmp_path / "connections.log"
     os.mkfifo(path)
@@ -117,3 +116,36 @@ def test_a_reload_keeps_the_count_of_dropped_lines(world, tmp_path):
     proxy.signal(signal.SIGTERM)
     assert proxy.wait_end() == 0
     drain.join(20)
+
+
+def test_a_reload_waits_for_no_disk(world, tmp_path):
+    """The old log ends when its lines are written; a FIFO that nobody reads is a disk that hangs."""
+    world.agent(world.server(echo))
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    path = tmp_path / "proxy.json"
+    path.write_text(json.dumps({"connection_log": str(fifo)}))
+    proxy = world.proxy("--config", path, "--workers", "1")
+
+    def serve(count):
+        for _ in range(count):
+            with connect(proxy.port) as client:
+                client.shutdown(socket.SHUT_WR)
+                assert read_all(client) == b""
+
+    serve(200)
+    for log in ("off", str(tmp_path / "next"), "off"):
+        after = len(proxy.lines)
+        path.write_text(json.dumps({"connection_log": log}))
+        proxy.signal(signal.SIGHUP)
+        proxy.wait_line("reloaded", after)
+        serve(5)
+    assert len(wait_lines(tmp_path / "next", 5)) == 5
+    # What is queued is written, also at the end.
+    proxy.signal(signal.SIGTERM)
+    os.set_blocking(reader, True)
+    with open(reader, encoding="ascii") as lines:
+        assert len(lines.readlines()) == 200
+    assert proxy.wait_end() == 0

@@ -79,6 +79,18 @@ def test_a_client_waits_for_the_first_agent(world, manager):
     assert proxy.counters()["no_agent"] == 0
 
 
+def test_an_inherited_socket_is_enough(world, manager, tmp_path):
+    """Without it a list without address is an error; a reload knows of it, too."""
+    path = tmp_path / "proxy.json"
+    path.write_text('{"listen": []}')
+    check = Program(manager.command(binary("sonda-proxy"), "--interface", "lo", "--config", path,
+                                    "--check"), **manager.popen)
+    assert check.wait_end() == 0
+    proxy = start(world, manager, "--config", path)
+    proxy.signal(signal.SIGHUP)
+    proxy.wait_line("reloaded")
+
+
 def test_a_socket_with_an_unknown_name_is_an_error(manager):
     process = Program(manager.command(binary("sonda-proxy"), "--interface", "lo", name="web"),
                       **manager.popen)
