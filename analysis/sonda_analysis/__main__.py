@@ -31,6 +31,9 @@ def main(arguments: list[str]) -> int:
         # The reader went away, as in `./sonda compare | head`; Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        print(f"sonda compare: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("sonda compare: interrupted; the same command continues where it stopped", file=sys.stderr)
         return 130

@@ -6,6 +6,7 @@ Response times are seconds; each interval is over runs (statistics.py).
 from __future__ import annotations
 
 import math
+import statistics
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Sequence
@@ -69,8 +70,8 @@ class Rules:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Rows in the order asked for. `best` is the contender with the lowest mean response time among those that are no
-    bound and left no request unfinished; None when there is none.
+    """Rows in the order asked for. `best` is the contender with the lowest mean response time, over the RngRun that
+    they all have, among those that are no bound and left no request unfinished; None when there is none.
 
     `reference` is the baseline or, without one, the best; None when it cannot be compared with.
     `mean_differences` and `p99_differences` are every other such contender minus the reference,
@@ -104,10 +105,10 @@ def compare(runs: Sequence[Outcome], contenders: Sequence[Contender], rules: Rul
     rows = tuple(summarise(runs, contenders))
     finished = [row for row in rows if row.unfinished == 0]
     means = {row.contender.name: row.mean.mean for row in finished if not math.isnan(row.mean.mean)}
-    ranked = {name: mean for name, mean in means.items() if name not in rules.bounds}
+    ranked = _over_shared_runs(runs, set(means) - set(rules.bounds))
     best = min(ranked, key=ranked.__getitem__) if ranked else None
     reference = best if rules.baseline is None else rules.baseline if rules.baseline in means else None
-    names = {row.contender.name for row in finished} - set(rules.bounds)
+    names = set(means) - set(rules.bounds)
 
     def against(other: str | None, metric: str) -> tuple[Difference, ...]:
         if other is None or other not in means:
@@ -120,6 +121,21 @@ def compare(runs: Sequence[Outcome], contenders: Sequence[Contender], rules: Rul
 
     return Comparison(rows, rules, best, reference, against(reference, "mean_s"), against(reference, "p99_s"),
                       against(rules.oracle, "mean_s"))
+
+
+def _over_shared_runs(runs: Sequence[Outcome], names: set[str]) -> dict[str, float]:
+    """Mean response time of each of `names` over the RngRun that all of them have.
+
+    Whoever lacks the hardest run would look best by its other runs. Without a shared run nobody has a number.
+    """
+    values: dict[str, dict[int, float]] = {}
+    for run in runs:
+        if run.contender.name in names and not math.isnan(run.summary["mean_s"]):
+            values.setdefault(run.contender.name, {})[run.rng_run] = run.summary["mean_s"]
+    if not values:
+        return {}
+    shared = set.intersection(*(set(own) for own in values.values()))
+    return {name: statistics.fmean(own[run] for run in shared) for name, own in values.items()} if shared else {}
 
 
 def summarise(runs: Sequence[Outcome], contenders: Sequence[Contender]) -> list[Row]:

@@ -29,6 +29,10 @@ def main(arguments: list[str]) -> int:
     except AnalysisError as error:
         print(f"sonda report: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        hint = "" if options.out else "; --out DIR writes elsewhere"
+        print(f"sonda report: {error.filename or 'a file'}: {error.strerror or error}{hint}", file=sys.stderr)
+        return 1
     print(format_table(runs))
     print(f"\nReport: {out / 'report.html'}")
     return 0

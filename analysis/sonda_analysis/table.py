@@ -124,6 +124,9 @@ def sentences(comparison: Comparison) -> list[str]:
     else:
         over = f"{counts[0]} runs" if len(counts) == 1 else f"{counts[0]} to {counts[-1]} runs"
         said.append(f"± is half of the 95 % t-interval over {over}. Jain is per window, beside what chance would give.")
+    if len({row.runs for row in comparison.rows if not row.unfinished}) > 1:
+        said.append("Some lack runs that others have: the best is told by the runs that all have, each difference by those "
+                    "that both have; the means above are over each contender's own.")
     if comparison.best is None:
         return [*said, "No contender completed its requests, so that none is best.", *_unfinished(comparison)]
     return said + _told_apart(comparison) + _unfinished(comparison) + _failures(comparison)

@@ -8,10 +8,12 @@ A complete run is not repeated. Everything is a process: expected values that ar
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ IN_FLIGHT = "in-flight.csv"
 _KEPT = ("run.json", "summary.csv", "latency.csv", IN_FLIGHT)
 _WINDOW_COLUMNS = {"start_s": float, "end_s": float, "in_flight_mean": float}
 # A run ends with the process that started it.
+_PR_SET_PDEATHSIG = 1
 _ENDS_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM")
 
 
@@ -49,13 +52,17 @@ class Engine:
         self._sim = sim
         self._digest = _digest(sim)
         self._folder = out / "runs" / self._digest
-        self._pool = ProcessPoolExecutor(jobs)
+        self._pool = ProcessPoolExecutor(jobs, initializer=_end_with_parent)
         self._results: dict[tuple[Setup, int], Figures | Failure] = {}
 
     def __enter__(self) -> "Engine":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            # What they simulate may take minutes more, and nobody will read it.
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
         self._pool.shutdown(cancel_futures=True)
 
     def expect(self, compute: Callable[[], Expected]) -> "Future[Expected]":
@@ -110,6 +117,11 @@ class Engine:
                 return Failure(f"{summary[count]:g} of {summary['requests']:g} requests: {count}")
         extra = read_columns(folder / IN_FLIGHT, {"metric": str, "value": float})
         return Figures({**summary, **dict(zip(extra["metric"], extra["value"]))}, folder)
+
+
+def _end_with_parent() -> None:
+    """In a process of the pool: it would wait for work for ever, and keep the lock of OUT that it inherited."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def shown(command: Iterable[str]) -> str:

@@ -100,9 +100,10 @@ def _rows(engine: Engine, plan: Plan, lines: Sequence[Line], options: Options) -
     if LITTLE in options.ids:
         good = {key: result for key, result in engine.results().items() if isinstance(result, Figures)}
         law = little(good)
-        if law is None:
+        if law is not None:
+            rows.append(law)
+        elif not lines:
             raise AnalysisError(f"{LITTLE} judges the runs of other families: give --only some of them too")
-        rows.append(law)
     rows += test_programs(options.ids, options.sim.parent)
     return sorted(rows, key=lambda row: IDS.index(row.family))
 

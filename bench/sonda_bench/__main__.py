@@ -25,6 +25,9 @@ def main(arguments: list[str]) -> int:
     except BenchError as error:
         print(f"sonda bench {arguments[0]}: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"sonda bench {arguments[0]}: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print(f"sonda bench {arguments[0]}: interrupted", file=sys.stderr)
         return 130

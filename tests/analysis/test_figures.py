@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -43,6 +44,13 @@ def test_response_time_has_pooled_and_single_runs() -> None:
     pooled = table[table["rng_run"] == ""]
     assert pooled["count"].tolist() == [6.0, 2.0] and pooled["share_slower"].tolist() == [0.25, 0.0]
     assert [run for run in table["rng_run"].unique()] == ["", 1, 2]
+
+
+def test_figures_are_drawn_where_no_window_begins_after_the_warm_up(tmp_path: Path) -> None:
+    run = make_run("random")
+    late = dataclasses.replace(run, summary={**run.summary, "warmup_s": 100.0})
+    draw([late, dataclasses.replace(late, rng_run=2)], tmp_path)
+    assert (tmp_path / "selection-share.png").is_file()
 
 
 def test_selection_share_leaves_the_warm_up_out_and_sorts_by_capacity() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -163,6 +164,12 @@ def test_the_doctor_names_what_is_missing_and_what_to_do(bare_machine: Path) -> 
     assert ended.returncode == 1
     assert "MISSING  libns3-dev" in ended.stdout and "ok       cmake 3.25" in ended.stdout
     assert "install: apt-get install --no-install-recommends g++" in ended.stdout
+
+
+def test_the_doctor_goes_on_without_a_cmake_that_runs(bare_machine: Path) -> None:
+    ended = launch("doctor", path=bare_machine)
+    assert "MISSING  cmake; install: apt-get install cmake" in ended.stdout
+    assert ended.returncode == 1 and re.search(r"^\d+ missing", ended.stdout, re.M)
 
 
 def test_ci_runs_the_launcher_with_warnings_as_errors() -> None:

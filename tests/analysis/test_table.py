@@ -56,6 +56,23 @@ def test_the_table_marks_the_best_and_what_cannot_be_told_apart() -> None:
     assert "110 ± 25" in lines[2] and "0.500   0.900" in lines[2]
 
 
+def test_whoever_lacks_the_hardest_run_is_not_best_for_it() -> None:
+    means = {1: 0.100, 2: 0.101, 3: 0.099, 4: 0.400, 5: 0.100}
+    runs = [make_run("random", n, mean) for n, mean in means.items()]
+    runs += [make_run("rtt/head", n, mean + 0.002) for n, mean in means.items() if n != 4]
+    comparison = compare(runs, contenders_of(runs))
+    assert comparison.row("rtt/head").mean.mean < comparison.row("random").mean.mean
+    assert comparison.best == "random"
+    assert comparison.mean_difference("rtt/head").mean == pytest.approx(0.002)
+    assert any(sentence.startswith("Some lack runs that others have") for sentence in sentences(comparison))
+
+
+def test_a_contender_without_a_mean_is_compared_with_nobody() -> None:
+    runs = several() + [make_run("cpu/head", n, float("nan")) for n in (1, 2, 3)]
+    comparison = compare(runs, contenders_of(runs))
+    assert comparison.best == "random" and comparison.mean_difference("cpu/head") is None
+
+
 def test_the_sentences_say_what_follows() -> None:
     runs = several()
     said = sentences(compare(runs, contenders_of(runs)))

@@ -12,7 +12,9 @@ from matplotlib.ticker import FuncFormatter
 
 from ..results import RunResult
 from ..statistics import mean_interval
-from .style import capacities_of, line_style, new_panels, plain_number, sorted_agents, thin_labels
+from .style import (
+    capacities_of, finish_empty, line_style, new_figure, new_panels, plain_number, sorted_agents, thin_labels,
+)
 
 NAME = "selection-share"
 TITLE = "Selection share against ideal share"
@@ -57,6 +59,10 @@ def _shares(windows: pd.DataFrame, agents: Sequence[str]) -> np.ndarray:
 def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """One panel per contender, common axes: bars, or dots on a log axis for many agents."""
     present = [name for name in labels if (data["contender"] == name).any()]
+    if not present:
+        figure, axes = new_figure(2.0)
+        finish_empty(axes, "no window begins after the warm-up")
+        return figure
     agents = list(data.loc[data["contender"] == present[0], "agent"])
     figure, panels = new_panels(len(present), 1.15)
     paint = _bars if len(agents) <= _MOST_BARS else _dots
