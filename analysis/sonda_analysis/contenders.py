@@ -119,7 +119,7 @@ def cross_product(formulas: Iterable[str], policies: Iterable[str]) -> list[Cont
     """Every formula with every policy; a policy that looks at no score once, without formula."""
     product: list[Contender] = []
     for policy in policies:
-        if policy.split(":")[0] in POLICIES_WITHOUT_FORMULA:
+        if re.split("[:@]", policy)[0] in POLICIES_WITHOUT_FORMULA:
             product.append(Contender(None, policy))
         else:
             product.extend(Contender(formula, policy) for formula in formulas)

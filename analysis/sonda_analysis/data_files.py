@@ -19,7 +19,7 @@ def data_files(scenario_file: Path, sets: Iterable[str]) -> tuple[str, ...]:
     out of the scenario's folder: a copy of the scenario would not find it.
     """
     found: dict[str, None] = {}
-    for text in (_read(scenario_file), *(text.partition("=")[2] for text in sets)):
+    for text in (_read(scenario_file), *map(_as_json, sets)):
         try:
             value = json.loads(text)
         except ValueError:
@@ -30,6 +30,19 @@ def data_files(scenario_file: Path, sets: Iterable[str]) -> tuple[str, ...]:
             raise AnalysisError(f"{scenario_file}: it refers to '{name}'; a file that a comparison uses must be in the "
                                 "scenario's folder, and is named relative to it")
     return tuple(found)
+
+
+def _as_json(override: str) -> str:
+    """The value of an override KEY=VALUE, under its key where that says that it names a file; bare text is a text."""
+    key, _, value = override.partition("=")
+    steps = key.strip().split(".")
+    last = steps[-2] if steps[-1] == "file" and len(steps) > 1 else steps[-1]
+    if last not in _KEYS:
+        return value
+    try:
+        return json.dumps({last: json.loads(value)})
+    except ValueError:
+        return json.dumps({last: value.strip()})
 
 
 def _read(path: Path) -> str:

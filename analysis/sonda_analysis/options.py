@@ -228,6 +228,10 @@ def _sets(sets: list[str], fidelity: str | None) -> tuple[str, ...]:
             raise AnalysisError(f"--set: '{item}' is not KEY=VALUE, such as probe.interval_s=1")
     if fidelity:
         items.append(f"fidelity={fidelity}")
+    keys = [item.partition("=")[0].strip() for item in items]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise AnalysisError(f"--set: '{key}' is given more than once" + (" (--fidelity sets it too)" if key == "fidelity" else ""))
     return tuple(items)
 
 

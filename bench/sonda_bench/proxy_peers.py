@@ -169,8 +169,9 @@ def free_probe_port() -> int:
 
 def make_peers(sonda: Path, also: Path | None) -> list[Peer]:
     """All configurations, in the order in which a round measures them."""
-    peers: list[Peer] = [Direct(), Nginx(), HaProxy("haproxy-1", 1), HaProxy("haproxy-tuned-1", 1, True),
-                         HaProxy("haproxy-2", 2), HaProxy("haproxy-tuned-2", 2, True)]
+    peers: list[Peer] = [Direct(), Nginx()]
+    for threads in sorted({1, 2, os.cpu_count() or 2}):
+        peers += [HaProxy(f"haproxy-{threads}", threads), HaProxy(f"haproxy-tuned-{threads}", threads, True)]
     for label, binary in (("sonda", sonda), *((("also", also),) if also else ())):
         peers.append(Sonda(label, binary, None, label))
         # With two cores the default is two workers already.

@@ -54,6 +54,10 @@ def test_a_malformed_list_is_refused(text: str, word: str) -> None:
     assert word in str(error.value)
 
 
+def test_an_age_rule_gives_a_policy_no_formula() -> None:
+    assert cross_product(["seed", "cpu"], ["random@cut-off:6"]) == [Contender(None, "random@cut-off:6")]
+
+
 def test_a_cross_product_holds_policies_without_formula_once() -> None:
     names = [c.name for c in cross_product(["seed", "rtt"], ["head", "random", "sample:2"])]
     assert names == ["seed/head", "rtt/head", "random", "seed/sample:2", "rtt/sample:2"]

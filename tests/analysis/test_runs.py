@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 from conftest import SCENARIO, Lab
 
+from sonda_analysis.data_files import data_files
+
 DEADLINE_S = 60
 TWO = ("--contenders", "random,seed/head", "--runs", "2")
 
@@ -248,3 +250,18 @@ def test_a_missing_program_says_how_to_get_it(lab: Lab) -> None:
     lab.sim.unlink()
     assert "sonda-sim does not exist; ./sonda build makes it" in lab.compare(*TWO).stderr
     shutil.rmtree(lab.out, ignore_errors=True)
+
+
+def test_an_override_that_names_a_file_names_it_however_it_is_written(tmp_path: Path) -> None:
+    scenario = tmp_path / "small.json"
+    scenario.write_text("{}")
+    for override in ("workload.arrivals.trace=data/other.csv", 'workload.arrivals.trace="data/other.csv"',
+                     "agents[0].speed.empirical.file=data/other.csv",
+                     'workload.arrivals={"trace": "data/other.csv"}'):
+        assert data_files(scenario, (override,)) == ("data/other.csv",), override
+    assert data_files(scenario, ("name=data",)) == ()
+
+
+def test_a_key_is_set_once(lab: Lab) -> None:
+    ended = lab.compare("--set", "warmup_s=1", "--set", "warmup_s=2")
+    assert ended.returncode != 0 and "'warmup_s' is given more than once" in ended.stderr
