@@ -33,8 +33,8 @@ ReadTrace(JsonReader& form, ArrivalsScenario& arrivals, double durationS)
     {
         form.Fail("trace",
                   "times in seconds from the clients' start, but the first row has " +
-                      FormatNumber(first) + " s, which is after duration_s = " +
-                      FormatNumber(durationS) + " s");
+                      FormatNumber(first) +
+                      " s, which is after duration_s = " + FormatNumber(durationS) + " s");
     }
     if (!trace->empty() && trace->back().arrivalS > MOST_S)
     {

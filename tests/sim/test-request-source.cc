@@ -112,7 +112,8 @@ TEST_CASE("the rate at a client's start is that of the step it begins in", "[req
                                       EqualGaps(),
                                       Kind());
     CheckTimes(ArrivalsOf(slow, 53.5), {51, 52, 52.75, 53.25});
-    auto fast = RequestSource::AtRate(ns3::Seconds(50), Rate({{0, 1}, {10, 4}}), EqualGaps(), Kind());
+    auto fast =
+        RequestSource::AtRate(ns3::Seconds(50), Rate({{0, 1}, {10, 4}}), EqualGaps(), Kind());
     CheckTimes(ArrivalsOf(fast, 50.6), {50.25, 50.5});
 }
 
