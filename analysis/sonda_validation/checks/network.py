@@ -42,8 +42,9 @@ def rtt(plan: Plan, point: Point) -> list[Case]:
     window_ms, fidelity = int(point["window"]), FIDELITIES[int(point["fidelity"])]
     agents = [{"name": f"link{number}", "count": 3, "delay_ms": delay} for number, delay in enumerate(DELAYS_MS)]
     name = f"rtt-window{window_ms}-{fidelity}"
+    interval = max(5, window_ms / 1000)  # a reply window must fit into it
     # Twelve agents answer twelve times and more; a TCP connection costs a hundred times as much as they.
-    content = scenario(name, plan, Times(5, 60, 5), agents, load=0.01 if fidelity == "packet" else 0.3,
+    content = scenario(name, plan, Times(2 * interval, 12 * interval, interval), agents, load=0.01 if fidelity == "packet" else 0.3,
                        service={"exponential": 50}, probe__window_ms=window_ms, fidelity=fidelity)
     what = setup(name, content, None, "random", keep=("rtt.csv",))
     return [Case("V15", f"reply window {window_ms} ms, {fidelity}", "worst RTT error", (what,), WorstRttError(),
