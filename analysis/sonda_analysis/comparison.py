@@ -113,11 +113,7 @@ def compare(runs: Sequence[Outcome], contenders: Sequence[Contender], rules: Rul
     def against(other: str | None, metric: str) -> tuple[Difference, ...]:
         if other is None or other not in means:
             return ()
-        values: dict[str, dict[int, float]] = {}
-        for run in runs:
-            if run.contender.name in names | {other}:
-                values.setdefault(run.contender.name, {})[run.rng_run] = run.summary[metric]
-        return tuple(paired_differences(values, other))
+        return tuple(paired_differences(_by_run(runs, names | {other}, metric), other))
 
     return Comparison(rows, rules, best, reference, against(reference, "mean_s"), against(reference, "p99_s"),
                       against(rules.oracle, "mean_s"))
@@ -128,14 +124,19 @@ def _over_shared_runs(runs: Sequence[Outcome], names: set[str]) -> dict[str, flo
 
     Whoever lacks the hardest run would look best by its other runs. Without a shared run nobody has a number.
     """
+    values = _by_run(runs, names, "mean_s")
+    known = [{run for run, value in own.items() if not math.isnan(value)} for own in values.values()]
+    shared = set.intersection(*known) if known else set()
+    return {name: statistics.fmean(own[run] for run in shared) for name, own in values.items()} if shared else {}
+
+
+def _by_run(runs: Sequence[Outcome], names: set[str], metric: str) -> dict[str, dict[int, float]]:
+    """Contender → RngRun → `metric`, of those in `names`."""
     values: dict[str, dict[int, float]] = {}
     for run in runs:
-        if run.contender.name in names and not math.isnan(run.summary["mean_s"]):
-            values.setdefault(run.contender.name, {})[run.rng_run] = run.summary["mean_s"]
-    if not values:
-        return {}
-    shared = set.intersection(*(set(own) for own in values.values()))
-    return {name: statistics.fmean(own[run] for run in shared) for name, own in values.items()} if shared else {}
+        if run.contender.name in names:
+            values.setdefault(run.contender.name, {})[run.rng_run] = run.summary[metric]
+    return values
 
 
 def summarise(runs: Sequence[Outcome], contenders: Sequence[Contender]) -> list[Row]:

@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .errors import AnalysisError
+from .errors import AnalysisError, told
 
 
 def main(arguments: list[str]) -> int:
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
         return 1
     except OSError as error:
         hint = "" if options.out else "; --out DIR writes elsewhere"
-        print(f"sonda report: {error.filename or 'a file'}: {error.strerror or error}{hint}", file=sys.stderr)
+        print(f"sonda report: {told(error)}{hint}", file=sys.stderr)
         return 1
     print(format_table(runs))
     print(f"\nReport: {out / 'report.html'}")

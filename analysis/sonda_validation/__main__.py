@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 
-from sonda_analysis.errors import AnalysisError
+from sonda_analysis.errors import AnalysisError, told
 
 from .options import parse_options
 
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
-        print(f"sonda validate: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        print(f"sonda validate: {told(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("sonda validate: interrupted; the same command continues where it stopped", file=sys.stderr)

@@ -57,7 +57,7 @@ class TimeoutQueue
     void
     Restart(TimeoutEntry& entry, Instant now)
     {
-        PutBefore(m_ring, entry, now + m_timeout);
+        Enter(entry, now + m_timeout);
     }
 
     /** Puts the entry where it is due at \p due, behind its equals. Costs a walk over those that
@@ -71,7 +71,11 @@ class TimeoutQueue
         {
             after = after->m_before;
         }
-        PutBefore(*after, entry, due);
+        entry.m_due = due;
+        entry.m_before = after->m_before;
+        entry.m_after = after;
+        after->m_before->m_after = &entry;
+        after->m_before = &entry;
     }
 
     /**
@@ -112,17 +116,6 @@ class TimeoutQueue
     }
 
   private:
-    static void
-    PutBefore(TimeoutEntry& after, TimeoutEntry& entry, Instant due)
-    {
-        entry.Leave();
-        entry.m_due = due;
-        entry.m_before = after.m_before;
-        entry.m_after = &after;
-        after.m_before->m_after = &entry;
-        after.m_before = &entry;
-    }
-
     Duration m_timeout;
     TimeoutEntry m_ring; //!< the place between last and first
 };

@@ -39,6 +39,16 @@ struct Machine : test::FakeFiles
     int m_idle{1000};
 };
 
+/** The process is in the cgroup whose files are in /cg/web. */
+struct MachineWithCgroup : Machine
+{
+    MachineWithCgroup()
+    {
+        files["/proc/self/mounts"] = "cgroup2 /cg cgroup2 rw 0 0\n";
+        files["/proc/self/cgroup"] = "0::/web\n";
+    }
+};
+
 } // namespace
 
 TEST_CASE("unused CPU is the idle share of the last second", "[sampler]")
@@ -80,9 +90,7 @@ TEST_CASE("figures at one moment twice are the same, not a division by zero", "[
 
 TEST_CASE("with a CPU quota, unused CPU is the unused share of the quota", "[sampler]")
 {
-    Machine machine;
-    machine.files["/proc/self/mounts"] = "cgroup2 /cg cgroup2 rw 0 0\n";
-    machine.files["/proc/self/cgroup"] = "0::/web\n";
+    MachineWithCgroup machine;
     machine.files["/cg/web/cpu.max"] = "50000 100000\n";
     machine.files["/cg/web/cpu.stat"] = "usage_usec 1000000\n";
     machine.files["/cg/web/memory.max"] = "102400\n";
@@ -103,9 +111,7 @@ TEST_CASE("with a CPU quota, unused CPU is the unused share of the quota", "[sam
 TEST_CASE("a count of another CPU quota, or one that begins anew, is compared with none",
           "[sampler]")
 {
-    Machine machine;
-    machine.files["/proc/self/mounts"] = "cgroup2 /cg cgroup2 rw 0 0\n";
-    machine.files["/proc/self/cgroup"] = "0::/web\n";
+    MachineWithCgroup machine;
     machine.files["/cg/web/cpu.max"] = "100000 100000\n";
     machine.files["/cg/web/cpu.stat"] = "usage_usec 9000000\n";
     machine.files["/cg/cpu.max"] = "200000 100000\n";
