@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace sonda
@@ -18,6 +20,17 @@ bool
 IsTransient(int error)
 {
     return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+/**
+ * Sends an acknowledgement that is due. The kernel would send it when the bytes were read: so the
+ * sender of a stream goes on while they are read.
+ */
+void
+Acknowledge(int socket)
+{
+    const int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }
 
 } // namespace
@@ -122,6 +135,7 @@ RelayIo::Fill(Connection& connection, Side source)
     if (!channel.pipe)
     {
         channel.pipe = m_pipes.Take();
+        Acknowledge(connection.Socket(source));
     }
     if (!channel.pipe)
     {
@@ -180,6 +194,7 @@ RelayIo::Drain(Connection& connection, Side source)
     {
         channel.inPipe -= static_cast<std::size_t>(n);
         channel.spliced += static_cast<std::uint64_t>(n);
+        m_streamed = true;
     }
     OnWriteResult(connection, source, n);
 }

@@ -4,6 +4,7 @@
 #include "realnet/proxy/connection.h"
 #include "realnet/proxy/pipe-pool.h"
 
+#include <utility>
 #include <vector>
 
 namespace sonda
@@ -28,6 +29,13 @@ class RelayIo
     /** Drops what the connection holds and takes its pipes back. */
     void Release(Connection& connection);
 
+    /** \return whether bytes have gone through a pipe since the last call. */
+    bool
+    TakeStreamed()
+    {
+        return std::exchange(m_streamed, false);
+    }
+
   private:
     void Receive(Connection& connection, Side source);
     void Fill(Connection& connection, Side source);
@@ -42,6 +50,7 @@ class RelayIo
     std::vector<char> m_buffer;
     std::size_t m_offset{0}; //!< of the first byte in the buffer that was not written yet
     PipePool m_pipes;
+    bool m_streamed{false};
 };
 
 } // namespace sonda

@@ -3,10 +3,10 @@
 #include "realnet/common/clock.h"
 #include "realnet/proxy/socket-events.h"
 
-#include <array>
+#include <algorithm>
 #include <stdexcept>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <thread>
 
 namespace sonda
 {
@@ -45,6 +45,7 @@ Worker::Worker(WorkerShared& shared)
       m_epoll(MakeDescriptor(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       m_wakeUp(MakeDescriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
       m_settings(shared.settings.Get()),
+      m_events(EVENTS_PER_TURN),
       m_acceptor(shared, m_epoll.Get()),
       m_io(shared.pipesPerWorker),
       m_greeting(m_settings->timeouts.connect),
@@ -135,15 +136,13 @@ Worker::Obey()
 void
 Worker::Run()
 {
-    std::array<epoll_event, EVENTS_PER_TURN> events;
     m_now = Now();
     while (m_order.load() == Order::WORK || !m_live.empty())
     {
-        const int n = epoll_wait(m_epoll.Get(), events.data(), events.size(), WaitMilliseconds());
+        const auto events = Events();
         m_now = Now();
-        for (int i = 0; i < n; ++i)
+        for (const auto& event : events)
         {
-            const auto& event = events[static_cast<std::size_t>(i)];
             OnEvent(*static_cast<const EventTarget*>(event.data.ptr), event.events);
         }
         ServeReady();
@@ -151,6 +150,29 @@ Worker::Run()
         Obey();
         Bury();
     }
+}
+
+/** Waits for events, or until something is due. */
+std::span<const epoll_event>
+Worker::Events()
+{
+    const auto wait = [this](int milliseconds)
+    {
+        const int n = epoll_wait(m_epoll.Get(), m_events.data(), EVENTS_PER_TURN, milliseconds);
+        return static_cast<std::size_t>(std::max(n, 0));
+    };
+    std::size_t n = 0;
+    if (m_io.TakeStreamed() && m_ready.empty())
+    {
+        for (int looks = m_looks.Count(); looks > 0 && n == 0; --looks)
+        {
+            std::this_thread::yield();
+            n = wait(0);
+        }
+        m_looks.Learn(n > 0);
+    }
+    n = n > 0 ? n : wait(WaitMilliseconds());
+    return std::span(m_events).first(n);
 }
 
 void

@@ -3,12 +3,15 @@
 
 #include "realnet/proxy/acceptor.h"
 #include "realnet/proxy/connection.h"
+#include "realnet/proxy/last-looks.h"
 #include "realnet/proxy/relay-io.h"
 #include "realnet/proxy/timeout-queue.h"
 #include "realnet/proxy/worker-shared.h"
 
 #include <atomic>
 #include <list>
+#include <span>
+#include <sys/epoll.h>
 #include <vector>
 
 namespace sonda
@@ -52,6 +55,7 @@ class Worker
     };
 
     // worker.cc: the loop
+    std::span<const epoll_event> Events();
     void Give(Order order);
     void Obey();
     void TakeSettings();
@@ -110,6 +114,8 @@ class Worker
     std::atomic<bool> m_reload{false};
     std::atomic<bool> m_asked{false}; //!< by IsAlive(), and no turn since
     std::shared_ptr<const RelaySettings> m_settings;
+    std::vector<epoll_event> m_events;
+    LastLooks m_looks;
     Instant m_now{}; //!< read once per turn
     Acceptor m_acceptor;
     RelayIo m_io;

@@ -166,6 +166,13 @@ class Route
         return m_connection.From(Side::CLIENT).spliced + m_connection.From(Side::SERVER).spliced;
     }
 
+    /** \return the relay's socket of \p side. */
+    int
+    Near(Side side) const
+    {
+        return m_connection.Socket(side);
+    }
+
     std::uint64_t
     Sent(Side side) const
     {
@@ -308,5 +315,34 @@ TEST_CASE("an urgent byte travels in its place, and what follows it does not wai
     }
     route.Send(Side::CLIENT, 10, MSG_OOB);
     route.Send(Side::CLIENT, 1000);
+    route.Finish();
+}
+
+TEST_CASE("a stream's source is acknowledged at once", "[relay-io]")
+{
+    RelayIo io(4);
+    Route route(io, 0);
+    const auto isPrompt = [&route]
+    {
+        int on = -1;
+        socklen_t size = sizeof(on);
+        REQUIRE(getsockopt(route.Near(Side::SERVER), IPPROTO_TCP, TCP_QUICKACK, &on, &size) == 0);
+        return on == 1;
+    };
+    const int off = 0;
+    REQUIRE(setsockopt(route.Near(Side::SERVER), IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off)) ==
+            0);
+    route.Send(Side::SERVER, 300);
+    route.Deliver();
+    CHECK_FALSE(isPrompt());
+    CHECK_FALSE(io.TakeStreamed());
+    while (route.Spliced() == 0)
+    {
+        route.Send(Side::SERVER, 40'000);
+        route.Deliver();
+    }
+    CHECK(isPrompt());
+    CHECK(io.TakeStreamed());
+    CHECK_FALSE(io.TakeStreamed());
     route.Finish();
 }
