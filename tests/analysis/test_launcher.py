@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -74,6 +75,8 @@ def test_every_package_is_listed_once_in_a_known_group() -> None:
     (("build", "--presets", "x"), 1, "unknown option '--presets'; there are: --preset P, --no-install"),
     (("build", "--preset", "fast"), 1, "'fast' is unknown; there are: release, dev, asan, tsan"),
     (("test", "--preset=fast"), 1, "'fast' is unknown"),
+    (("test", "--help"), 0, "test [--preset P] [--long] [ctest options]"),
+    (("build", "-h"), 0, "build [--preset P]"),
     (("compare", "--help"), 0, "--contenders A,B"),
     (("validate", "--help"), 0, "--only V1,V2"),
     (("validate", "--only", "V99"), 1, "'V99' is no family; there are: V1, V2"),
@@ -170,6 +173,28 @@ def test_the_doctor_goes_on_without_a_cmake_that_runs(bare_machine: Path) -> Non
     ended = launch("doctor", path=bare_machine)
     assert "MISSING  cmake; install: apt-get install cmake" in ended.stdout
     assert ended.returncode == 1 and re.search(r"^\d+ missing", ended.stdout, re.M)
+
+
+def test_one_builds_at_a_time_in_a_folder(tmp_path: Path) -> None:
+    project, programs = tmp_path / "project", tmp_path / "bin"
+    (project / "build").mkdir(parents=True)
+    programs.mkdir()
+    for name in ("sonda", "packages.txt"):
+        shutil.copy(ROOT / name, project)
+    for name, body in {"dpkg-query": "echo installed 3.25", "cmake": f"echo $1 >> {tmp_path}/calls"}.items():
+        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
+        (programs / name).chmod(0o755)
+    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+    with (project / "build" / "sonda-build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with subprocess.Popen([project / "sonda", "build"], env=environment, stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as second:
+            assert second.stderr is not None
+            assert second.stderr.readline() == f"sonda: another ./sonda builds in {project}/build; waiting for it …\n"
+            assert not (tmp_path / "calls").exists()
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            assert second.wait(60) == 0
+    assert (tmp_path / "calls").read_text() == "--preset\n--build\n"
 
 
 def test_ci_runs_the_launcher_with_warnings_as_errors() -> None:
