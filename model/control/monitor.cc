@@ -1,6 +1,7 @@
 #include "model/control/monitor.h"
 
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -23,6 +24,11 @@ Monitor::Monitor(MonitorOptions options, std::optional<Keyring> keyring)
     {
         throw std::invalid_argument("monitor: slices must be at least 1");
     }
+    if (!(m_options.lead >= 0 && m_options.lead < 1))
+    {
+        throw std::invalid_argument("monitor: lead must be from 0 to below 1");
+    }
+    m_nextSlice = static_cast<std::uint32_t>(m_options.lead * m_options.slices);
     if (m_options.baseForm && (m_options.slices > 1 || m_options.noticeBelow > 0))
     {
         throw std::invalid_argument("monitor: a request of the base form can ask neither for a "
@@ -41,6 +47,18 @@ Monitor::ParseNonce(const std::string& digits)
     return nonce;
 }
 
+Duration
+Monitor::NextGap() const
+{
+    const Duration gap = m_options.interval / m_options.slices;
+    if (m_probesSent > 0)
+    {
+        return gap;
+    }
+    const double ahead = m_options.lead * m_options.slices;
+    return gap - FromSeconds(ToSeconds(gap) * (ahead - std::floor(ahead)));
+}
+
 std::string
 Monitor::Probe(Instant now, const std::string& source, RandomStream& random)
 {
@@ -55,7 +73,7 @@ Monitor::Probe(Instant now, const std::string& source, RandomStream& random)
         request.slice = Slice{m_options.slices, m_nextSlice};
         m_nextSlice = (m_nextSlice + 1) % m_options.slices;
     }
-    m_nextProbe = now + m_options.interval / m_options.slices;
+    m_nextProbe = now + NextGap();
     ++m_probesSent;
     return Send(std::move(request), false, now, source, random);
 }

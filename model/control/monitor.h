@@ -30,6 +30,11 @@ struct MonitorOptions
      * Agents of the base form know no slices and answer all k.
      */
     std::uint32_t slices{1};
+    /**
+     * Share of an interval, 0 to below 1, by which all rounds but the first come early: monitors
+     * that begin together do not go on in step then. With slices the first one is a later one.
+     */
+    double lead{0};
     std::uint32_t noticeBelow{0};  //!< agents shall tell that they fall below it; 0: no
     bool acceptBase{true};         //!< accept responses without a nonce
     bool allowForeignSource{true}; //!< accept a response from another address than it advertises
@@ -53,8 +58,8 @@ class Monitor
 {
   public:
     /**
-     * Throws std::invalid_argument for options that contradict each other: no slice at all, slices
-     * or notices in the base form, which has no words for them.
+     * Throws std::invalid_argument for options that contradict each other: no slice at all, a lead
+     * that is no share, slices or notices in the base form, which has no words for them.
      * \param keyring when given, requests are signed and only authentic responses accepted
      */
     Monitor(MonitorOptions options, std::optional<Keyring> keyring);
@@ -88,7 +93,7 @@ class Monitor
 
     /**
      * \return when Probe() is due next: an interval after the last time, or its k-th part with k
-     *         slices; at once in the beginning.
+     *         slices; earlier the second time, if a lead says so; at once in the beginning.
      */
     Instant
     NextProbe() const
@@ -193,6 +198,8 @@ class Monitor
 
     static Nonce ParseNonce(const std::string& digits);
 
+    /** \return the time from the request that is made now to the next. */
+    Duration NextGap() const;
     std::string Send(ProbeRequest request,
                      bool single,
                      Instant now,

@@ -44,6 +44,12 @@ MonitorApplication::GetTypeId()
                           ns3::UintegerValue(1),
                           ns3::MakeUintegerAccessor(&MonitorApplication::m_slices),
                           ns3::MakeUintegerChecker<std::uint32_t>(1))
+            .AddAttribute("Lead",
+                          "Share of an interval by which all rounds but the first come early, so "
+                          "that monitors that begin together do not go on in step.",
+                          ns3::DoubleValue(0),
+                          ns3::MakeDoubleAccessor(&MonitorApplication::m_lead),
+                          ns3::MakeDoubleChecker<double>(0, 1))
             .AddAttribute("Group",
                           "Multicast group of the agents.",
                           ns3::Ipv4AddressValue("239.8.8.8"),
@@ -104,6 +110,7 @@ MonitorApplication::MakeOptions() const
     options.interval = ToDuration(m_interval);
     options.window = ToDuration(m_window);
     options.slices = m_slices;
+    options.lead = m_lead;
     options.baseForm = m_baseForm;
     options.acceptBase = m_acceptBase;
     return options;

@@ -20,7 +20,7 @@ namespace sonda::sim
  * The monitor (model/control/monitor.h) as an ns-3 application: multicasts probe requests and gives
  * what the responses say to a proxy's balancer.
  *
- * Attributes: Proxy, Interval, Window, Slices, Group, ProbePort, BaseForm, AcceptBase, Loss.
+ * Attributes: Proxy, Interval, Window, Slices, Lead, Group, ProbePort, BaseForm, AcceptBase, Loss.
  * Trace sources: Request, Response, Refusal.
  */
 class MonitorApplication : public ns3::Application
@@ -50,6 +50,7 @@ class MonitorApplication : public ns3::Application
     ns3::Time m_interval;
     ns3::Time m_window;
     std::uint32_t m_slices{1};
+    double m_lead{0};
     ns3::Ipv4Address m_group;
     std::uint16_t m_probePort{8888};
     bool m_baseForm{false};

@@ -21,8 +21,12 @@ constexpr std::uint32_t UNKNOWN_ROW = std::numeric_limits<std::uint32_t>::max();
 
 } // namespace
 
-ProxySite::ProxySite(const Scenario& scenario, const std::string& policy, RunRecorder& recorder)
+ProxySite::ProxySite(const Scenario& scenario,
+                     const std::string& policy,
+                     double lead,
+                     RunRecorder& recorder)
     : m_scenario(scenario),
+      m_lead(lead),
       m_recorder(recorder)
 {
     const bool relays = scenario.fidelity == Fidelity::PACKET;
@@ -52,6 +56,7 @@ ProxySite::JoinLan(LanHelper& lan, int stacks)
     m_application->SetAttribute("Interval", ns3::TimeValue(ns3::Seconds(probe.intervalS)));
     m_application->SetAttribute("Window", ns3::TimeValue(ns3::MilliSeconds(probe.windowMs)));
     m_application->SetAttribute("Slices", ns3::UintegerValue(probe.slices));
+    m_application->SetAttribute("Lead", ns3::DoubleValue(m_lead));
     m_application->SetAttribute("Loss", ns3::DoubleValue(probe.loss));
     m_application->TraceConnectWithoutContext("Response",
                                               ns3::MakeCallback(&ProxySite::OnProbeResponse, this));
@@ -65,6 +70,7 @@ ProxySite::MakeOptions() const
     options.interval = FromSeconds(m_scenario.probe.intervalS);
     options.window = std::chrono::milliseconds(m_scenario.probe.windowMs);
     options.slices = m_scenario.probe.slices;
+    options.lead = m_lead;
     return options;
 }
 

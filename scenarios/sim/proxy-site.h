@@ -26,7 +26,11 @@ constexpr std::int64_t PROXY_SITE_STREAMS = 3;
 class ProxySite
 {
   public:
-    ProxySite(const Scenario& scenario, const std::string& policy, RunRecorder& recorder);
+    /** \param lead MonitorOptions::lead of its monitor */
+    ProxySite(const Scenario& scenario,
+              const std::string& policy,
+              double lead,
+              RunRecorder& recorder);
     ProxySite(const ProxySite&) = delete;
     ProxySite& operator=(const ProxySite&) = delete;
 
@@ -70,6 +74,7 @@ class ProxySite
     void OnProbeResponse(const Observation& observation);
 
     const Scenario& m_scenario;
+    double m_lead;
     RunRecorder& m_recorder;
     ns3::Ptr<ProxyApplication> m_proxy;
     std::vector<LanHost> m_hosts;               //!< of its stacks; empty without a LAN

@@ -37,6 +37,7 @@ ReadProbe(JsonReader reader)
         reader.Fail("loss", "a number, 0 to below 1");
     }
     probe.slices = reader.Whole("slices", 1, 10'000, probe.slices);
+    probe.inStep = reader.Flag("in_step", probe.inStep);
     if (probe.windowMs * 1e-3 > probe.intervalS)
     {
         // As the real proxy: the monitor forgets a request after two intervals.
@@ -205,7 +206,8 @@ Scenario::ToJson() const
              {{"interval_s", probe.intervalS},
               {"window_ms", probe.windowMs},
               {"loss", probe.loss},
-              {"slices", probe.slices}}},
+              {"slices", probe.slices},
+              {"in_step", probe.inStep}}},
             {"monitors", monitors},
             {"clients",
              {{"count", clients.count},

@@ -34,6 +34,7 @@ struct ProbeScenario
     std::uint32_t windowMs{500};
     double loss{0};          //!< probability that a datagram is lost, each by itself
     std::uint32_t slices{1}; //!< requests per interval; each agent answers one of them
+    bool inStep{false};      //!< whether all monitors ask at the same moments
 };
 
 struct ClientsScenario

@@ -89,7 +89,8 @@ World::BuildProxies(const Formula& formula, const std::string& policy)
     const int stacks = packets ? std::max(1, PROXY_STACKS / monitors) : 1;
     for (int i = 0; i < monitors; ++i)
     {
-        m_proxies.push_back(std::make_unique<ProxySite>(m_scenario, policy, m_recorder));
+        const double lead = m_scenario.probe.inStep ? 0 : static_cast<double>(i) / monitors;
+        m_proxies.push_back(std::make_unique<ProxySite>(m_scenario, policy, lead, m_recorder));
         ProxySite& site = *m_proxies.back();
         if (m_flow)
         {

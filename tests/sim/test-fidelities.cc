@@ -122,6 +122,31 @@ TEST_CASE("several proxies share the agents, each with its own table", "[world]"
     }
 }
 
+TEST_CASE("monitors ask one after the other, or in step if the scenario says so", "[world]")
+{
+    for (const char* fidelity : {"event", "request", "packet"})
+    {
+        for (const bool inStep : {false, true})
+        {
+            auto json = Base();
+            json["fidelity"] = fidelity;
+            json["monitors"] = 4;
+            json["duration_s"] = 4.6;
+            json["probe"]["in_step"] = inStep;
+            const auto world = RunWorld(json, "none", "random");
+            INFO(fidelity << (inStep ? " in step" : ""));
+            for (std::size_t i = 0; i < 4; ++i)
+            {
+                const Instant next = world->Proxies()[i]->GetMonitor().NextProbe();
+                const double lead = inStep ? 0 : 0.25 * static_cast<double>(i);
+                // With a lead of 0.5 or 0.75 the round before 4.6 s was the one at 4.5 or 4.25 s.
+                const double expected = 5 - lead + (5 - lead <= 4.6 ? 1 : 0);
+                CHECK(ToSeconds(next - Instant()) == Approx(expected).margin(1e-6));
+            }
+        }
+    }
+}
+
 TEST_CASE("a lost datagram costs a report, each with the probability of the scenario",
           "[world][statistical]")
 {

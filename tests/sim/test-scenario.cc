@@ -35,8 +35,10 @@ TEST_CASE("every fidelity is read", "[scenario]")
 TEST_CASE("probe: interval, window, loss and slices", "[scenario]")
 {
     const Scenario scenario = ReadBack(
-        With("/probe", R"({"interval_s": 2, "window_ms": 100, "loss": 0.2, "slices": 4})"));
+        With("/probe",
+             R"({"interval_s": 2, "window_ms": 100, "loss": 0.2, "slices": 4, "in_step": true})"));
     CHECK(scenario.probe.intervalS == 2);
+    CHECK(scenario.probe.inStep);
     CHECK(scenario.probe.windowMs == 100);
     CHECK(scenario.probe.loss == 0.2);
     CHECK(scenario.probe.slices == 4);
@@ -46,6 +48,7 @@ TEST_CASE("probe: interval, window, loss and slices", "[scenario]")
         {With("/probe", R"({"loss": 1})"), "probe.loss: expected a number, 0 to below 1, not 1"},
         {With("/probe", R"({"loss": -0.1})"), "probe.loss: expected a number, 0 to 1, not -0.1"},
         {With("/probe", R"({"slices": 0})"), "probe.slices: expected a whole number, 1 to 10000"},
+        {With("/probe", R"({"in_step": 1})"), "probe.in_step: expected"},
         {With("/probe", R"({"slices": 2.5})"), "probe.slices: expected a whole number"},
         {With("/probe", R"({"interval_s": 0})"), "probe.interval_s: expected a number"},
         {With("/probe", R"({"window_ms": 60001})"), "probe.window_ms: expected a whole number"},

@@ -1,5 +1,6 @@
 #include "tests/model/support/monitor-bench.h"
 
+#include <limits>
 #include <stdexcept>
 
 using namespace sonda;
@@ -37,6 +38,32 @@ TEST_CASE("with k slices a request is due every k-th of the interval, for one sl
     CHECK(bench.monitor.ProbesSent() == 12);
 }
 
+TEST_CASE("with a lead all rounds but the first come early by a share of the interval")
+{
+    MonitorOptions options;
+    options.lead = 0.25;
+    MonitorBench bench(options);
+    for (const double second : {0.0, 3.75, 8.75, 13.75})
+    {
+        CHECK(bench.monitor.NextProbe() == At(second));
+        bench.Probe(second);
+    }
+}
+
+TEST_CASE("with a lead of whole slices a later one is the first, and the gaps stay")
+{
+    MonitorOptions options = InSlices(4);
+    options.lead = 0.625; // two slices and a half
+    MonitorBench bench(options);
+    const double seconds[] = {0, 0.625, 1.875, 3.125, 4.375};
+    const std::uint32_t residues[] = {2, 3, 0, 1, 2};
+    for (int i = 0; i < 5; ++i)
+    {
+        CHECK(bench.monitor.NextProbe() == At(seconds[i]));
+        CHECK(bench.Probe(seconds[i]).slice->residue == residues[i]);
+    }
+}
+
 TEST_CASE("a slice's nonce is good for two whole intervals")
 {
     MonitorBench bench(InSlices(4));
@@ -57,6 +84,12 @@ TEST_CASE("without slices a request names none")
 TEST_CASE("options that contradict each other make no monitor")
 {
     CHECK_THROWS_AS(MonitorBench(InSlices(0)), std::invalid_argument);
+    for (const double lead : {-0.1, 1.0, std::numeric_limits<double>::quiet_NaN()})
+    {
+        MonitorOptions options;
+        options.lead = lead;
+        CHECK_THROWS_AS(MonitorBench(options), std::invalid_argument);
+    }
     MonitorOptions options = InSlices(2);
     options.baseForm = true;
     CHECK_THROWS_AS(MonitorBench(options), std::invalid_argument);
