@@ -58,22 +58,30 @@ def _little(setup: Setup, figures: Figures) -> tuple[float, float]:
 
     The requests present at the warm-up's end are in L but not in the mean response time, those present at the run's
     end are cut off in L. Both make up Λ E[T²] / 2 seconds on average, so that only their difference shows: it has
-    standard deviation sqrt(2) times that of one. That has two parts: requests that do not meet each other leave
-    sqrt(Λ E[T³] / 3) by Campbell's theorem, and those that wait in the same queue vary together.
+    standard deviation sqrt(2) times that of one. That has three parts: requests that do not meet each other leave
+    sqrt(Λ E[T³] / 3) by Campbell's theorem; those that wait in the same queue vary together; and all queues do, when
+    policies keep them equal: the number in the system then varies as that of one pool, by ρ / (1 - ρ) (M/M/n in heavy
+    traffic), and with it the times, so that what is left varies twice as much relative to its mean. A rare peak of one
+    queue that stands at an end has no deviation that one run can tell: it leaves at most the longest response time to
+    each of its requests.
     """
     scenario = setup.scenario
     length = figures["duration_s"] - figures["warmup_s"]
     rate = figures["requests"] / length
     service_ms, squared_cv = moments(scenario["workload"]["service_ms"])
-    second, third, fourth = _moments(figures)
+    second, third, fourth, longest = _moments(figures)
     # A request is in flight from the pick, three delays of the client after its start, until one before its end; a TCP
     # connection until the client has closed it, which is one delay after its end.
     outside = 2e-3 if scenario["fidelity"] == "packet" else 4e-3
     present = rate * (figures["mean_s"] - outside * scenario["clients"]["delay_ms"])
     variation = max(_VARIATION, _VARIATION_OF_SQUARE * math.sqrt(fourth) / second)
     servers = sum(group["count"] for group in scenario["agents"])
-    spread = math.hypot(math.sqrt(rate * third / 3), variation * second * rate / 2 / math.sqrt(servers))
-    tolerance = _DEVIATIONS * math.sqrt(2) * spread / (present * length)
+    left = rate * second / 2
+    load = scenario["workload"]["load"]
+    pool = 2 * load / (1 - load) / present
+    spread = math.hypot(math.sqrt(rate * third / 3), left * variation / math.sqrt(servers), left * pool)
+    peak = figures["in_flight_max"] * longest
+    tolerance = max(_DEVIATIONS * math.sqrt(2) * spread, peak) / (present * length)
     if setup.contender.policy != "central-queue":
         return figures["in_flight_mean"] / present - 1, tolerance
     # What the central queue holds back is not in flight: here the law is that of the servers, whose requests' times are
@@ -82,12 +90,12 @@ def _little(setup: Setup, figures: Figures) -> tuple[float, float]:
     return figures["in_flight_mean"] / served - 1, tolerance + _DEVIATIONS * math.sqrt(squared_cv / figures["requests"])
 
 
-def _moments(figures: Figures) -> tuple[float, float, float]:
-    """E[T²] in s², E[T³] in s³ and E[T⁴] in s⁴, from the histogram of response times."""
+def _moments(figures: Figures) -> tuple[float, float, float, float]:
+    """E[T²] in s², E[T³] in s³, E[T⁴] in s⁴ and the longest T in s, from the histogram of response times."""
     table = read_columns(figures.folder / "latency.csv", {"low_s": float, "high_s": float, "count": float})
     middle = (table["low_s"] + table["high_s"]) / 2
     second, third, fourth = (float(np.average(middle**power, weights=table["count"])) for power in (2, 3, 4))
-    return second, third, fourth
+    return second, third, fourth, float(table["high_s"].max())
 
 
 def test_programs(ids: Iterable[str], folder: Path) -> list[Row]:

@@ -13,8 +13,12 @@ from .plan import WARM_UP_REMNANT, Plan, Times, scenario, servers, setup, slug
 
 # Where the correction for finite n is less sure than this, the system is simulated anew.
 _SURE = 0.003
-# The chains are simulated side by side: many short ones cost less than few long ones. Twice the requests of all runs.
+# The chains are simulated side by side: many short ones cost less than few long ones.
 SHORTER = 8
+# Times the requests of all runs to begin with; at loads at which lines end with six times these runs, as many.
+AMPLE = 2
+AMPLE_AT_HIGH_LOAD = 6
+_HIGH_LOAD = 0.95
 
 
 def expect(n: int, load: float, d: int, times: Times, seed: int, runs: int) -> Expected:
@@ -22,8 +26,9 @@ def expect(n: int, load: float, d: int, times: Times, seed: int, runs: int) -> E
     value = refined.mean(n)
     if refined.model_error(n) <= _SURE * value:
         return Expected(value, "fixed point + c/n", refined.model_error(n) + WARM_UP_REMNANT * value)
+    ample = AMPLE if load <= _HIGH_LOAD else AMPLE_AT_HIGH_LOAD
     estimate = chain.simulate(n, load, chain.fresh_sample(d), interval=10, warmup=times.warmup,
-                              length=times.length / SHORTER, replicas=2 * SHORTER * runs, seed=seed)
+                              length=times.length / SHORTER, replicas=ample * SHORTER * runs, seed=seed)
     return Expected(estimate.mean, "independent simulation", 0.0, estimate.error, estimate.replicas)
 
 
@@ -39,7 +44,7 @@ def cases(plan: Plan, point: Point) -> list[Case]:
                  f"sample:{d}")
     return [Case("V3", describe(point), "mean", (what,), Metric("mean_s"),
                  partial(expect, n, load, d, times, plan.seed, plan.runs),
-                 cap=(0.01 if load <= 0.95 else 0.03) * plan.cap_scale)]
+                 cap=(0.01 if load <= _HIGH_LOAD else 0.03) * plan.cap_scale)]
 
 
 _LOADS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)

@@ -10,7 +10,7 @@ from ..models import board, chain
 from ..theory import interpretation
 from .boards import expect_rule
 from .family import Family, Point, describe
-from .fresh import SHORTER
+from .fresh import AMPLE, SHORTER
 from .plan import WARM_UP_REMNANT, Plan, Times, scenario, servers, setup, slug
 
 # From as many servers on the fluid limit is compared with. Its error falls as 1 / n: the independent simulation of 100
@@ -31,7 +31,7 @@ def expect_aggressive(n: int, load: float, interval: float, times: Times, seed: 
     if n >= _MANY:
         return _fluid(interpretation.aggressive_li_mean(load, interval), n)
     estimate = chain.simulate(n, load, chain.aggressive_li, interval=interval, warmup=times.warmup,
-                              length=times.length / SHORTER, replicas=2 * SHORTER * runs, seed=seed)
+                              length=times.length / SHORTER, replicas=AMPLE * SHORTER * runs, seed=seed)
     return Expected(estimate.mean, "independent simulation", 0.0, estimate.error, estimate.replicas)
 
 
