@@ -1,11 +1,11 @@
 #include "realnet/proxy/relay-io.h"
 
+#include "realnet/proxy/acknowledgement.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace sonda
@@ -20,17 +20,6 @@ bool
 IsTransient(int error)
 {
     return error == EAGAIN || error == EWOULDBLOCK;
-}
-
-/**
- * Sends an acknowledgement that is due. The kernel would send it when the bytes were read: so the
- * sender of a stream goes on while they are read.
- */
-void
-Acknowledge(int socket)
-{
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }
 
 } // namespace
@@ -135,12 +124,13 @@ RelayIo::Fill(Connection& connection, Side source)
     if (!channel.pipe)
     {
         channel.pipe = m_pipes.Take();
-        Acknowledge(connection.Socket(source));
-    }
-    if (!channel.pipe)
-    {
-        connection.m_relay.From(source).OnNoPipe();
-        return;
+        if (!channel.pipe)
+        {
+            connection.m_relay.From(source).OnNoPipe();
+            return;
+        }
+        // Else the kernel would do it when the bytes were read: so their sender goes on meanwhile.
+        AcknowledgeNow(connection.Socket(source));
     }
     const std::size_t asked = channel.pipe->capacity;
     const ssize_t n = splice(connection.Socket(source),

@@ -1,4 +1,5 @@
 #include "realnet/common/clock.h"
+#include "realnet/proxy/acknowledgement.h"
 #include "realnet/proxy/socket-events.h"
 #include "realnet/proxy/worker.h"
 
@@ -219,8 +220,7 @@ Worker::AwaitFirstBytes(Connection& connection)
 void
 Worker::AcknowledgeServer(Connection& connection)
 {
-    const int on = 1;
-    setsockopt(connection.m_server.Get(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+    AcknowledgeNow(connection.m_server.Get());
     connection.m_handshake = Handshake::DONE;
     m_idle.Restart(connection, m_now);
 }

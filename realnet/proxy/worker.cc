@@ -1,12 +1,9 @@
 #include "realnet/proxy/worker.h"
 
 #include "realnet/common/clock.h"
-#include "realnet/proxy/socket-events.h"
 
-#include <algorithm>
 #include <stdexcept>
 #include <sys/eventfd.h>
-#include <thread>
 
 namespace sonda
 {
@@ -15,9 +12,6 @@ namespace
 {
 
 constexpr std::size_t EVENTS_PER_TURN = 256;
-
-/** The longest time of looking again before sleeping, see LastLooks. */
-constexpr Duration LOOKING = std::chrono::microseconds(200);
 
 /** How often a socket that is to be reset is asked whether its peer has everything. */
 constexpr Duration RESET_POLL = std::chrono::milliseconds(10);
@@ -152,108 +146,6 @@ Worker::Run()
         ExpireTimeouts();
         Obey();
         Bury();
-    }
-}
-
-/** Waits for events, or until something is due. */
-std::span<const epoll_event>
-Worker::Events()
-{
-    const auto wait = [this](int milliseconds)
-    {
-        const int n = epoll_wait(m_epoll.Get(), m_events.data(), EVENTS_PER_TURN, milliseconds);
-        return static_cast<std::size_t>(std::max(n, 0));
-    };
-    std::size_t n = 0;
-    if (m_io.TakeStreamed() && m_ready.empty())
-    {
-        const Instant end = Now() + LOOKING;
-        for (int looks = m_looks.Count(); looks > 0 && n == 0; --looks)
-        {
-            std::this_thread::yield();
-            n = wait(0);
-            // Where others keep the core busy, a few looks take as long as what may be due.
-            if (Now() >= end)
-            {
-                break;
-            }
-        }
-        m_looks.Learn(n > 0);
-    }
-    n = n > 0 ? n : wait(WaitMilliseconds());
-    return std::span(m_events).first(n);
-}
-
-void
-Worker::OnEvent(const EventTarget& target, std::uint32_t events)
-{
-    switch (target.kind)
-    {
-    case EventTarget::Kind::LISTENER:
-        AcceptClients(target.listener);
-        break;
-    case EventTarget::Kind::WAKE_UP:
-    {
-        eventfd_t count = 0;
-        eventfd_read(m_wakeUp.Get(), &count);
-        break;
-    }
-    case EventTarget::Kind::CLIENT:
-        OnClientEvent(*target.connection, events);
-        break;
-    case EventTarget::Kind::SERVER:
-        OnServerEvent(*target.connection, events);
-        break;
-    }
-}
-
-void
-Worker::OnClientEvent(Connection& connection, std::uint32_t events)
-{
-    const bool broken = events & (EPOLLERR | EPOLLHUP);
-    connection.m_relay.OnEvents(Side::CLIENT, ToSocketEvents(events));
-    if (connection.m_phase == Phase::RELAYING)
-    {
-        Serve(connection);
-    }
-    else if (connection.m_phase < Phase::RELAYING && broken)
-    {
-        // The client's doing: whoever it was dispatched to has neither failed nor served it.
-        m_shared.counters.clientsGone.Add();
-        ResetBoth(connection, {"gone", "client"});
-    }
-    else if (connection.m_phase == Phase::GREETING)
-    {
-        TakeGreeting(connection);
-    }
-    else if (broken)
-    {
-        OnBrokenWhileResetting(connection, Side::CLIENT);
-    }
-}
-
-void
-Worker::OnServerEvent(Connection& connection, std::uint32_t events)
-{
-    if (connection.m_phase == Phase::CONNECTING)
-    {
-        if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
-        {
-            FinishConnect(connection, events & (EPOLLERR | EPOLLHUP));
-        }
-        if (connection.m_phase != Phase::RELAYING)
-        {
-            return;
-        }
-    }
-    connection.m_relay.OnEvents(Side::SERVER, ToSocketEvents(events));
-    if (connection.m_phase == Phase::RELAYING)
-    {
-        Serve(connection);
-    }
-    else if (events & (EPOLLERR | EPOLLHUP))
-    {
-        OnBrokenWhileResetting(connection, Side::SERVER);
     }
 }
 

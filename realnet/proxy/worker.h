@@ -55,16 +55,18 @@ class Worker
     };
 
     // worker.cc: the loop
-    std::span<const epoll_event> Events();
     void Give(Order order);
     void Obey();
     void TakeSettings();
-    void OnEvent(const EventTarget& target, std::uint32_t events);
-    void OnClientEvent(Connection& connection, std::uint32_t events);
-    void OnServerEvent(Connection& connection, std::uint32_t events);
     void ServeReady();
     void Serve(Connection& connection);
     void Bury();
+
+    // worker-events.cc: what the kernel reports
+    std::span<const epoll_event> Events();
+    void OnEvent(const EventTarget& target, std::uint32_t events);
+    void OnClientEvent(Connection& connection, std::uint32_t events);
+    void OnServerEvent(Connection& connection, std::uint32_t events);
 
     // worker-timeouts.cc: what is due, and when
     int WaitMilliseconds();
