@@ -61,7 +61,9 @@ def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
             axes.axhline(ranked - 0.5, color="black", linewidth=1)
     bar = figure.colorbar(image, ax=[left, right], orientation="horizontal", location="bottom", shrink=0.6, aspect=40,
                           pad=0.01, ticks=[1, 2, 5, 10, 20, 50, 100], format=FuncFormatter(plain_number))
-    bar.set_label(f"mean response time / lowest of the scenario (from {_WORST_SHOWN} on one colour)")
+    bar.set_label(
+        f"mean response time / lowest of the scenario (from {_WORST_SHOWN} on one colour); ×: fails the scenario"
+    )
     bar.minorticks_off()
     return figure
 
