@@ -74,7 +74,8 @@ AgentReading::AgentReading()
     AddProbeOptions(table,
                     command.network,
                     "Interface by which proxies ask; with several, --serve must say which address "
-                    "all of them shall use [default: the one with the default route]");
+                    "all of them shall use [default: the one with the default route, or the only "
+                    "one]");
     table
         .Add("window",
              "DURATION",

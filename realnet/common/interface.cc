@@ -10,6 +10,7 @@
 #include <limits>
 #include <memory>
 #include <net/if.h>
+#include <set>
 #include <sstream>
 
 namespace sonda
@@ -44,7 +45,8 @@ ListInterfaces(int family)
         std::string name = entry->ifa_name;
         name = name.substr(0, name.find(':'));
         const int index = static_cast<int>(if_nametoindex(name.c_str()));
-        result.push_back({name, index, address.Address()});
+        const bool isLoopback = entry->ifa_flags & IFF_LOOPBACK;
+        result.push_back({name, index, address.Address(), isLoopback});
     }
     return result;
 }
@@ -109,15 +111,36 @@ DefaultIpv6RouteInterface(std::string_view routes)
     return best;
 }
 
+namespace
+{
+
+/** \return the name of the only interface beside loopback, if there is only one. */
+std::optional<std::string>
+OnlyInterface(const std::vector<Interface>& interfaces)
+{
+    std::set<std::string> names;
+    for (const Interface& one : interfaces)
+    {
+        if (!one.isLoopback)
+        {
+            names.insert(one.name);
+        }
+    }
+    return names.size() == 1 ? std::optional(*names.begin()) : std::nullopt;
+}
+
+} // namespace
+
 Expected<Interface>
 ChooseInterface(const std::vector<Interface>& interfaces,
                 const std::string& wanted,
                 const std::optional<std::string>& defaultName)
 {
+    const auto unasked = defaultName ? defaultName : OnlyInterface(interfaces);
     for (const Interface& candidate : interfaces)
     {
         const bool asked = candidate.name == wanted || candidate.address == wanted;
-        if (wanted.empty() ? candidate.name == defaultName : asked)
+        if (wanted.empty() ? candidate.name == unasked : asked)
         {
             return candidate;
         }
@@ -126,7 +149,8 @@ ChooseInterface(const std::vector<Interface>& interfaces,
                                                    : "there are " + ToString(interfaces);
     if (wanted.empty())
     {
-        return Error{"there is no default route to choose an interface by; " + choices};
+        return Error{"none has the default route, and none is the only one beside loopback; " +
+                     choices};
     }
     return Error{"\"" + wanted + "\" is neither name nor address of an " +
                  "interface that is up; " + choices};

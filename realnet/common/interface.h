@@ -17,6 +17,7 @@ struct Interface
     std::string name;
     int index{0};
     std::string address; //!< IPv4, or IPv6 that is not link-local
+    bool isLoopback{false};
 };
 
 /**
@@ -38,7 +39,8 @@ std::optional<std::string> DefaultIpv6RouteInterface(std::string_view routes);
 /**
  * Chooses from a list (the pure part of FindInterface()).
  *
- * \param wanted name or address; empty: the one with the default route
+ * \param wanted name or address; empty: the one with the default route, or where there is none the
+ * only one beside loopback
  * \param defaultName what DefaultRouteInterface() says
  * \return the interface, or an error that names the choices
  */
@@ -49,7 +51,7 @@ Expected<Interface> ChooseInterface(const std::vector<Interface>& interfaces,
 /**
  * Chooses several from a list (the pure part of FindInterfaces()).
  *
- * \param wanted names or addresses, each of another interface; none: the one with the default route
+ * \param wanted names or addresses, each of another interface; none: as ChooseInterface() does
  * \param defaultName what DefaultRouteInterface() says
  * \return the interfaces in the order given, or an error that names the choices
  */

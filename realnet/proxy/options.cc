@@ -129,7 +129,7 @@ AddMonitorOptions(OptionTable& table, ProxyCommand& command)
     AddProbeOptions(table,
                     command.network,
                     "Interface to a LAN of agents; those of all are in one table [default: the one "
-                    "with the default route]");
+                    "with the default route, or the only one]");
     AddDuration(table, "interval", command.interval, "5s", "Time between probe requests");
     AddDuration(table, "window", command.window, "500ms", "Agents spread their responses over it");
     table

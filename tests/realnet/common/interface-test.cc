@@ -6,7 +6,7 @@ using namespace sonda;
 namespace
 {
 
-const std::vector<Interface> MACHINE = {{"lo", 1, "127.0.0.1"},
+const std::vector<Interface> MACHINE = {{"lo", 1, "127.0.0.1", true},
                                         {"eth0", 2, "10.0.0.7"},
                                         {"eth0", 2, "10.0.1.7"}};
 
@@ -32,14 +32,23 @@ TEST_CASE("an interface is chosen by name, address or default", "[interface]")
     CHECK(ChooseInterface(MACHINE, "", "eth0")->address == "10.0.0.7");
 }
 
+TEST_CASE("on a network without a gateway the only interface is chosen", "[interface]")
+{
+    CHECK(ChooseInterface(MACHINE, "", std::nullopt)->address == "10.0.0.7");
+    auto several = MACHINE;
+    several.push_back({"eth1", 3, "10.0.2.7"});
+    CHECK_FALSE(ChooseInterface(several, "", std::nullopt));
+    CHECK(ChooseInterface(several, "", "eth1")->address == "10.0.2.7");
+}
+
 TEST_CASE("a wrong choice names the right ones", "[interface]")
 {
     const auto unknown = ChooseInterface(MACHINE, "eth7", "eth0");
     REQUIRE_FALSE(unknown);
     CHECK(unknown.GetError().message.find("eth0 (10.0.1.7)") != std::string::npos);
-    const auto none = ChooseInterface(MACHINE, "", std::nullopt);
+    const auto none = ChooseInterface({MACHINE[0]}, "", std::nullopt);
     REQUIRE_FALSE(none);
-    CHECK(none.GetError().message.find("no default route") != std::string::npos);
+    CHECK(none.GetError().message.find("none has the default route") != std::string::npos);
     CHECK(none.GetError().message.find("lo (127.0.0.1)") != std::string::npos);
 }
 
