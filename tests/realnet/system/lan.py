@@ -54,8 +54,8 @@ class Lan:
         self.namespaces.append(full)
         return full
 
-    def host(self, name, number):
-        """A host with the address 10.77.0.number and a default route by its one interface."""
+    def host(self, name, number, is_routed=True):
+        """A host with the address 10.77.0.number; routed: a default route by its one interface."""
         space = self._namespace(name)
         port = f"to-{name}"
         self._ip("-n", self.switch, "link", "add", port, "type", "veth", "peer", "name", "eth0",
@@ -65,8 +65,9 @@ class Lan:
         self._ip("-n", space, "addr", "add", f"10.77.0.{number}/24", "dev", "eth0")
         self._ip("-n", space, "addr", "add", f"fd00:77::{number}/64", "dev", "eth0", "nodad")
         self._ip("-n", space, "link", "set", "eth0", "up")
-        self._ip("-n", space, "route", "add", "default", "dev", "eth0")
-        self._ip("-n", space, "-6", "route", "add", "default", "dev", "eth0")
+        if is_routed:
+            self._ip("-n", space, "route", "add", "default", "dev", "eth0")
+            self._ip("-n", space, "-6", "route", "add", "default", "dev", "eth0")
         return space
 
     def second_network(self, number, *spaces):
@@ -82,9 +83,17 @@ class Lan:
             self._ip("-n", space, "addr", "add", f"10.78.0.{at}/24", "dev", "eth1")
             self._ip("-n", space, "link", "set", "eth1", "up")
 
+    def ip(self, name, *words):
+        """Changes the network of a host."""
+        self._ip("-n", f"{self.prefix}-{name}", *words)
+
     def start(self, space, *command):
         """Runs a program on a host; `ip netns exec` becomes it, so that its pid is the program's."""
-        program = Program(["ip", "netns", "exec", space, *command])
+        return self.start_here("ip", "netns", "exec", space, *command)
+
+    def start_here(self, *command):
+        """Runs a program on no host, to be ended by stop()."""
+        program = Program(command)
         self.programs.append(program)
         return program
 
