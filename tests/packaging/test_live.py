@@ -92,6 +92,8 @@ def test_a_reload_takes_a_good_configuration_and_refuses_a_broken_one(lab):
     lab.proxy.wait_journal("sonda-proxy", "intervall: is no known key")
     file.write_text('{"interval": "1s"}\n')
     assert lab.answers(1)
+    lab.servers["web1"].systemctl("reload", "sonda-agent")
+    lab.servers["web1"].wait_journal("sonda-agent", "info reloaded")
 
 
 def test_restarts_under_load_refuse_nobody(lab, load):
