@@ -78,8 +78,8 @@ class Expected:
 class Case:
     """One comparison. `measure` turns runs into one number per run (measures.py).
 
-    `cap` is how wide the tolerance may get before the line is worth nothing, relative to `scale` (by default the
-    expected value). `exact`: no statistics, every run must be within the expected value's model error. `unit` and
+    `cap` is how wide the tolerance may get before the line is worth nothing, relative to the expected
+    value. `exact`: no statistics, every run must be within the expected value's model error. `unit` and
     `factor` are for the table only; `point` are the setting's parameters as numbers.
     """
 
@@ -90,7 +90,6 @@ class Case:
     measure: Measure
     expect: Callable[[], Expected]
     cap: float = 0.01
-    scale: float | None = None
     exact: bool = False
     unit: str = ""
     factor: float = 1.0

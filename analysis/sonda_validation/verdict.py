@@ -91,7 +91,7 @@ def _bound(expected: Expected, spread: float, runs: int, alarm: float) -> float:
 
 
 def _cap(case: Case, expected: Expected) -> float:
-    return case.cap * (abs(expected.value) if case.scale is None else case.scale)
+    return case.cap * abs(expected.value)
 
 
 def _row(case: Case, expected: Expected, simulated: float, tolerance: float, runs: int, cap: float) -> Row:
