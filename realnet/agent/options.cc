@@ -74,8 +74,7 @@ AgentReading::AgentReading()
     AddProbeOptions(table,
                     command.network,
                     "Interface by which proxies ask; with several, --serve must say which address "
-                    "all of them shall use [default: the one with the default route, or the only "
-                    "one]");
+                    "all of them shall use");
     table
         .Add("window",
              "DURATION",

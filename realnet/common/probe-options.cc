@@ -2,8 +2,6 @@
 
 #include "realnet/common/socket-address.h"
 
-#include <utility>
-
 namespace sonda
 {
 
@@ -14,7 +12,7 @@ Family(const ProbeNetwork& network)
 }
 
 void
-AddProbeOptions(OptionTable& table, ProbeNetwork& network, std::string interfaceMeaning)
+AddProbeOptions(OptionTable& table, ProbeNetwork& network, const std::string& interfaceMeaning)
 {
     table.Heading("Probes");
     table.Add(
@@ -34,7 +32,7 @@ AddProbeOptions(OptionTable& table, ProbeNetwork& network, std::string interface
                   "NAME|ADDRESS",
                   network.interfaces,
                   {},
-                  std::move(interfaceMeaning),
+                  interfaceMeaning + " [default: the one with the default route, or the only one]",
                   AnyText);
     table
         .Add("key-file",

@@ -26,7 +26,9 @@ int Family(const ProbeNetwork& network);
  * Adds --group, --port, --interface and --key-file, which both binaries have.
  * \param interfaceMeaning what several interfaces mean to the program
  */
-void AddProbeOptions(OptionTable& table, ProbeNetwork& network, std::string interfaceMeaning);
+void AddProbeOptions(OptionTable& table,
+                     ProbeNetwork& network,
+                     const std::string& interfaceMeaning);
 
 } // namespace sonda
 
