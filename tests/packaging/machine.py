@@ -1,7 +1,6 @@
 """Bare Debian 12 machines for tests: containers that boot systemd, on the hosts of a Lan."""
 import os
 import shutil
-import subprocess
 import time
 
 import pytest
@@ -41,6 +40,7 @@ class Machine:
         unpacked = run(["tar", "-xf", system, "-C", self.root], 100)
         assert unpacked.returncode == 0, unpacked.stderr
         (self.root / "etc/hostname").write_text(name + "\n")
+        self.space = None
         self._leader = None
 
     def install(self, *packages):
@@ -57,6 +57,7 @@ class Machine:
 
     def boot(self, lan, space):
         """Boots it on the network of a host of the Lan; returns when systemd has started everything."""
+        self.space = space
         container = lan.start_here(*self._nspawn, f"--network-namespace-path=/run/netns/{space}", "--boot")
         children = f"/proc/{container.pid}/task/{container.pid}/children"
         end = time.monotonic() + 90
@@ -80,6 +81,10 @@ class Machine:
         assert done.returncode == 0, done.stderr + self.run("journalctl", "-n", "30", "--no-pager").stdout
         return done.stdout.strip()
 
+    def property(self, unit, name):
+        """What systemd says of a unit."""
+        return self.systemctl("show", "--property", name, "--value", unit)
+
     def wait_journal(self, unit, text, times=1, deadline_s=20):
         """Waits until the unit has said something so often."""
         end = time.monotonic() + deadline_s
@@ -91,14 +96,5 @@ class Machine:
             time.sleep(0.1)
 
     def signal(self, unit, number):
-        pid = self.systemctl("show", "--property", "MainPID", "--value", unit)
         # Inside: its process ids are not ours.
-        assert self.run("sh", "-c", f"kill -{number} {pid}").returncode == 0
-
-
-def curl(space, url):
-    """One request of a client; the answer's text. Fails if there is none."""
-    done = subprocess.run(["ip", "netns", "exec", space, "curl", "-sS", "--max-time", "10", url], text=True,
-                          capture_output=True, timeout=20, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+        assert self.run("sh", "-c", f"kill -{number} {self.property(unit, 'MainPID')}").returncode == 0

@@ -4,11 +4,10 @@ import time
 
 import pytest
 from lan import Lan
-from machine import Machine, curl, make_bare_system, require_machines
+from machine import Machine, make_bare_system, require_machines
 
 pytestmark = pytest.mark.long
 SERVERS = ["web1", "web2"]
-URL = "http://10.77.0.1/"
 
 
 class Lab:
@@ -34,7 +33,7 @@ class Lab:
         self.proxy.systemctl("enable", "--now", "sonda-proxy.socket", "sonda-proxy.service")
 
     def answers(self, count):
-        return [curl(self.client, URL).strip() for _ in range(count)]
+        return [self.lan.curl(self.client).strip() for _ in range(count)]
 
     def wait_for_all(self, deadline_s=20):
         """Until every server has answered."""
@@ -61,7 +60,7 @@ def load(lab):
     def ask():
         while not stop.is_set():
             try:
-                answers.append(curl(lab.client, URL).strip())
+                answers.append(lab.lan.curl(lab.client).strip())
             except AssertionError as error:
                 failures.append(str(error))
 
@@ -116,21 +115,21 @@ def test_a_server_whose_agent_stops_is_left_alone(lab):
 @pytest.mark.parametrize("number, what", [("KILL", "status=9/KILL"), ("STOP", "Watchdog timeout")])
 def test_a_proxy_that_dies_or_hangs_is_started_again(lab, number, what):
     """A hung one by the watchdog. Clients wait meanwhile: the socket is systemd's."""
-    before = int(lab.proxy.systemctl("show", "--property", "NRestarts", "--value", "sonda-proxy"))
+    before = int(lab.proxy.property("sonda-proxy", "NRestarts"))
     lab.proxy.signal("sonda-proxy", number)
     lab.proxy.wait_journal("sonda-proxy", what, deadline_s=60)
     assert lab.answers(5)
-    assert int(lab.proxy.systemctl("show", "--property", "NRestarts", "--value", "sonda-proxy")) > before
+    assert int(lab.proxy.property("sonda-proxy", "NRestarts")) > before
 
 
 def test_a_service_waits_for_its_network(lab):
     """One that started before its interface had an address goes on trying, longer than systemd would by default."""
     server = lab.servers["web2"]
-    address = ("addr", "10.77.0.12/24", "dev", "eth0")
-    lab.lan.ip("web2", address[0], "del", *address[1:])
-    lab.lan.ip("web2", "-6", "addr", "flush", "dev", "eth0")
+    address = ("10.77.0.12/24", "dev", "eth0")
+    lab.lan.ip(server.space, "addr", "del", *address)
+    lab.lan.ip(server.space, "-6", "addr", "flush", "dev", "eth0")
     server.run("systemctl", "restart", "sonda-agent")
     server.wait_journal("sonda-agent", "Scheduled restart job, restart counter is at 7", deadline_s=60)
-    lab.lan.ip("web2", address[0], "add", *address[1:])
+    lab.lan.ip(server.space, "addr", "add", *address)
     server.wait_journal("sonda-agent", "Started sonda-agent.service", times=2)
     lab.wait_for_all()

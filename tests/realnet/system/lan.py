@@ -42,15 +42,16 @@ class Lan:
         self.programs = []
         self.switch = self._namespace("switch")
         # Without snooping the bridge floods groups: nobody here asks for memberships.
-        self._ip("-n", self.switch, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
-        self._ip("-n", self.switch, "link", "set", "br0", "up")
+        self.ip(self.switch, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
+        self.ip(self.switch, "link", "set", "br0", "up")
 
-    def _ip(self, *words):
-        subprocess.run(["ip", *words], check=True, capture_output=True, timeout=20)
+    def ip(self, space, *words):
+        """Changes the network of a host."""
+        subprocess.run(["ip", "-n", space, *words], check=True, capture_output=True, timeout=20)
 
     def _namespace(self, name):
         full = f"{self.prefix}-{name}"
-        self._ip("netns", "add", full)
+        subprocess.run(["ip", "netns", "add", full], check=True, capture_output=True, timeout=20)
         self.namespaces.append(full)
         return full
 
@@ -58,34 +59,36 @@ class Lan:
         """A host with the address 10.77.0.number; routed: a default route by its one interface."""
         space = self._namespace(name)
         port = f"to-{name}"
-        self._ip("-n", self.switch, "link", "add", port, "type", "veth", "peer", "name", "eth0",
+        self.ip(self.switch, "link", "add", port, "type", "veth", "peer", "name", "eth0",
                  "netns", space)
-        self._ip("-n", self.switch, "link", "set", port, "master", "br0", "up")
-        self._ip("-n", space, "link", "set", "lo", "up")
-        self._ip("-n", space, "addr", "add", f"10.77.0.{number}/24", "dev", "eth0")
-        self._ip("-n", space, "addr", "add", f"fd00:77::{number}/64", "dev", "eth0", "nodad")
-        self._ip("-n", space, "link", "set", "eth0", "up")
+        self.ip(self.switch, "link", "set", port, "master", "br0", "up")
+        self.ip(space, "link", "set", "lo", "up")
+        self.ip(space, "addr", "add", f"10.77.0.{number}/24", "dev", "eth0")
+        self.ip(space, "addr", "add", f"fd00:77::{number}/64", "dev", "eth0", "nodad")
+        self.ip(space, "link", "set", "eth0", "up")
         if is_routed:
-            self._ip("-n", space, "route", "add", "default", "dev", "eth0")
-            self._ip("-n", space, "-6", "route", "add", "default", "dev", "eth0")
+            self.ip(space, "route", "add", "default", "dev", "eth0")
+            self.ip(space, "-6", "route", "add", "default", "dev", "eth0")
         return space
 
     def second_network(self, number, *spaces):
         """A bridge of its own for hosts that exist: eth1, 10.78.0.number and the numbers after it."""
         bridge = "br1"
-        self._ip("-n", self.switch, "link", "add", bridge, "type", "bridge", "mcast_snooping", "0")
-        self._ip("-n", self.switch, "link", "set", bridge, "up")
+        self.ip(self.switch, "link", "add", bridge, "type", "bridge", "mcast_snooping", "0")
+        self.ip(self.switch, "link", "set", bridge, "up")
         for at, space in enumerate(spaces, number):
             port = f"second-{at}"
-            self._ip("-n", self.switch, "link", "add", port, "type", "veth", "peer", "name", "eth1",
+            self.ip(self.switch, "link", "add", port, "type", "veth", "peer", "name", "eth1",
                      "netns", space)
-            self._ip("-n", self.switch, "link", "set", port, "master", bridge, "up")
-            self._ip("-n", space, "addr", "add", f"10.78.0.{at}/24", "dev", "eth1")
-            self._ip("-n", space, "link", "set", "eth1", "up")
+            self.ip(self.switch, "link", "set", port, "master", bridge, "up")
+            self.ip(space, "addr", "add", f"10.78.0.{at}/24", "dev", "eth1")
+            self.ip(space, "link", "set", "eth1", "up")
 
-    def ip(self, name, *words):
-        """Changes the network of a host."""
-        self._ip("-n", f"{self.prefix}-{name}", *words)
+    def curl(self, space, url="http://10.77.0.1/"):
+        """One request by a host, without retries; returns the answer, and fails if there is none."""
+        result = run(["ip", "netns", "exec", space, "curl", "-sS", "--max-time", "10", url])
+        assert result.returncode == 0, f"curl: {result.stderr}"
+        return result.stdout
 
     def start(self, space, *command):
         """Runs a program on a host; `ip netns exec` becomes it, so that its pid is the program's."""

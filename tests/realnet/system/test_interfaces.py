@@ -8,7 +8,7 @@ def test_agents_of_two_networks_are_in_one_table(lan):
     proxy_space, one, two = (lan.host(name, at) for name, at in
                              [("proxy", 1), ("web1", 11), ("web2", 12)])
     lan.second_network(1, proxy_space, two)  # 10.78.0.1 and 10.78.0.2
-    lan._ip("-n", two, "link", "set", "eth0", "down")
+    lan.ip(two, "link", "set", "eth0", "down")
     agents = []
     for name, space, interface in [("web1", one, "eth0"), ("web2", two, "eth1")]:
         lan.nginx(space, name)
@@ -26,10 +26,7 @@ def test_agents_of_two_networks_are_in_one_table(lan):
     client = lan.host("client", 2)
     names = set()
     for _ in range(24):
-        result = run(["ip", "netns", "exec", client, "curl", "-sS", "--max-time", "10",
-                      "http://10.77.0.1/"])
-        assert result.returncode == 0, result.stderr
-        names.add(result.stdout.strip())
+        names.add(lan.curl(client).strip())
     assert names == {"web1", "web2"}
     counters = proxy.wait_counters(lambda c: c["single_probes_sent"] == 48)
     assert counters["refusals"] == {"total": 0}
@@ -37,11 +34,11 @@ def test_agents_of_two_networks_are_in_one_table(lan):
         assert agent.wait_counters(lambda c: c["replies"] > 24)
 
     # One interface goes: its agents age out, the others serve, and the log names it.
-    lan._ip("-n", proxy_space, "link", "set", "eth1", "down")
+    lan.ip(proxy_space, "link", "set", "eth1", "down")
     proxy.wait_line("probe request not sent by eth1: ")
     proxy.wait_line("agent web2 at .*: dead")
     after = len(proxy.lines)
-    lan._ip("-n", proxy_space, "link", "set", "eth1", "up")
+    lan.ip(proxy_space, "link", "set", "eth1", "up")
     proxy.wait_line("agent web2 at .*: back", after)
 
 
@@ -49,8 +46,8 @@ def test_an_agent_answers_on_two_networks(lan):
     """Both proxies get the one address that the server has, and the second one gets there, too."""
     space, near, far = (lan.host(name, at) for name, at in [("web", 11), ("near", 1), ("far", 2)])
     lan.second_network(1, far, space)
-    lan._ip("-n", far, "link", "set", "eth0", "down")
-    lan._ip("-n", far, "route", "add", "10.77.0.0/24", "via", "10.78.0.2")
+    lan.ip(far, "link", "set", "eth0", "down")
+    lan.ip(far, "route", "add", "10.77.0.0/24", "via", "10.78.0.2")
     lan.nginx(space, "web")
     agent = lan.start(space, binary("sonda-agent"), "--id", "web", "--serve", "10.77.0.11:80",
                       "--interface", "eth0", "--interface", "eth1")
@@ -59,10 +56,8 @@ def test_an_agent_answers_on_two_networks(lan):
         proxy = lan.start(place, binary("sonda-proxy"), "--admin", "off", "--interval", "400ms",
                           "--window", "50ms", "--interface", interface)
         proxy.wait_line("agent web at 10.77.0.11:80: joined")
-        lan._ip("-n", place, "link", "set", "lo", "up")
-        result = run(["ip", "netns", "exec", place, "curl", "-sS", "--max-time", "10",
-                      "http://127.0.0.1/"])
-        assert result.stdout == "web\n", result.stderr
+        lan.ip(place, "link", "set", "lo", "up")
+        assert lan.curl(place, "http://127.0.0.1/") == "web\n"
 
 
 @pytest.mark.parametrize("name,words", [

@@ -3,7 +3,7 @@ import socket
 
 from load import answer
 from peers import connect, read_exactly
-from programs import binary, run
+from programs import binary
 
 GROUP = ["--group", "ff15::8888"]
 
@@ -24,9 +24,7 @@ def test_probes_servers_and_clients_over_ipv6(lan):
     lan.leaks.watch(proxy)
     names = set()
     for url in ["http://[fd00:77::1]/", "http://10.77.0.1/"] * 4:  # one socket serves both
-        result = run(["ip", "netns", "exec", client, "curl", "-sS", "--max-time", "10", url])
-        assert result.returncode == 0, result.stderr
-        names.add(result.stdout.strip())
+        names.add(lan.curl(client, url).strip())
     assert names == {"web11", "web12"}
     counters = proxy.wait_counters(lambda c: c["open"] == 0)
     assert counters["completed"] == 8 and counters["refusals"] == {"total": 0}

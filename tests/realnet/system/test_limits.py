@@ -217,7 +217,7 @@ def test_when_ports_run_out_the_next_agent_is_tried(lan):
     space = lan.host("one", 1)
     run(["ip", "netns", "exec", space, "sysctl", "-qw",
          "net.ipv4.ip_local_port_range=40000 40003"])
-    lan._ip("-n", space, "addr", "add", "10.77.0.2/24", "dev", "eth0")
+    lan.ip(space, "addr", "add", "10.77.0.2/24", "dev", "eth0")
     server = lan.start(space, "python3", "-c",
                        "import socket, threading\n"
                        "def serve(s):\n"
