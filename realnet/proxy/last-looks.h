@@ -16,7 +16,7 @@ namespace sonda
 class LastLooks
 {
   public:
-    static constexpr int MOST = 16;
+    static constexpr int MOST = 8;
 
     int
     Count() const
