@@ -3,6 +3,7 @@
 #include <cmath>
 #include <ctime>
 #include <fmt/chrono.h>
+#include <fmt/compile.h>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <spdlog/sinks/basic_file_sink.h>
@@ -46,12 +47,13 @@ std::string
 ToKeyValue(const ConnectionRecord& record)
 {
     std::string line;
-    Describe(record,
-             [&line](const char* key, const auto& value)
-             {
-                 const char* const space = line.empty() ? "" : " ";
-                 fmt::format_to(std::back_inserter(line), "{}{}={}", space, key, value);
-             });
+    Describe(
+        record,
+        [&line](const char* key, const auto& value)
+        {
+            const char* const space = line.empty() ? "" : " ";
+            fmt::format_to(std::back_inserter(line), FMT_COMPILE("{}{}={}"), space, key, value);
+        });
     return line;
 }
 

@@ -8,6 +8,7 @@
 #include "realnet/common/probe-options.h"
 #include "realnet/proxy/health-checks.h"
 #include "realnet/proxy/relay-settings.h"
+#include "realnet/proxy/scheduling.h"
 
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,7 @@ struct ProxyCommand
     std::string formulas; //!< file with a catalogue of the user's; empty: none
     std::string policy;
     unsigned workers{1};
+    Scheduling scheduling{Scheduling::BATCH}; //!< of the workers
     unsigned pipes{0}; //!< per worker
     RelayTimeouts timeouts;
     Duration keepAlive{0};

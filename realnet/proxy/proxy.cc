@@ -108,6 +108,10 @@ Proxy::StartWorkers()
         m_threads.emplace_back(
             [this, &worker]
             {
+                if (const auto refused = ScheduleThisThread(m_atStart->command.scheduling))
+                {
+                    spdlog::warn("a worker goes on under normal scheduling: {}", refused->message);
+                }
                 worker->Run();
                 asio::post(m_io, [this] { OnWorkerEnded(); });
             });

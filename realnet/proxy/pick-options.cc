@@ -1,0 +1,94 @@
+#include "realnet/proxy/pick-options.h"
+
+namespace sonda
+{
+
+void
+AddPickOptions(OptionTable& table, ProxyCommand& command)
+{
+    table.Heading("Picks");
+    table
+        .Add("formula",
+             "NAME|TEXT",
+             command.formula,
+             "",
+             "Score of an agent: a name, or 'min: TEXT' [default: the policy's]",
+             AnyText)
+        .scope = OptionScope::LIVE;
+    table.Add("formulas", "FILE", command.formulas, "", "Further named formulas", AnyText).scope =
+        OptionScope::LIVE;
+    table
+        .Add("policy",
+             "NAME[:PARAMETER]",
+             command.policy,
+             "best",
+             "How an agent is picked",
+             AnyText)
+        .scope = OptionScope::LIVE;
+    table.AddNumber("seed",
+                    command.seed,
+                    "",
+                    "Seed of random picks [default: from the kernel]",
+                    WholeFrom<std::optional<std::uint64_t>>(0, UINT64_MAX));
+}
+
+void
+AddServerOptions(OptionTable& table, ProxyCommand& command)
+{
+    TableRules& rules = command.rules;
+    table.Heading("Servers");
+    table
+        .AddList(
+            "server",
+            "ADDRESS:PORT[,WEIGHT]",
+            command.servers,
+            {},
+            "A server without agent: it is connected to every interval, to see whether it works",
+            ParseStaticServer)
+        .scope = OptionScope::LIVE;
+    table
+        .Add("proxy-protocol",
+             "VERSION",
+             command.proxyProtocol,
+             "off",
+             "Header that tells servers who the client is: off, v1 or v2",
+             ParseProxyProtocol)
+        .scope = OptionScope::LIVE;
+    table
+        .AddNumber("per-agent-max",
+                   rules.mostInFlight,
+                   "0",
+                   "Connections that one agent gets at a time; 0: no limit",
+                   WholeFrom<std::uint32_t>(0, 1 << 29))
+        .scope = OptionScope::LIVE;
+    table
+        .Add("slow-start",
+             "DURATION",
+             rules.slowStart,
+             "30s",
+             "An agent that is new or returns gets 10 % of its picks first, all of them after this "
+             "time; off: all at once",
+             [](const std::string& text)
+             { return text == "off" ? Expected<Duration>(Duration::zero()) : ParseDuration(text); })
+        .scope = OptionScope::LIVE;
+    table
+        .AddNumber(
+            "panic-below",
+            rules.panicBelow,
+            "0.5",
+            "When fewer than this share of the agents answers, dead ones are picked, too; 0: "
+            "never",
+            [](const std::string& text) { return ParseReal(text, 0, 1); })
+        .scope = OptionScope::LIVE;
+    table
+        .AddNumber(
+            "early-resets",
+            rules.earlyResetsToRest,
+            "3",
+            "After so many connections in a row that a server resets before it sends a byte, "
+            "it rests as after a failed connect; 0: never",
+            WholeFrom<std::uint32_t>(0, 1 << 20))
+        .scope = OptionScope::LIVE;
+}
+
+} // namespace sonda

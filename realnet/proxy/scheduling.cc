@@ -1,0 +1,37 @@
+#include "realnet/proxy/scheduling.h"
+
+#include "realnet/common/descriptor.h"
+
+#include <sched.h>
+
+namespace sonda
+{
+
+Expected<Scheduling>
+ParseScheduling(const std::string& text)
+{
+    if (text == "batch")
+    {
+        return Scheduling::BATCH;
+    }
+    if (text == "normal")
+    {
+        return Scheduling::NORMAL;
+    }
+    return Error{"\"" + text + "\" is no scheduling; there are: batch, normal"};
+}
+
+std::optional<Error>
+ScheduleThisThread(Scheduling scheduling)
+{
+    constexpr int THIS_THREAD = 0;
+    const sched_param noPriority{};
+    if (scheduling == Scheduling::BATCH && sched_getscheduler(THIS_THREAD) == SCHED_OTHER &&
+        sched_setscheduler(THIS_THREAD, SCHED_BATCH, &noPriority) != 0)
+    {
+        return SystemError("sched_setscheduler");
+    }
+    return std::nullopt;
+}
+
+} // namespace sonda
