@@ -10,11 +10,18 @@ sys.path.insert(0, str(Path(__file__).parent))
 from lan import Lan, require_namespaces  # noqa: E402
 from leaks import LeakCheck  # noqa: E402
 from peers import GROUP, Agent, Server, free_udp_port  # noqa: E402
-from programs import Program, binary, check_sanitizers  # noqa: E402
+from programs import UNDER_VALGRIND, Program, binary, check_sanitizers  # noqa: E402
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: takes long; a test of its own for CTest")
+    config.addinivalue_line("markers", "no_valgrind(why): cannot pass under valgrind")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items if UNDER_VALGRIND else []:
+        if marker := item.get_closest_marker("no_valgrind"):
+            item.add_marker(pytest.mark.skip(reason=f"under valgrind {marker.args[0]}"))
 
 
 @pytest.hookimpl(hookwrapper=True)

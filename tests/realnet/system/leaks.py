@@ -32,9 +32,9 @@ class Holdings:
 
 
 def is_sanitized(pid):
-    """Sanitizers keep freed memory, to find late uses of it."""
+    """Sanitizers and valgrind keep freed memory, to find late uses of it."""
     with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as maps:
-        return re.search(r"lib[at]san|libubsan", maps.read()) is not None
+        return re.search(r"lib[at]san|libubsan|vgpreload", maps.read()) is not None
 
 
 class LeakCheck:

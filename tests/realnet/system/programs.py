@@ -6,8 +6,10 @@ import signal
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 BIN = os.environ.get("SONDA_BIN", "")
+UNDER_VALGRIND = bool(os.environ.get("SONDA_VALGRIND"))
 DEADLINE_S = 20  # generous: sanitizer builds on a loaded machine
 
 
@@ -98,9 +100,9 @@ class Program:
         return code
 
     def sanitizer_report(self):
-        """What a sanitizer build has to say, as one text; empty when all is well."""
+        """What a sanitizer build or valgrind has to say, as one text; empty when all is well."""
         start = next((i for i, line in enumerate(self.lines)
-                      if "Sanitizer" in line or "runtime error:" in line), None)
+                      if re.search(r"Sanitizer|runtime error:|^==\d+==", line)), None)
         return "" if start is None else "\n".join(self.lines[start:start + 60])
 
 
@@ -118,7 +120,7 @@ def run(command, deadline_s=DEADLINE_S):
 
 
 def binary(name):
-    """Path of one of our programs; the environment must say where they are."""
+    """Path of one of our programs, or of what runs it under valgrind; the environment must say where they are."""
     path = os.path.join(BIN, name)
     assert BIN and os.access(path, os.X_OK), f"SONDA_BIN={BIN!r} has no program {name}"
-    return path
+    return str(Path(__file__).parent.parent / "valgrind" / name) if UNDER_VALGRIND else path

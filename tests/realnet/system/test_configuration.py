@@ -138,6 +138,7 @@ def test_what_needs_a_restart_is_said(world, tmp_path):
         assert len(said) == 1 and f"{path}: pipes" in said[0]
 
 
+@pytest.mark.no_valgrind("there are fewer descriptors")
 def test_a_reload_counts_with_the_pipes_in_force(world, tmp_path):
     """Pipes that only a restart gives back are not there for connections yet."""
     path = write(tmp_path / "proxy.json", workers=1, pipes=40, max_connections=100)

@@ -170,6 +170,7 @@ def test_a_base_form_monitor_of_30_lines_works_with_our_agent(world):
         assert agent.stop() == 0
 
 
+@pytest.mark.no_valgrind("an answer takes longer")
 def test_two_real_agents_on_one_machine(world):
     servers = [world.server(speaker, address=f"127.0.0.{i}") for i in (2, 3)]
     for server in servers:

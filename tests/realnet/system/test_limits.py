@@ -26,6 +26,7 @@ def test_the_limit_of_connections_and_who_waits_is_served(world):
     assert proxy.wait_counters(lambda c: c["open"] == 0)["accepted"] == 12
 
 
+@pytest.mark.no_valgrind("there are fewer descriptors")
 def test_more_connections_than_descriptors_is_an_error():
     result = run(["bash", "-c", 'ulimit -n 100; exec "$@"', "bash", binary("sonda-proxy"),
                   "--interface", "lo", "--check", "--max-connections", "60"])

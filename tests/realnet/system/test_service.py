@@ -222,7 +222,8 @@ def test_the_service_manager_hears_of_every_state(world, tmp_path, name):
     assert program.wait_end() == 0
 
 
-@pytest.mark.parametrize("who", ["control thread", "worker", "agent"])
+@pytest.mark.parametrize("who", [
+    pytest.param("control thread", marks=pytest.mark.no_valgrind("one thread runs at a time")), "worker", "agent"])
 def test_whoever_hangs_is_noticed_by_the_service_manager(world, tmp_path, who):
     """The watchdog's messages stop while one thread is stopped, whichever, and come again after."""
     manager = world.add(NotifySocket(tmp_path / "notify"))
