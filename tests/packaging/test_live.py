@@ -81,6 +81,13 @@ def test_the_recipe_brings_traffic_to_every_server(lab):
     assert set(lab.answers(40)) == set(SERVERS)
 
 
+def test_the_sandbox_takes_nothing_that_is_needed(lab):
+    """Neither program warns of anything that it was refused."""
+    for machine, unit in ((lab.proxy, "sonda-proxy"), (lab.servers["web1"], "sonda-agent")):
+        said = machine.run("journalctl", "-u", unit, "-o", "cat", "--no-pager").stdout
+        assert " info " in said and " warning " not in said and " error " not in said, said
+
+
 def test_a_reload_takes_a_good_configuration_and_refuses_a_broken_one(lab):
     file = lab.proxy.root / "etc/sonda/proxy.json"
     file.write_text('{"interval": "1s"}\n')

@@ -1,5 +1,6 @@
 """Starting, stopping, limits and timeouts of the two programs."""
 import json
+import os
 import resource
 import signal
 import socket
@@ -8,7 +9,7 @@ import time
 
 import pytest
 from peers import EchoServer, connect, echo, free_udp_port, read_all, read_exactly
-from programs import Program, binary, run
+from programs import DEADLINE_S, Program, binary, run
 
 
 @pytest.mark.parametrize("name", ["sonda-agent", "sonda-proxy"])
@@ -265,3 +266,19 @@ def test_when_even_pipes_cannot_be_had_data_is_right(world):
     for thread in threads:
         thread.join(30)
     assert results == [True] * 8
+
+
+@pytest.mark.parametrize("options, count", [([], 3), (["--scheduling", "normal"], 0)])
+def test_workers_are_scheduled_in_batches(world, options, count):
+    world.agent(world.server(echo))
+    proxy = world.proxy("--workers", "3", *options)
+
+    def batched():
+        return sum(os.sched_getscheduler(int(thread)) == os.SCHED_BATCH
+                   for thread in os.listdir(f"/proc/{proxy.pid}/task"))
+
+    # The workers have begun when an agent joins; each says so itself, a moment later.
+    end = time.monotonic() + DEADLINE_S
+    while batched() != count:
+        assert time.monotonic() < end, f"{batched()} threads are scheduled in batches, not {count}"
+        time.sleep(0.01)
