@@ -23,14 +23,11 @@ ParseWeight(const std::string& text)
 Expected<ServerState>
 ParseState(const std::string& text)
 {
-    for (const auto state : {ServerState::READY, ServerState::DRAIN, ServerState::DOWN})
-    {
-        if (text == ToString(state))
-        {
-            return state;
-        }
-    }
-    return Error{"\"" + text + "\" is no state; there are: ready, drain, down"};
+    return ParseOneOf<ServerState>(text,
+                                   "state",
+                                   {{ToString(ServerState::READY), ServerState::READY},
+                                    {ToString(ServerState::DRAIN), ServerState::DRAIN},
+                                    {ToString(ServerState::DOWN), ServerState::DOWN}});
 }
 
 Expected<std::string>

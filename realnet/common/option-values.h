@@ -5,8 +5,11 @@
 #include "model/base/time.h"
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 /** Values as they are written on the command lines of the real binaries. No state, any thread. */
 namespace sonda
@@ -56,6 +59,29 @@ WholeFrom(std::uint64_t least, std::uint64_t most)
         }
         return static_cast<T>(*number);
     };
+}
+
+/**
+ * \param kind what the words name, for the error
+ * \param words each with what it means, in the order in which the error lists them
+ * \return what the text means, or an error that says what is allowed
+ */
+template <typename T>
+Expected<T>
+ParseOneOf(const std::string& text,
+           const std::string& kind,
+           std::initializer_list<std::pair<std::string_view, T>> words)
+{
+    std::string allowed;
+    for (const auto& [word, meaning] : words)
+    {
+        if (text == word)
+        {
+            return meaning;
+        }
+        allowed.append(allowed.empty() ? "" : ", ").append(word);
+    }
+    return Error{"\"" + text + "\" is no " + kind + "; there are: " + allowed};
 }
 
 } // namespace sonda

@@ -1,5 +1,7 @@
 #include "realnet/proxy/connection-log.h"
 
+#include "realnet/common/option-values.h"
+
 #include <cmath>
 #include <ctime>
 #include <fmt/chrono.h>
@@ -80,15 +82,9 @@ OpenSink(const std::string& file)
 Expected<LogFormat>
 ParseLogFormat(const std::string& text)
 {
-    if (text == "json")
-    {
-        return LogFormat::JSON;
-    }
-    if (text == "key-value")
-    {
-        return LogFormat::KEY_VALUE;
-    }
-    return Error{"\"" + text + "\" is no format of the log; there are: key-value, json"};
+    return ParseOneOf<LogFormat>(text,
+                                 "format of the log",
+                                 {{"key-value", LogFormat::KEY_VALUE}, {"json", LogFormat::JSON}});
 }
 
 std::string

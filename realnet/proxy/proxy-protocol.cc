@@ -2,6 +2,7 @@
 
 #include "model/protocol/address.h"
 #include "model/protocol/ipv6.h"
+#include "realnet/common/option-values.h"
 
 #include <charconv>
 #include <cstring>
@@ -227,15 +228,10 @@ ParseBinary(std::string_view bytes)
 Expected<ProxyProtocol>
 ParseProxyProtocol(const std::string& text)
 {
-    if (text == "off")
-    {
-        return ProxyProtocol::OFF;
-    }
-    if (text == "v1" || text == "v2")
-    {
-        return text == "v1" ? ProxyProtocol::V1 : ProxyProtocol::V2;
-    }
-    return Error{"\"" + text + "\" is no version of the PROXY protocol; there are: off, v1, v2"};
+    return ParseOneOf<ProxyProtocol>(
+        text,
+        "version of the PROXY protocol",
+        {{"off", ProxyProtocol::OFF}, {"v1", ProxyProtocol::V1}, {"v2", ProxyProtocol::V2}});
 }
 
 std::string

@@ -1,6 +1,7 @@
 #include "realnet/proxy/scheduling.h"
 
 #include "realnet/common/descriptor.h"
+#include "realnet/common/option-values.h"
 
 #include <sched.h>
 
@@ -10,15 +11,9 @@ namespace sonda
 Expected<Scheduling>
 ParseScheduling(const std::string& text)
 {
-    if (text == "batch")
-    {
-        return Scheduling::BATCH;
-    }
-    if (text == "normal")
-    {
-        return Scheduling::NORMAL;
-    }
-    return Error{"\"" + text + "\" is no scheduling; there are: batch, normal"};
+    return ParseOneOf<Scheduling>(text,
+                                  "scheduling",
+                                  {{"batch", Scheduling::BATCH}, {"normal", Scheduling::NORMAL}});
 }
 
 std::optional<Error>
