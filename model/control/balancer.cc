@@ -104,6 +104,12 @@ Balancer::EarlyReset(AgentIndex agent, Instant now)
 }
 
 void
+Balancer::EmptyEnd(AgentIndex agent, Instant now)
+{
+    m_table.OnEmptyEnd(agent, now);
+}
+
+void
 Balancer::WantedProbes(Instant now, RandomStream& random, std::vector<AgentIndex>& to)
 {
     m_policy->WantedProbes(m_table, now, random, to);
@@ -113,6 +119,12 @@ void
 Balancer::SetDrained(AgentIndex agent, bool drained, Instant now)
 {
     m_table.SetDrained(agent, drained, now);
+}
+
+void
+Balancer::SetBarred(AgentIndex agent, bool barred, Instant now)
+{
+    m_table.SetBarred(agent, barred, now);
 }
 
 void

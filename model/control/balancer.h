@@ -59,6 +59,9 @@ class Balancer
     /** To be called before Complete(); see StatusTable::OnEarlyReset(). */
     void EarlyReset(AgentIndex agent, Instant now);
 
+    /** To be called before Complete(); see StatusTable::OnEmptyEnd(). */
+    void EmptyEnd(AgentIndex agent, Instant now);
+
     /** \param latency since the dispatch \param good false: reset, or cut short */
     void Complete(AgentIndex agent, Duration latency, bool good, Instant now);
 
@@ -67,6 +70,9 @@ class Balancer
 
     /** See StatusTable::SetDrained(). */
     void SetDrained(AgentIndex agent, bool drained, Instant now);
+
+    /** See StatusTable::SetBarred(). */
+    void SetBarred(AgentIndex agent, bool barred, Instant now);
 
     /** \param trace says after each Dispatch() whom the policy looked at; null: it is not asked */
     void SetTrace(ScoreTrace* trace);

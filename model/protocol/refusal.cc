@@ -14,7 +14,8 @@ ToString(RefusalReason reason)
         "bad-mac",           "base-form",          "unknown-nonce",
         "no-request",        "duplicate-response", "unwanted-notice",
         "duplicate-request", "hold-too-long",      "foreign-source",
-        "id-conflict",       "other-slice",        "busy",
+        "id-conflict",       "server-conflict",    "own-address",
+        "table-full",        "other-slice",        "busy",
         "no-figures",
     };
     return names[static_cast<std::size_t>(reason)];

@@ -35,6 +35,9 @@ enum class RefusalReason : std::uint8_t
     HOLD_TOO_LONG,      //!< the hold time exceeds the elapsed time
     FOREIGN_SOURCE,     //!< sent from another address than the one it advertises
     ID_CONFLICT,        //!< the identity belongs to another server that is fresh
+    SERVER_CONFLICT,    //!< the server belongs to another identity that is fresh
+    OWN_ADDRESS,        //!< the server is the monitor's own proxy: it would connect to itself
+    TABLE_FULL,         //!< one agent more than the table holds
     OTHER_SLICE,        //!< a request for other agents
     BUSY,               //!< more requests at once than an agent keeps
     NO_FIGURES,         //!< a good request, but the agent cannot read its load

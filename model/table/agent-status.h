@@ -98,12 +98,14 @@ struct alignas(64) AgentStatus
     std::uint32_t earlyResetsInARow{0};
     bool isCandidate{false}; //!< it may be picked; the table keeps a list of those, too
     bool drained{false};     //!< by the operator of the proxy; no candidate then
+    bool barred{false};      //!< its server must not be connected to; no candidate then
 
     std::uint64_t dispatches{0};
     std::uint64_t completions{0};                   //!< ended well
     std::uint64_t failures{0};                      //!< dispatched, and not ended well
     std::uint64_t connectFailures{0};               //!< of those, the ones that never connected
     std::uint64_t abandoned{0};                     //!< the client left before the connection stood
+    std::uint64_t endedEmpty{0};                    //!< of all ends, those without a byte from it
     TimedAverage latency{std::chrono::seconds(10)}; //!< dispatch to completion, seconds
     DecayingCount recentFailures{std::chrono::seconds(10)};
     Instant dispatchedAt{}; //!< the last time; before the first, when the agent was first seen

@@ -53,7 +53,8 @@ StatusTable::CountStanding(AgentStatus& status)
                : standing == Standing::LOST ? &m_lost
                                             : nullptr;
     };
-    const bool ready = status.report.state == ServerState::READY && !status.drained;
+    const bool ready =
+        status.report.state == ServerState::READY && !status.drained && !status.barred;
     Standing now = Standing::OUT;
     if (ready && status.freshness < Freshness::DEAD)
     {

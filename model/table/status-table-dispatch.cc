@@ -80,6 +80,12 @@ StatusTable::OnEarlyReset(AgentIndex agent, Instant now)
 }
 
 void
+StatusTable::OnEmptyEnd(AgentIndex agent, Instant /*now*/)
+{
+    ++m_agents[agent]->endedEmpty;
+}
+
+void
 StatusTable::OnCompletion(AgentIndex agent, Duration latency, bool good, Instant now)
 {
     AgentStatus& status = *m_agents[agent];

@@ -218,6 +218,13 @@ StatusTable::SetDrained(AgentIndex agent, bool drained, Instant now)
     RefreshCandidate(agent, now);
 }
 
+void
+StatusTable::SetBarred(AgentIndex agent, bool barred, Instant now)
+{
+    m_agents[agent]->barred = barred;
+    RefreshCandidate(agent, now);
+}
+
 const std::vector<AgentIndex>&
 StatusTable::BestIndexed() const
 {

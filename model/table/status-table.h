@@ -99,6 +99,9 @@ class StatusTable
      */
     void SetDrained(AgentIndex agent, bool drained, Instant now);
 
+    /** The agent's server must not be connected to (true), or may again. */
+    void SetBarred(AgentIndex agent, bool barred, Instant now);
+
     /** \param trace is told which scores are asked for from now on; null: nobody is */
     void
     SetTrace(ScoreTrace* trace)
@@ -117,6 +120,9 @@ class StatusTable
     /** The connection, whose end is told by OnCompletion(), was reset by the server before it sent
      * a byte. */
     void OnEarlyReset(AgentIndex agent, Instant now);
+    /** The server ended the connection, whose end is told by OnCompletion(), properly and before
+     * the client did, and had not sent a byte. */
+    void OnEmptyEnd(AgentIndex agent, Instant now);
     /** The connection ended. \param latency since the dispatch \param good whether it ended well */
     void OnCompletion(AgentIndex agent, Duration latency, bool good, Instant now);
 

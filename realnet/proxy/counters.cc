@@ -19,6 +19,7 @@ ProxyCounters::ToJson() const
             {"connect_other", connectOther.Get()},
             {"retries", retries.Get()},
             {"early_resets", earlyResets.Get()},
+            {"ended_empty", endedEmpty.Get()},
             {"waited", waited.Get()},
             {"no_agent", noAgent.Get()},
             {"bad_proxy_headers", badGreetings.Get()},

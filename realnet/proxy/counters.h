@@ -42,6 +42,7 @@ struct ProxyCounters
     Counter connectOther;       //!< a connect failed for another reason
     Counter retries;            //!< the next agent was tried after one of these, or an early reset
     Counter earlyResets;        //!< a server reset before it sent a byte
+    Counter endedEmpty;         //!< a server ended before the client did, without a byte
     Counter waited;             //!< clients that had to wait for an agent
     Counter noAgent;            //!< of those, reset because none came in time
     Counter badGreetings;       //!< reset for want of a header of the PROXY protocol

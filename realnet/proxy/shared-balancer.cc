@@ -14,6 +14,10 @@ namespace
  */
 constexpr std::size_t MOST_WANTED = 4096;
 
+/** A process has fewer addresses and ports; more than these are learnt again when it comes to it.
+ */
+constexpr std::size_t MOST_OWN = 1024;
+
 } // namespace
 
 SharedBalancer::SharedBalancer(Formula formula,
@@ -137,6 +141,45 @@ SharedBalancer::Abandon(AgentIndex agent)
 }
 
 void
+SharedBalancer::OwnAddress(AgentIndex agent)
+{
+    const std::lock_guard lock(m_mutex);
+    const Instant now = Now();
+    const Endpoint& server = m_balancer.Table().Get(agent).server;
+    if (m_own.size() < MOST_OWN)
+    {
+        m_own.emplace(server.address, server.port);
+    }
+    m_balancer.SetBarred(agent, true, now);
+    Tell([&](BalancerWitness& w) { w.OnAbandoned(agent, now); });
+    m_balancer.Abandon(agent, now);
+}
+
+void
+SharedBalancer::SetGuard(EndpointGuard guard)
+{
+    const std::lock_guard lock(m_mutex);
+    const Instant now = Now();
+    m_guard = std::move(guard);
+    m_own.clear();
+    const StatusTable& table = m_balancer.Table();
+    for (const AgentIndex agent : table.All())
+    {
+        m_balancer.SetBarred(agent, ObjectionTo(table.Get(agent).server).has_value(), now);
+    }
+}
+
+std::optional<std::string>
+SharedBalancer::ObjectionTo(const Endpoint& server) const
+{
+    if (m_own.count({server.address, server.port}) > 0)
+    {
+        return "a connection to it came back to this process";
+    }
+    return m_guard ? m_guard(server) : std::nullopt;
+}
+
+void
 SharedBalancer::Complete(AgentIndex agent, Instant dispatched, bool good)
 {
     const std::lock_guard lock(m_mutex);
@@ -173,11 +216,23 @@ SharedBalancer::EarlyReset(AgentIndex agent)
     m_balancer.EarlyReset(agent, Now());
 }
 
+void
+SharedBalancer::EmptyEnd(AgentIndex agent)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.EmptyEnd(agent, Now());
+}
+
 Expected<AgentIndex, Refusal>
 SharedBalancer::Update(const Observation& observation)
 {
     const std::lock_guard lock(m_mutex);
     const Instant now = Now();
+    if (const auto objection = ObjectionTo(observation.server))
+    {
+        return Refusal{RefusalReason::OWN_ADDRESS,
+                       ToString(observation.server) + ": " + *objection};
+    }
     const StatusTable& table = m_balancer.Table();
     const auto known = table.Find(observation.id);
     const auto before = known ? table.Get(*known).report.state : ServerState::READY;

@@ -27,6 +27,12 @@ struct Target
     std::string id; //!< identity of the agent
 };
 
+/**
+ * \return why this process must not connect to a server ("it is the listener 10.0.0.1:80");
+ * nothing: it may.
+ */
+using EndpointGuard = std::function<std::optional<std::string>(const Endpoint&)>;
+
 /** A change of an agent's freshness or state, ready to be logged. */
 struct AgentEvent
 {
@@ -69,6 +75,16 @@ class SharedBalancer
     }
 
     /**
+     * No agent at a server that \p guard objects to is ever picked: its reports are refused as
+     * OWN_ADDRESS, and one that is in the table already is no candidate from now on. To be called
+     * again whenever the guard's answers may have changed (new listeners, new addresses of this
+     * machine); what OwnAddress() has learnt is then forgotten.
+     * \param guard is called under the mutex by the thread that brings a report: quick, does not
+     *              block, does not call the balancer; empty: nothing is guarded
+     */
+    void SetGuard(EndpointGuard guard);
+
+    /**
      * Whom the policy has wanted to probe since the last call, in the order of the dispatches.
      * \param to receives them; what was in it is lost
      */
@@ -87,6 +103,17 @@ class SharedBalancer
     void Abandon(AgentIndex agent);
     /** The server reset before it sent a byte; to be called before Complete(). */
     void EarlyReset(AgentIndex agent);
+    /**
+     * The server ended its direction (FIN) before the client did and had sent no byte; to be called
+     * before Complete(), once per connection.
+     */
+    void EmptyEnd(AgentIndex agent);
+    /**
+     * The connect, or the connection, leads back to this process: the dispatch ends without a
+     * verdict (instead of by ConnectFailed(), Abandon() or Complete()), and from now on the server
+     * counts as one that the guard objects to.
+     */
+    void OwnAddress(AgentIndex agent);
     /** \param dispatched when Dispatch() returned the agent \param good see Balancer::Complete() */
     void Complete(AgentIndex agent, Instant dispatched, bool good);
 
@@ -131,6 +158,7 @@ class SharedBalancer
   private:
     std::optional<Target> DispatchLocked(Instant now);
     bool WantProbes(Instant now);
+    std::optional<std::string> ObjectionTo(const Endpoint& server) const;
 
     template <typename Event>
     void
@@ -148,6 +176,8 @@ class SharedBalancer
     std::vector<AgentEvent> m_events;
     std::vector<BalancerWitness*> m_witnesses;
     std::set<std::string> m_drained; //!< identities that the operator has taken out
+    EndpointGuard m_guard;
+    std::set<std::pair<std::string, std::uint16_t>> m_own; //!< learnt from connections
     std::function<void()> m_wake;
     std::vector<AgentIndex> m_wanted; //!< to be probed
     std::uint64_t m_wantedLost{0};
