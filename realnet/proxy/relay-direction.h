@@ -74,7 +74,10 @@ class RelayDirection
     void OnDry();
     /** The source has ended. */
     void OnEnd();
-    /** There is no pipe to be had: copy from now on. */
+    /**
+     * There is no pipe to be had, or splice() found nothing more without saying why (it returns 0
+     * at the end, and at an urgent mark behind which more may lie): copy from now on; a read tells.
+     */
     void OnNoPipe();
     void OnWritten(std::size_t bytes);
     /** The sink takes nothing now. */

@@ -98,7 +98,7 @@ RelayIo::OnWriteResult(Connection& connection, Side source, ssize_t n)
         connection.From(source).bytes += static_cast<std::uint64_t>(n);
         direction.OnWritten(static_cast<std::size_t>(n));
     }
-    else if (IsTransient(errno))
+    else if (n == 0 || IsTransient(errno))
     {
         direction.OnBlocked();
     }
@@ -139,9 +139,11 @@ RelayIo::Fill(Connection& connection, Side source)
                              nullptr,
                              asked,
                              SPLICE_FLAGS);
-    if (n < 0 && (errno == EINVAL || errno == ENOSYS || errno == ENOMEM))
+    const bool cannot = n < 0 && (errno == EINVAL || errno == ENOSYS || errno == ENOMEM);
+    if (n == 0 || cannot)
     {
-        // Not a fault of the connection: the kernel cannot splice here, copying still works.
+        // The kernel cannot splice here, or no further: copying still works, and says whether a 0
+        // was the end (docs/decisions/0004-what-the-kernel-says.md).
         connection.m_relay.From(source).OnNoPipe();
         return;
     }

@@ -129,3 +129,20 @@ TEST_CASE("what is held is dropped with the sink", "[relay]")
     direction.OnReadable();
     CHECK(direction.Next() == RelayStep::WAIT);
 }
+
+TEST_CASE("a pipe that gets nothing more is no end: a read tells", "[relay]")
+{
+    RelayDirection direction;
+    Move(direction, LARGE);
+    Move(direction, LARGE);
+    direction.OnReadable();
+    direction.OnPeerClosed();
+    REQUIRE(direction.Next() == RelayStep::FILL);
+    direction.OnNoPipe();
+    REQUIRE(direction.Next() == RelayStep::RECEIVE);
+    direction.OnRead(51, RelayDirection::COPY_BYTES);
+    direction.OnWritten(51);
+    REQUIRE(direction.Next() == RelayStep::RECEIVE);
+    direction.OnEnd();
+    REQUIRE(direction.Next() == RelayStep::END);
+}

@@ -117,6 +117,34 @@ TEST_CASE("an urgent byte travels in its place, and what follows it does not wai
     route.Finish();
 }
 
+TEST_CASE("bytes behind an urgent byte arrive when their end comes with them", "[relay-io]")
+{
+    // splice() returns 0 at the mark once the end has come, although more is there.
+    const Side source = GENERATE(Side::CLIENT, Side::SERVER);
+    const std::size_t before = GENERATE(0U, 1U, 20'000U);
+    const std::size_t tail = GENERATE(0U, 1U, 5'000U, 100'000U);
+    const bool isHeard = GENERATE(false, true); // whether the mark is told of before the end
+    CAPTURE(source == Side::CLIENT, before, tail, isHeard);
+    RelayIo io(4);
+    Route route(io, 0);
+    while (route.Spliced() == 0)
+    {
+        route.Send(source, 40'000);
+        route.Turn();
+        route.Take(Other(source), 40'000);
+    }
+    route.Deliver();
+    route.Send(source, before + 1, MSG_OOB);
+    if (isHeard)
+    {
+        route.Turn();
+    }
+    route.Send(source, tail);
+    route.End(source);
+    route.Finish();
+    CHECK(route.IsEndSeen(Other(source)));
+}
+
 TEST_CASE("a stream's source is acknowledged at once", "[relay-io]")
 {
     RelayIo io(4);

@@ -97,6 +97,26 @@ class Route
         m_sent[Index(side)] += n > 0 ? static_cast<std::uint64_t>(n) : 0;
     }
 
+    /** The peer at \p side sends nothing more. */
+    void
+    End(Side side)
+    {
+        REQUIRE(shutdown(Far(side), SHUT_WR) == 0);
+    }
+
+    /** \return whether the peer at \p side, which has taken all bytes, sees the end of the stream.
+     */
+    bool
+    IsEndSeen(Side side)
+    {
+        for (int turn = 0; turn < 100; ++turn)
+        {
+            Turn();
+        }
+        char byte = 0;
+        return recv(Far(side), &byte, 1, MSG_DONTWAIT) == 0;
+    }
+
     /** The peer at \p side takes up to \p bytes, and looks at them. \return how many */
     std::size_t
     Take(Side side, std::size_t bytes)

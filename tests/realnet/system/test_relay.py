@@ -1,6 +1,7 @@
 """The relay on real sockets: every byte and every end (references/proxies.md, 1.6, 3.2)."""
 import hashlib
 import os
+import queue
 import random
 import socket
 import threading
@@ -268,3 +269,42 @@ def test_a_stream_does_not_starve_small_requests(world):
     reader.join(20)
     stream.close()
     assert sorted(times)[50] < 0.1
+
+
+def send_with_urgent(connection, before, tail):
+    """Bytes, an urgent one, a tail, and the end: all at once. The end may find the peer gone."""
+    connection.sendall(b"a" * before)
+    connection.send(b"b", socket.MSG_OOB)
+    connection.sendall(b"c" * tail)
+    connection.shutdown(socket.SHUT_WR)
+
+
+@pytest.mark.parametrize("tail", [0, 1, 5000])
+@pytest.mark.parametrize("way", ["down", "up"])
+def test_bytes_behind_an_urgent_byte_arrive_although_the_end_came_with_them(world, mode, way, tail):
+    """What splice() says at an urgent mark is what it says at an end."""
+    before = 200_000
+    expected = hashlib.sha256(b"a" * before + b"b" + b"c" * tail).digest()
+    got = queue.Queue()
+
+    def handle(connection):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+        read_exactly(connection, 8)
+        if way == "down":
+            send_with_urgent(connection, before, tail)
+            read_all(connection)
+        else:
+            got.put(hashlib.sha256(read_all(connection)).digest())
+
+    world.agent(world.server(handle))
+    proxy = world.proxy(*mode)
+    for _ in range(50):
+        with connect(proxy.port) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+            client.sendall(b"question")
+            if way == "down":
+                got.put(hashlib.sha256(read_all(client)).digest())
+            else:
+                send_with_urgent(client, before, tail)
+                assert read_all(client) == b""
+        assert got.get(timeout=20) == expected
