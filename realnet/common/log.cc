@@ -1,22 +1,57 @@
 #include "realnet/common/log.h"
 
+#include "realnet/common/log-sink.h"
+
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <iostream>
-#include <spdlog/sinks/stdout_sinks.h>
 
 namespace sonda
 {
 
+namespace
+{
+
+/** The sink in use, for counting and for the end; spdlog's registry keeps it alive. */
+std::weak_ptr<LogSink> g_sink;
+
+void
+FlushLog()
+{
+    if (const auto sink = g_sink.lock())
+    {
+        sink->Flush();
+    }
+}
+
+/** At the end of the program, before spdlog's registry goes. */
+struct FlushAtEnd
+{
+    ~FlushAtEnd()
+    {
+        FlushLog();
+    }
+};
+
+} // namespace
+
 void
 SetUpLog(bool verbose)
 {
-    auto logger =
-        std::make_shared<spdlog::logger>("sonda",
-                                         std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto sink = std::make_shared<LogSink>(Descriptor(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)));
+    g_sink = sink;
+    auto logger = std::make_shared<spdlog::logger>("sonda", std::move(sink));
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
-    logger->flush_on(spdlog::level::debug);
     spdlog::set_default_logger(std::move(logger));
     SetVerbose(verbose);
+    static const FlushAtEnd flushAtEnd;
+}
+
+std::uint64_t
+LogLinesLost()
+{
+    const auto sink = g_sink.lock();
+    return sink ? sink->Lost() : 0;
 }
 
 void
@@ -47,6 +82,7 @@ LogNeedRestart(const OptionTable& atStart, const OptionTable& now)
 int
 FailStart(const std::string& program, const std::string& text)
 {
+    FlushLog(); // what was logged before comes first
     std::cerr << program << ": " << text << '\n';
     return 1;
 }

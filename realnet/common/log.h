@@ -15,11 +15,17 @@ namespace sonda
 
 /**
  * Sets the program's log up: one line per event on standard error, `TIME LEVEL TEXT`. spdlog's free
- * functions write to it, from any thread.
+ * functions write to it, from any thread, and none of them ever waits: a thread of the log writes
+ * the lines. While nobody reads standard error, up to 4,096 lines or 8 MiB are kept and the others
+ * counted; a line tells of them when it is read again. The end of the program waits a second for
+ * what is still to be written. To be called once, before other threads are made.
  *
  * \param verbose shows the level `debug` as well
  */
 void SetUpLog(bool verbose);
+
+/** \return log lines that standard error did not take. Any thread. */
+std::uint64_t LogLinesLost();
 
 /** Shows the level `debug` or not, from now on. */
 void SetVerbose(bool verbose);

@@ -1,16 +1,18 @@
 #include "realnet/proxy/connection-log.h"
 
+#include "realnet/common/clock.h"
+#include "realnet/common/log.h"
 #include "realnet/common/option-values.h"
 
 #include <cmath>
 #include <ctime>
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/compile.h>
 #include <iterator>
 #include <nlohmann/json.hpp>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <system_error>
 
 namespace sonda
 {
@@ -67,14 +69,31 @@ ToJson(const ConnectionRecord& record)
     return line.dump();
 }
 
-std::shared_ptr<spdlog::sinks::sink>
-OpenSink(const std::string& file)
+/** \return the file, made if need be, to be written at its end; standard output for "-" */
+Descriptor
+OpenFile(const std::string& file)
 {
-    if (file == "-")
+    return Descriptor(
+        file == "-"
+            ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+            : open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644));
+}
+
+/** Lost lines are told of once a second, however many there are. */
+QueuedWriter<std::string>::OnLoss
+Complain(const std::string& name)
+{
+    return [name, limiter = std::make_shared<LogLimiter>()](std::uint64_t lines, int error)
     {
-        return std::make_shared<spdlog::sinks::stdout_sink_st>();
-    }
-    return std::make_shared<spdlog::sinks::basic_file_sink_st>(file);
+        if (const auto silenced = limiter->Allow(Now()))
+        {
+            spdlog::error("connection log {}: {}: {} lines are lost{}",
+                          name,
+                          std::generic_category().message(error),
+                          lines,
+                          Silenced(*silenced));
+        }
+    };
 }
 
 } // namespace
@@ -96,104 +115,53 @@ FormatRecord(const ConnectionRecord& record, LogFormat format)
 Expected<std::unique_ptr<ConnectionLog>>
 ConnectionLog::Open(const std::string& file, LogFormat format)
 {
-    try
+    Descriptor descriptor = OpenFile(file);
+    if (!descriptor)
     {
-        auto logger = std::make_shared<spdlog::logger>("connections", OpenSink(file));
-        logger->set_pattern("%v");
-        return std::unique_ptr<ConnectionLog>(new ConnectionLog(std::move(logger), format));
+        return SystemError(file);
     }
-    catch (const spdlog::spdlog_ex& error)
-    {
-        return Error{error.what()};
-    }
+    return std::unique_ptr<ConnectionLog>(new ConnectionLog(std::move(descriptor), file, format));
 }
 
-ConnectionLog::ConnectionLog(std::shared_ptr<spdlog::logger> logger, LogFormat format)
-    : m_logger(std::move(logger)),
-      m_format(format)
+ConnectionLog::ConnectionLog(Descriptor file, const std::string& name, LogFormat format)
+    : m_writer(
+          std::move(file),
+          {MOST_QUEUED, MOST_QUEUED * sizeof(Entry), WRITE_PERIOD, PATIENCE},
+          [format](const Entry& entry, std::string& text) { AppendLine(entry, format, text); },
+          Complain(name == "-" ? "on standard output" : name))
 {
-    m_batch.reserve(MOST_QUEUED);
-    m_queue.reserve(MOST_QUEUED);
-    m_thread = std::thread([this] { Run(); });
-}
-
-ConnectionLog::~ConnectionLog()
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        m_stop = true;
-    }
-    m_wake.notify_one();
-    m_thread.join();
 }
 
 void
 ConnectionLog::Write(ConnectionRecord record)
 {
-    const auto time = std::chrono::system_clock::now();
-    const std::lock_guard lock(m_mutex);
-    if (m_queue.size() == MOST_QUEUED)
-    {
-        m_dropped.fetch_add(1, std::memory_order_relaxed);
-        return;
-    }
-    m_queue.push_back({time, std::move(record)});
-    // The first one begins a batch, one half of what fits ends it early.
-    if (m_queue.size() == 1 || m_queue.size() == MOST_QUEUED / 2)
-    {
-        m_wake.notify_one();
-    }
+    m_writer.Put({std::chrono::system_clock::now(), std::move(record)}, sizeof(Entry));
 }
 
 void
-ConnectionLog::Run()
-{
-    while (TakeBatch())
-    {
-        WriteBatch();
-    }
-}
-
-/** \return false when the log ends and nothing is left. */
-bool
-ConnectionLog::TakeBatch()
-{
-    std::unique_lock lock(m_mutex);
-    m_wake.wait(lock, [this] { return m_stop || !m_queue.empty(); });
-    m_wake.wait_for(lock,
-                    WRITE_PERIOD,
-                    [this] { return m_stop || m_queue.size() >= MOST_QUEUED / 2; });
-    std::swap(m_batch, m_queue);
-    return !m_batch.empty();
-}
-
-void
-ConnectionLog::WriteBatch()
+ConnectionLog::AppendLine(const Entry& entry, LogFormat format, std::string& text)
 {
     using namespace std::chrono;
-    std::time_t second = 0;
-    std::string date;
-    for (const auto& [time, record] : m_batch)
+    const auto second = floor<seconds>(entry.time);
+    // Most lines of a batch are of one second.
+    static thread_local std::time_t cached = 0;
+    static thread_local std::string date;
+    if (const auto now = system_clock::to_time_t(second); now != cached || date.empty())
     {
-        const auto whole = floor<seconds>(time);
-        if (const auto now = system_clock::to_time_t(whole); now != second || date.empty())
-        {
-            second = now;
-            date = fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(second));
-        }
-        const auto milliseconds = floor<std::chrono::milliseconds>(time - whole).count();
-        const std::string line = FormatRecord(record, m_format);
-        if (m_format == LogFormat::JSON)
-        {
-            m_logger->info("{{\"time\":\"{}.{:03}Z\",{}", date, milliseconds, line.substr(1));
-        }
-        else
-        {
-            m_logger->info("time={}.{:03}Z {}", date, milliseconds, line);
-        }
+        cached = now;
+        date = fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(now));
     }
-    m_batch.clear();
-    m_logger->flush();
+    const auto milliseconds = floor<std::chrono::milliseconds>(entry.time - second).count();
+    const std::string line = FormatRecord(entry.record, format);
+    const auto to = std::back_inserter(text);
+    if (format == LogFormat::JSON)
+    {
+        fmt::format_to(to, "{{\"time\":\"{}.{:03}Z\",{}\n", date, milliseconds, line.substr(1));
+    }
+    else
+    {
+        fmt::format_to(to, "time={}.{:03}Z {}\n", date, milliseconds, line);
+    }
 }
 
 } // namespace sonda

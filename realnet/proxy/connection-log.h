@@ -3,23 +3,14 @@
 
 #include "model/base/error.h"
 #include "model/base/time.h"
+#include "realnet/common/queued-writer.h"
 #include "realnet/common/socket-address.h"
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
-#include <vector>
-
-namespace spdlog
-{
-class logger;
-} // namespace spdlog
 
 namespace sonda
 {
@@ -61,8 +52,7 @@ std::string FormatRecord(const ConnectionRecord& record, LogFormat format);
 /**
  * One line per connection, at its end. Workers leave records in a bounded queue and never wait for
  * a disk; a thread of the log formats and writes them, a batch at a time, at most WRITE_PERIOD
- * later: waking a thread for every connection would cost more than all else about its line. While
- * the queue is full new records are dropped and counted. Any thread.
+ * later. What the queue has no room for, or the disk, is counted as dropped. Any thread.
  */
 class ConnectionLog
 {
@@ -70,6 +60,8 @@ class ConnectionLog
     /** Of each the queue and the batch that is being written; about 2 MB. */
     static constexpr std::size_t MOST_QUEUED = 8192;
     static constexpr Duration WRITE_PERIOD = std::chrono::milliseconds(100);
+    /** How long the end waits for the disk. */
+    static constexpr Duration PATIENCE = std::chrono::seconds(2);
 
     /**
      * \param file path, or "-" for standard output
@@ -77,16 +69,13 @@ class ConnectionLog
      */
     static Expected<std::unique_ptr<ConnectionLog>> Open(const std::string& file, LogFormat format);
 
-    /** Writes what is queued and ends the thread: waits for the disk. */
-    ~ConnectionLog();
-
     void Write(ConnectionRecord record);
 
-    /** \return how many records were dropped. */
+    /** \return how many records were dropped or could not be written. */
     std::uint64_t
     Dropped() const
     {
-        return m_dropped.load(std::memory_order_relaxed);
+        return m_writer.Dropped();
     }
 
   private:
@@ -96,21 +85,10 @@ class ConnectionLog
         ConnectionRecord record;
     };
 
-    ConnectionLog(std::shared_ptr<spdlog::logger> logger, LogFormat format);
-    void Run();
-    bool TakeBatch();
-    void WriteBatch();
+    ConnectionLog(Descriptor file, const std::string& name, LogFormat format);
+    static void AppendLine(const Entry& entry, LogFormat format, std::string& text);
 
-    std::shared_ptr<spdlog::logger> m_logger; //!< the thread's
-    LogFormat m_format;
-    std::vector<Entry> m_batch; //!< the thread's
-
-    std::mutex m_mutex;
-    std::condition_variable m_wake;
-    std::vector<Entry> m_queue;
-    bool m_stop{false};
-    std::atomic<std::uint64_t> m_dropped{0};
-    std::thread m_thread;
+    QueuedWriter<Entry> m_writer;
 };
 
 } // namespace sonda

@@ -1,0 +1,31 @@
+#include "realnet/proxy/vanished.h"
+
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace sonda
+{
+
+bool
+HasVanished(int socket, Duration limit)
+{
+    int unacknowledged = 0;
+    if (ioctl(socket, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0)
+    {
+        return false; // the usual case, in the cheaper of two calls
+    }
+    tcp_info info{};
+    socklen_t size = sizeof(info);
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+    {
+        return false;
+    }
+    // Both are counted since the last acknowledgement, and a single one may still be answered.
+    const bool isSentAgain = info.tcpi_retransmits >= 2 || info.tcpi_probes >= 2;
+    return isSentAgain && std::chrono::milliseconds(info.tcpi_last_ack_recv) >= limit;
+}
+
+} // namespace sonda
