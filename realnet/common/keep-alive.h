@@ -7,8 +7,9 @@ namespace sonda
 {
 
 /**
- * Has the kernel ask a silent TCP peer after \p idle whether it is still there, then every quarter
- * of it. Sockets that are accepted inherit it. \param idle 1 s to 32767 s, the kernel's limits
+ * Has the kernel ask a silent TCP peer after \p idle whether it is still there, three times within
+ * half of that again; then the peer is gone. Sockets that are accepted inherit it. \param idle 1 s
+ * to 32767 s, the kernel's limits
  */
 void SetKeepAlive(int socket, Duration idle);
 

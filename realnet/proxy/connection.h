@@ -57,10 +57,10 @@ enum class Phase : unsigned char
     CLOSED,    //!< to be freed at the end of this turn: events of this turn may still name it
 };
 
-/** A connection's second timeout, which runs beside the others: it grows old. */
-struct GrowingUp : TimeoutEntry
+/** A connection's second timeout, which runs beside the others: when it is looked after. */
+struct Care : TimeoutEntry
 {
-    explicit GrowingUp(Connection& whose)
+    explicit Care(Connection& whose)
         : connection(whose)
     {
     }
@@ -127,7 +127,7 @@ class Connection : public TimeoutEntry
     EventTarget m_serverEvents{EventTarget::Kind::SERVER, this};
     Phase m_phase{Phase::WAITING};
     Handshake m_handshake{Handshake::DONE};
-    GrowingUp m_growingUp{*this};
+    Care m_care{*this};
     bool m_ready{false}; //!< in the worker's run queue
     Relay m_relay;
     std::array<Channel, 2> m_channels;
@@ -140,6 +140,7 @@ class Connection : public TimeoutEntry
     std::optional<Instant> m_connectedAt{};
     std::optional<Side> m_endedFirst{};        //!< whose end of stream was passed on first
     std::optional<Instant> m_waitBy{};         //!< since it first waited for an agent
+    std::optional<Instant> m_serverBy{};       //!< it must have a server by then; empty: it has
     Instant m_resetBy{};                       //!< RESETTING: no later than this
     std::list<Connection>::iterator m_place{}; //!< in the worker's list
 };

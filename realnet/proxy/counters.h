@@ -47,7 +47,9 @@ struct ProxyCounters
     Counter noAgent;            //!< of those, reset because none came in time
     Counter badGreetings;       //!< reset for want of a header of the PROXY protocol
     Counter noDescriptor;       //!< reset because no socket could be made
+    Counter noMemory;           //!< refused or reset for want of memory
     Counter acceptPauses;       //!< accepting stopped for want of descriptors
+    Counter vanished;           //!< a peer has stopped to acknowledge what it was sent
     Counter idleTimeouts;       //!< reset because nothing moved
     Counter halfClosedTimeouts; //!< the same while one direction had ended
     Counter reloads;            //!< configurations that were put in force

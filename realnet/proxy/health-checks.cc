@@ -1,5 +1,6 @@
 #include "realnet/proxy/health-checks.h"
 
+#include "model/protocol/ipv6.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/log.h"
 
@@ -17,23 +18,26 @@ ParseStaticServer(const std::string& text)
     StaticServer server;
     const auto comma = text.find(',');
     const auto at = ParseAddressAndPort(text.substr(0, comma), false);
-    if (!at)
-    {
-        return at.GetError();
-    }
-    if (!at->address)
+    if (!at || !at->address)
     {
         return Error{"\"" + text +
-                     "\" names no address; write ADDRESS:PORT[,WEIGHT], for example " +
-                     "10.0.0.7:80 or 10.0.0.7:80,2"};
+                     "\" is no address with a port; write ADDRESS:PORT[,WEIGHT], for example " +
+                     "10.0.0.7:80, [fd00::7]:80 or 10.0.0.7:80,2"};
     }
     server.at = {*at->address, at->port};
+    if (!IsHostAddress(server.at.address))
+    {
+        return Error{"\"" + text +
+                     "\" names no single host: not the unspecified, a multicast or a reserved "
+                     "address, nor a link-local IPv6 one, nor IPv4 in the guise of IPv6"};
+    }
     if (comma != std::string::npos)
     {
         const auto weight = ParseReal(text.substr(comma + 1), 1e-6, 1e6);
         if (!weight)
         {
-            return Error{"weight " + weight.GetError().message};
+            return Error{"weight " + weight.GetError().message +
+                         "; a server that shall get nothing is left out, or drained over HTTP"};
         }
         server.weight = *weight;
     }
@@ -47,11 +51,12 @@ ParseStaticServer(const std::string& text)
 class HealthChecks::Check : public std::enable_shared_from_this<HealthChecks::Check>
 {
   public:
-    Check(HealthChecks& owner, StaticServer server, Duration interval, Duration timeout)
+    Check(HealthChecks& owner, StaticServer server, const Settings& settings)
         : m_owner(owner),
           m_server(std::move(server)),
-          m_interval(interval),
-          m_timeout(timeout),
+          m_interval(settings.interval),
+          m_timeout(settings.timeout),
+          m_protocol(settings.proxyProtocol),
           m_socket(owner.m_io),
           m_timer(owner.m_io)
     {
@@ -94,10 +99,7 @@ class HealthChecks::Check : public std::enable_shared_from_this<HealthChecks::Ch
     End(const asio::error_code& error)
     {
         m_isOpen = false;
-        asio::error_code ignored;
-        // With a reset: nobody must wait for the rest of a connection that was only a question.
-        m_socket.set_option(asio::socket_base::linger(true, 0), ignored);
-        m_socket.close(ignored);
+        Leave(!error);
         if (error && m_wasGood)
         {
             spdlog::warn("health check of {}: {}", ToString(m_server.at), error.message());
@@ -116,10 +118,29 @@ class HealthChecks::Check : public std::enable_shared_from_this<HealthChecks::Ch
         m_owner.Report(m_server, error ? ServerState::DOWN : ServerState::READY, Now() - m_began);
     }
 
+    void
+    Leave(bool isConnected)
+    {
+        asio::error_code ignored;
+        if (isConnected && m_protocol != ProxyProtocol::OFF)
+        {
+            // A server that waits for a header takes a reset for a fault of its client. The empty
+            // buffer of a new connection takes it at once.
+            m_socket.write_some(asio::buffer(MakeOwnHeader(m_protocol)), ignored);
+        }
+        else
+        {
+            // Nobody must wait for the rest of a connection that was only a question.
+            m_socket.set_option(asio::socket_base::linger(true, 0), ignored);
+        }
+        m_socket.close(ignored);
+    }
+
     HealthChecks& m_owner;
     StaticServer m_server;
     Duration m_interval;
     Duration m_timeout;
+    ProxyProtocol m_protocol;
     asio::ip::tcp::socket m_socket;
     asio::steady_timer m_timer; //!< of the timeout, then of the next check
     Instant m_began{};
@@ -152,8 +173,7 @@ HealthChecks::Configure(const Settings& settings)
     m_checks.clear();
     for (const StaticServer& server : settings.servers)
     {
-        m_checks.push_back(
-            std::make_shared<Check>(*this, server, settings.interval, settings.timeout));
+        m_checks.push_back(std::make_shared<Check>(*this, server, settings));
         m_checks.back()->Start();
     }
 }

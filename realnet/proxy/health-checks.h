@@ -2,6 +2,7 @@
 #define SONDA_REALNET_PROXY_HEALTH_CHECKS_H
 
 #include "realnet/common/option-values.h"
+#include "realnet/proxy/proxy-protocol.h"
 #include "realnet/proxy/shared-balancer.h"
 
 #include <asio/io_context.hpp>
@@ -42,6 +43,9 @@ class HealthChecks
         std::vector<StaticServer> servers;
         Duration interval{0};
         Duration timeout{0}; //!< of a connect
+        /** What a server expects at the beginning of a connection; a check says that it is for no
+         * client. */
+        ProxyProtocol proxyProtocol{ProxyProtocol::OFF};
     };
 
     /**

@@ -2,6 +2,7 @@
 
 #include "realnet/common/keep-alive.h"
 #include "realnet/common/socket-address.h"
+#include "realnet/proxy/close-by-reset.h"
 
 #include <cerrno>
 #include <netinet/tcp.h>
@@ -15,21 +16,43 @@ namespace
 
 /**
  * Accepted sockets inherit them: system calls less for each of them. An urgent byte stays in the
- * stream, or the kernel would take it out and a relay would lose it.
+ * stream, or the kernel would take it out and a relay would lose it. Closing means a reset until a
+ * connection has come to its proper end: should this process die, no client takes half an answer
+ * for a whole one.
  */
 bool
 SetInheritedOptions(int socket, Duration keepAlive)
 {
     const int on = 1;
     SetKeepAlive(socket, keepAlive);
+    CloseByReset(socket, true);
     return setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0 &&
            setsockopt(socket, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on)) == 0;
+}
+
+/** \return what may help, for the reason in errno. */
+const char*
+Hint()
+{
+    switch (errno)
+    {
+    case EACCES:
+        return " (ports below 1024 are for root or CAP_NET_BIND_SERVICE; --listen 8080 needs "
+               "neither)";
+    case EADDRINUSE:
+        return " (another program listens there, or sonda-proxy.socket: ss -ltnp tells)";
+    case EADDRNOTAVAIL:
+        return " (no interface of this machine has the address now; where it moves between "
+               "machines, net.ipv4.ip_nonlocal_bind=1 and net.ipv6.ip_nonlocal_bind=1 allow it)";
+    default:
+        return "";
+    }
 }
 
 } // namespace
 
 Expected<Listener>
-Listen(const Endpoint& at, int backlog, Duration keepAlive)
+Listen(const Endpoint& at, int backlog, Duration keepAlive, bool onlyIpv6)
 {
     const std::string where = "--listen: " + ToString(at);
     Listener listener;
@@ -38,23 +61,21 @@ Listen(const Endpoint& at, int backlog, Duration keepAlive)
         Descriptor(socket(address.Family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int fd = listener.socket.Get();
     const int on = 1;
+    // Whatever net.ipv6.bindv6only says.
+    const int only = onlyIpv6 ? 1 : 0;
+    const bool isIpv6 = address.Family() == AF_INET6;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+        (isIpv6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only)) != 0) ||
         !SetInheritedOptions(fd, keepAlive))
     {
         return SystemError(where);
     }
-    if (bind(fd, address.Raw(), address.Size()) != 0)
+    if (bind(fd, address.Raw(), address.Size()) != 0 || listen(fd, backlog) != 0)
     {
-        const bool forbidden = errno == EACCES;
+        const char* const hint = Hint();
         Error error = SystemError(where);
-        error.message += forbidden ? " (ports below 1024 are for root or CAP_NET_BIND_SERVICE; "
-                                     "--listen 8080 needs neither)"
-                                   : "";
+        error.message += hint;
         return error;
-    }
-    if (listen(fd, backlog) != 0)
-    {
-        return SystemError(where);
     }
     listener.at = LocalAddress(fd).ToEndpoint();
     return listener;

@@ -23,9 +23,10 @@ struct Listener
  * Start-up only.
  * \param backlog clients that the kernel lets wait; it cuts this down to net.core.somaxconn
  * \param keepAlive of the accepted sockets, see SetKeepAlive()
+ * \param onlyIpv6 whether an IPv6 address leaves IPv4 to others; else :: is all of both
  * \return the listener, or an error that says where and why not
  */
-Expected<Listener> Listen(const Endpoint& at, int backlog, Duration keepAlive);
+Expected<Listener> Listen(const Endpoint& at, int backlog, Duration keepAlive, bool onlyIpv6);
 
 /** \return a listener of a socket that listens already. */
 Expected<Listener> AdoptListener(Descriptor socket, Duration keepAlive);

@@ -60,8 +60,10 @@ OpenListeners(const ProxyCommand& command, std::vector<InheritedSocket> inherite
     }
     for (const AddressAndPort& at : command.listen)
     {
-        auto listener =
-            Listen({at.address.value_or("0.0.0.0"), at.port}, command.backlog, command.keepAlive);
+        auto listener = Listen({at.address.value_or("0.0.0.0"), at.port},
+                               command.backlog,
+                               command.keepAlive,
+                               SharesPortWithIpv4(command.listen, at));
         if (!listener)
         {
             return listener.GetError();
@@ -155,9 +157,12 @@ Serve(const CommandLine& line,
         return FailStart(NAME, visibility.GetError().message);
     }
     parts->companions = (*visibility)->Companions();
+    if (const auto admin = (*visibility)->AdminAt())
+    {
+        parts->admin = OwnListener{*admin, false};
+    }
     Proxy proxy(std::move(*parts), balancer);
-    spdlog::info(start); // signals are heeded from here on
-    return proxy.Run();
+    return proxy.Run(start);
 }
 
 int
@@ -180,7 +185,12 @@ Main(int argc, const char* const* argv)
     {
         return FailStart(NAME, inherited.GetError().message);
     }
-    auto configuration = Configure(line, {!inherited->empty()});
+    ProxyProcess process;
+    for (const InheritedSocket& one : *inherited)
+    {
+        process.inherited.push_back(OwnListenerOf(one.socket.Get()));
+    }
+    auto configuration = Configure(line, process);
     if (!configuration)
     {
         return FailStart(NAME, configuration.GetError());

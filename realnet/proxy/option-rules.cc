@@ -1,12 +1,67 @@
 #include "model/protocol/pdu.h"
 #include "realnet/proxy/options.h"
 
+#include <algorithm>
+
 /** The part of options.h that knows what options mean together. */
 namespace sonda
 {
 
 namespace
 {
+
+bool
+IsIpv6(const std::string& address)
+{
+    return address.find(':') != std::string::npos;
+}
+
+std::string
+Text(const AddressAndPort& at)
+{
+    return ToString(Endpoint{at.address.value_or("0.0.0.0"), at.port});
+}
+
+/** \return whether the kernel would not let both listen. */
+bool
+Collide(const AddressAndPort& one, const AddressAndPort& other)
+{
+    const std::string a = one.address.value_or("0.0.0.0");
+    const std::string b = other.address.value_or("0.0.0.0");
+    // IPv4 beside :: is kept apart, see SharesPortWithIpv4().
+    const auto isAny = [](const std::string& text) { return text == "0.0.0.0" || text == "::"; };
+    return one.port == other.port && one.port != 0 && IsIpv6(a) == IsIpv6(b) &&
+           (a == b || isAny(a) || isAny(b));
+}
+
+/** Two places to listen at that cannot be had together. */
+void
+CheckListen(const ProxyReading& reading, Problems& problems)
+{
+    const std::vector<AddressAndPort>& listen = reading.command.listen;
+    for (std::size_t i = 0; i < listen.size(); ++i)
+    {
+        for (std::size_t j = 0; j < i; ++j)
+        {
+            if (Collide(listen[i], listen[j]))
+            {
+                const std::string one = Text(listen[i]);
+                const std::string other = Text(listen[j]);
+                problems.push_back({reading.table.Get("listen").Where(),
+                                    one == other ? one + " is given twice"
+                                                 : one + " and " + other +
+                                                       " overlap: the one without an address of "
+                                                       "its own has the other's clients, too"});
+            }
+        }
+        if (reading.command.admin && Collide(listen[i], *reading.command.admin))
+        {
+            problems.push_back({reading.table.Get("admin").Where(),
+                                Text(*reading.command.admin) +
+                                    " is where clients connect (listen " + Text(listen[i]) + ")"});
+        }
+    }
+}
 
 void
 Settle(ProxyReading& reading, Problems& problems)
@@ -49,11 +104,38 @@ Settle(ProxyReading& reading, Problems& problems)
         problems.push_back(
             {reading.table.Get("window").Where(), "must not be longer than 60s: agents refuse it"});
     }
+    CheckListen(reading, problems);
     command.acceptBase = command.acceptBase && !isSigned;
     command.allowForeignSource = command.allowForeignSource || !isSigned;
 }
 
 } // namespace
+
+bool
+SharesPortWithIpv4(const std::vector<AddressAndPort>& listen, const AddressAndPort& at)
+{
+    return IsIpv6(at.address.value_or("")) &&
+           std::any_of(listen.begin(),
+                       listen.end(),
+                       [&at](const AddressAndPort& other)
+                       { return other.port == at.port && !IsIpv6(other.address.value_or("")); });
+}
+
+std::vector<OwnListener>
+PlacesToListen(const ProxyCommand& command)
+{
+    std::vector<OwnListener> places;
+    for (const AddressAndPort& at : command.listen)
+    {
+        places.push_back(
+            {{at.address.value_or("0.0.0.0"), at.port}, SharesPortWithIpv4(command.listen, at)});
+    }
+    if (command.admin)
+    {
+        places.push_back({{*command.admin->address, command.admin->port}, false});
+    }
+    return places;
+}
 
 Problems
 ReadProxyCommand(ProxyReading& reading, const CommandLine& line)

@@ -29,6 +29,17 @@ ParseKeepAlive(const std::string& text)
     return duration;
 }
 
+Expected<Duration>
+ParseAckTimeout(const std::string& text)
+{
+    auto duration = ParseDuration(text);
+    if (duration && *duration < std::chrono::seconds(1))
+    {
+        return Error{"\"" + text + "\" is below 1s, in which TCP sends nothing again"};
+    }
+    return duration;
+}
+
 Option&
 AddDuration(OptionTable& table,
             const char* name,
@@ -45,13 +56,15 @@ void
 AddRelayOptions(OptionTable& table, ProxyCommand& command)
 {
     table.Heading("Clients");
-    table.AddList("listen",
-                  "[ADDRESS:]PORT",
-                  command.listen,
-                  {"80"},
-                  "Where clients connect; port 0 takes a free one. Sockets that a service manager "
-                  "hands over under the name \"data\" take its place",
-                  ParseListen);
+    table.AddList(
+        "listen",
+        "[ADDRESS:]PORT",
+        command.listen,
+        {"80"},
+        "Where clients connect; a port alone is IPv4, [::]:PORT is IPv4 and IPv6 unless IPv4 "
+        "is given apart; port 0 takes a free one. Sockets that a service manager "
+        "hands over under the name \"data\" take its place",
+        ParseListen);
     table.AddNumber("backlog",
                     command.backlog,
                     "65535",
@@ -96,11 +109,13 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
                     "Pipes per worker for streams; 0: always copy",
                     WholeFrom<unsigned>(0, 4096));
     table.Heading("Times");
-    AddDuration(table,
-                "queue-timeout",
-                command.timeouts.queue,
-                "5s",
-                "A client that no agent can take waits so long, then it is reset");
+    AddDuration(
+        table,
+        "queue-timeout",
+        command.timeouts.queue,
+        "5s",
+        "A client that no agent can take waits so long, then it is reset; with trials of silent "
+        "servers, so long and the connect timeout");
     AddDuration(table,
                 "connect-timeout",
                 command.timeouts.connect,
@@ -117,11 +132,21 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
                 "30s",
                 "The same when one direction has ended");
     table
+        .Add("ack-timeout",
+             "DURATION",
+             command.timeouts.ack,
+             "20s",
+             "A peer that has acknowledged nothing for so long, though it was sent something, is "
+             "gone; one that only does not read is not",
+             ParseAckTimeout)
+        .scope = OptionScope::LIVE;
+    table
         .Add("keep-alive",
              "DURATION",
              command.keepAlive,
-             "1m",
-             "The kernel asks a silent peer after so long whether it is still there",
+             "30s",
+             "The kernel asks a silent peer after so long whether it is still there, three times "
+             "within half of it; then it is gone",
              ParseKeepAlive)
         .scope = OptionScope::LIVE;
     AddDuration(table,

@@ -7,6 +7,7 @@
 #include "realnet/common/option-values.h"
 #include "realnet/common/probe-options.h"
 #include "realnet/proxy/health-checks.h"
+#include "realnet/proxy/own-addresses.h"
 #include "realnet/proxy/relay-settings.h"
 #include "realnet/proxy/scheduling.h"
 
@@ -31,7 +32,7 @@ struct ProxyCommand
     std::string policy;
     unsigned workers{1};
     Scheduling scheduling{Scheduling::BATCH}; //!< of the workers
-    unsigned pipes{0}; //!< per worker
+    unsigned pipes{0};                        //!< per worker
     RelayTimeouts timeouts;
     Duration keepAlive{0};
     ProxyProtocol proxyProtocol{ProxyProtocol::OFF};
@@ -70,6 +71,16 @@ struct ProxyReading
 
 /** What help and manual say. \param version number and commit */
 ProgramText ProxyProgram(std::string version);
+
+/**
+ * \param at one of \p listen
+ * \return whether it is an IPv6 address beside an IPv4 one with the same port: then it must leave
+ * IPv4 alone, of which :: takes all otherwise
+ */
+bool SharesPortWithIpv4(const std::vector<AddressAndPort>& listen, const AddressAndPort& at);
+
+/** \return where the process will accept connections, of clients and of the admin listener. */
+std::vector<OwnListener> PlacesToListen(const ProxyCommand& command);
 
 /** Reads file and command line, and settles what options mean together. \return every problem */
 Problems ReadProxyCommand(ProxyReading& reading, const CommandLine& line);

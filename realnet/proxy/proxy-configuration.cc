@@ -63,7 +63,37 @@ ShareAmong(const ProxyCommand& command, const ProxyCommand& atStart)
                             command.maxConnections);
 }
 
+/** No server may be this proxy itself. */
+void
+CheckServers(const ProxyReading& reading, const ProxyProcess& process, Problems& problems)
+{
+    const OwnAddresses own =
+        OwnPlaces(process.atStart ? process.atStart->command : reading.command, process.inherited);
+    for (const StaticServer& server : reading.command.servers)
+    {
+        if (const auto objection = own.Objection(server.at))
+        {
+            problems.push_back({reading.table.Get("server").Where(),
+                                ToString(server.at) + " is " + *objection +
+                                    "; it would be its own client, until no descriptor is left"});
+        }
+    }
+}
+
 } // namespace
+
+OwnAddresses
+OwnPlaces(const ProxyCommand& command, const std::vector<OwnListener>& inherited)
+{
+    std::vector<OwnListener> places = PlacesToListen(command);
+    if (!inherited.empty())
+    {
+        places.erase(places.begin(),
+                     places.begin() + static_cast<std::ptrdiff_t>(command.listen.size()));
+        places.insert(places.end(), inherited.begin(), inherited.end());
+    }
+    return OwnAddresses(std::move(places));
+}
 
 Expected<ProxyConfiguration, Problems>
 Configure(const CommandLine& line, const ProxyProcess& process)
@@ -71,12 +101,13 @@ Configure(const CommandLine& line, const ProxyProcess& process)
     auto reading = std::make_shared<ProxyReading>();
     Problems problems = ReadProxyCommand(*reading, line);
     const ProxyCommand& command = reading->command;
-    if (command.listen.empty() && !process.hasInherited)
+    if (command.listen.empty() && process.inherited.empty())
     {
         problems.push_back({reading->table.Get("listen").Where(),
                             "[] names no address, and no socket was inherited (LISTEN_FDS); at "
                             "least one [ADDRESS:]PORT is needed"});
     }
+    CheckServers(*reading, process, problems);
     auto formula = FindFormula(*reading, problems);
     auto policy = Take(MakePolicy(command.policy), reading->table.Get("policy"), problems);
     if (policy && command.baseForm && (*policy)->NoticeBelow() > 0)
@@ -153,7 +184,7 @@ MakeTableTiming(const ProxyCommand& command)
 HealthChecks::Settings
 MakeHealthSettings(const ProxyCommand& command)
 {
-    return {command.servers, command.interval, command.timeouts.connect};
+    return {command.servers, command.interval, command.timeouts.connect, command.proxyProtocol};
 }
 
 RelaySettings

@@ -39,7 +39,8 @@ struct ProxyConfiguration
 /** The process that a configuration is read for. */
 struct ProxyProcess
 {
-    bool hasInherited{false}; //!< listening sockets of a service manager
+    /** Listening sockets of a service manager, which take the place of `listen`. */
+    std::vector<OwnListener> inherited{};
     /** What only a restart changes is in force here; null: this is the start. */
     std::shared_ptr<const ProxyReading> atStart{};
 };
@@ -50,6 +51,9 @@ struct ProxyProcess
  */
 Expected<ProxyConfiguration, Problems> Configure(const CommandLine& line,
                                                  const ProxyProcess& process);
+
+/** \return where the process accepts connections. \param inherited see ProxyProcess */
+OwnAddresses OwnPlaces(const ProxyCommand& command, const std::vector<OwnListener>& inherited);
 
 /** \return what the monitors are told of it. \param policy that will pick */
 MonitorOptions MakeMonitorOptions(const ProxyCommand& command, const Policy& policy);

@@ -250,6 +250,15 @@ MakeProxyHeader(ProxyProtocol version, const ProxiedEnds& ends)
                        plain.destination.Port());
 }
 
+std::string
+MakeOwnHeader(ProxyProtocol version)
+{
+    using namespace std::string_literals;
+    // Version 2, command LOCAL, no addresses.
+    return version == ProxyProtocol::V2 ? std::string(SIGNATURE) + "\x20\0\0\0"s
+                                        : "PROXY UNKNOWN\r\n"s;
+}
+
 ProxyHeader
 ParseProxyHeader(std::string_view bytes)
 {

@@ -37,6 +37,10 @@ struct ProxiedEnds
 /** \return the header; of version 1 or 2, which must not be OFF. */
 std::string MakeProxyHeader(ProxyProtocol version, const ProxiedEnds& ends);
 
+/** \return the header of a connection that is the sender's own: it stands for no client. Of version
+ * 1 or 2, which must not be OFF. */
+std::string MakeOwnHeader(ProxyProtocol version);
+
 /** What the first bytes of a connection are. */
 struct ProxyHeader
 {

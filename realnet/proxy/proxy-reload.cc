@@ -3,24 +3,9 @@
 #include "realnet/common/service-manager.h"
 #include "realnet/proxy/proxy.h"
 
-#include <algorithm>
-
 /** The part of Proxy that goes over to a new configuration. */
 namespace sonda
 {
-
-namespace
-{
-
-bool
-IsInherited(const std::vector<Listener>& listeners)
-{
-    return std::any_of(listeners.begin(),
-                       listeners.end(),
-                       [](const Listener& listener) { return listener.inherited; });
-}
-
-} // namespace
 
 void
 Proxy::Reload()
@@ -33,7 +18,7 @@ Proxy::Reload()
 void
 Proxy::TryReload()
 {
-    auto next = Configure(m_line, {IsInherited(m_listeners), m_atStart});
+    auto next = Configure(m_line, {Inherited(), m_atStart});
     if (!next)
     {
         m_counters.reloadFailures.Add();
@@ -69,7 +54,7 @@ Proxy::Apply(ProxyConfiguration next)
     {
         SetKeepAlive(listener.socket.Get(), command.keepAlive);
     }
-    m_droppedByOldLogs = LogLinesDropped();
+    m_droppedByOldLogs += m_log ? m_log->Dropped() : 0;
     m_log = m_logCloser.Share(std::move(next.log));
     m_shared.settings.Set(MakeRelaySettings(command, m_log));
     for (const auto& worker : m_workers)

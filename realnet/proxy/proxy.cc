@@ -1,9 +1,11 @@
 #include "realnet/proxy/proxy.h"
 
+#include "realnet/common/clock.h"
 #include "realnet/common/service-manager.h"
 
 #include <asio/post.hpp>
 #include <csignal>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <sys/socket.h>
 
@@ -53,6 +55,7 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
                m_counters,
                Sockets(m_listeners),
                SharedSettings(MakeRelaySettings(m_configuration.Command(), m_log)),
+               MakeOwn(m_listeners, parts.admin),
                m_configuration.budget.pipesPerWorker,
                m_configuration.budget.connections},
       m_monitor(m_io, std::move(parts.monitor), balancer),
@@ -60,6 +63,7 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
       m_companions(std::move(parts.companions)),
       m_losses(m_files)
 {
+    m_balancer.SetGuard([this](const Endpoint& server) { return m_shared.own.Objection(server); });
     m_signals.add(SIGUSR1);
     m_signals.add(SIGHUP);
     for (unsigned i = 0; i < m_atStart->command.workers; ++i)
@@ -68,20 +72,47 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
     }
 }
 
+OwnAddresses
+Proxy::MakeOwn(const std::vector<Listener>& listeners, const std::optional<OwnListener>& admin)
+{
+    std::vector<OwnListener> own;
+    for (const Listener& listener : listeners)
+    {
+        own.push_back(OwnListenerOf(listener.socket.Get()));
+    }
+    if (admin)
+    {
+        own.push_back(*admin);
+    }
+    return OwnAddresses(std::move(own));
+}
+
+std::vector<OwnListener>
+Proxy::Inherited() const
+{
+    std::vector<OwnListener> inherited;
+    for (const Listener& listener : m_listeners)
+    {
+        if (listener.inherited)
+        {
+            inherited.push_back(OwnListenerOf(listener.socket.Get()));
+        }
+    }
+    return inherited;
+}
+
 int
-Proxy::Run()
+Proxy::Run(const std::string& start)
 {
     StartWorkers();
+    spdlog::info(start);
     m_monitor.Start();
     m_healthChecks.Configure(MakeHealthSettings(m_configuration.Command()));
     WaitForSignal();
     m_watchdog.Start();
     NotifyManager("READY=1");
-    m_io.run();
-    for (std::thread& thread : m_threads)
-    {
-        thread.join();
-    }
+    WorkOn();
+    JoinWorkers();
     for (Companion* companion : m_companions)
     {
         companion->Stop();
@@ -98,25 +129,74 @@ Proxy::StartWorkers()
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (Companion* companion : m_companions)
+    try
     {
-        companion->Start(m_io, [this] { return State(); });
+        for (Companion* companion : m_companions)
+        {
+            companion->Start(m_io, [this] { return State(); });
+        }
+        for (const auto& worker : m_workers)
+        {
+            StartWorker(*worker);
+        }
     }
-    m_working = m_workers.size();
-    for (const auto& worker : m_workers)
+    catch (const std::exception&)
     {
-        m_threads.emplace_back(
-            [this, &worker]
-            {
-                if (const auto refused = ScheduleThisThread(m_atStart->command.scheduling))
-                {
-                    spdlog::warn("a worker goes on under normal scheduling: {}", refused->message);
-                }
-                worker->Run();
-                asio::post(m_io, [this] { OnWorkerEnded(); });
-            });
+        // Too few threads: none is left to itself.
+        CutAll();
+        JoinWorkers();
+        throw;
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void
+Proxy::StartWorker(Worker& worker)
+{
+    m_threads.emplace_back(
+        [this, &worker]
+        {
+            if (const auto refused = ScheduleThisThread(m_atStart->command.scheduling))
+            {
+                spdlog::warn("a worker goes on under normal scheduling: {}", refused->message);
+            }
+            worker.Run();
+            asio::post(m_io, [this] { OnWorkerEnded(); });
+        });
+    ++m_working;
+}
+
+void
+Proxy::JoinWorkers()
+{
+    for (std::thread& thread : m_threads)
+    {
+        thread.join();
+    }
+    m_threads.clear();
+}
+
+/** Does the control thread's work. What needs memory that is not there is left undone. */
+void
+Proxy::WorkOn()
+{
+    while (true)
+    {
+        try
+        {
+            m_io.run();
+            return;
+        }
+        catch (const std::bad_alloc&)
+        {
+            m_counters.noMemory.Add();
+            if (const auto silenced = m_shared.memoryLog.Allow(Now()))
+            {
+                spdlog::error("no memory: a task of the control thread was left undone{}",
+                              Silenced(*silenced));
+            }
+        }
+    }
 }
 
 bool
@@ -253,7 +333,7 @@ Proxy::LogCounters()
 std::uint64_t
 Proxy::LogLinesDropped() const
 {
-    return m_droppedByOldLogs + (m_log ? m_log->Dropped() : 0);
+    return LogLinesLost() + m_droppedByOldLogs + (m_log ? m_log->Dropped() : 0);
 }
 
 nlohmann::ordered_json

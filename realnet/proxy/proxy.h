@@ -34,20 +34,29 @@ class Proxy
         CommandLine line;                     //!< read again by every reload
         ProxyConfiguration configuration;     //!< its formula and policy are the balancer's already
         std::vector<Companion*> companions{}; //!< must outlive the proxy
+        std::optional<OwnListener> admin{};   //!< where the admin listener is
     };
 
     /** \param balancer must outlive the proxy */
     Proxy(Parts parts, SharedBalancer& balancer);
 
     /**
-     * Works until signals end it, and until all workers have ended.
+     * Works until signals end it, and until all workers have ended. Throws std::system_error when
+     * there are not enough threads to be had.
+     * \param start line for the log when clients are served and signals heeded
      * \return the exit code: 0, or 2 when connections were still there at the drain timeout
      */
-    int Run();
+    int Run(const std::string& start);
 
   private:
     // proxy.cc: the life of the process
+    static OwnAddresses MakeOwn(const std::vector<Listener>& listeners,
+                                const std::optional<OwnListener>& admin);
+    std::vector<OwnListener> Inherited() const;
     void StartWorkers();
+    void StartWorker(Worker& worker);
+    void JoinWorkers();
+    void WorkOn();
     bool AreWorkersAlive();
     void WaitForSignal();
     void OnSignal(int signal);

@@ -19,6 +19,14 @@ struct RelayTimeouts
     Duration connect{std::chrono::seconds(3)};
     Duration idle{std::chrono::minutes(10)};
     Duration halfClosed{std::chrono::seconds(30)}; //!< without any byte, one direction ended
+    Duration ack{std::chrono::seconds(20)};        //!< for a peer to acknowledge what it was sent
+
+    /** \return how long a client may be without a server in all, whatever it has waited for. */
+    Duration
+    Dispatch() const
+    {
+        return queue + connect;
+    }
 };
 
 /**
@@ -28,7 +36,7 @@ struct RelayTimeouts
 struct RelaySettings
 {
     RelayTimeouts timeouts;
-    Duration keepAlive{std::chrono::minutes(1)};     //!< see SetKeepAlive()
+    Duration keepAlive{std::chrono::seconds(30)};    //!< see SetKeepAlive()
     ProxyProtocol proxyProtocol{ProxyProtocol::OFF}; //!< header that servers get
     std::vector<Network> trusted;                    //!< clients that must send such a header
     std::shared_ptr<ConnectionLog> log;              //!< null: no lines about connections

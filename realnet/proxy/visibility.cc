@@ -136,7 +136,8 @@ Visibility::OpenAdmin(const ProxyConfiguration& configuration,
     {
         return server.GetError();
     }
-    spdlog::info("admin at http://{}/", ToString((*server)->At()));
+    m_adminAt = (*server)->At();
+    spdlog::info("admin at http://{}/", ToString(*m_adminAt));
     if (!AdminServer::IsLoopback(at))
     {
         spdlog::warn("--admin: everybody who can reach {} may read what the proxy does",
@@ -191,6 +192,12 @@ Visibility::Companions() const
         companions.push_back(m_record.get());
     }
     return companions;
+}
+
+std::optional<Endpoint>
+Visibility::AdminAt() const
+{
+    return m_adminAt;
 }
 
 } // namespace sonda

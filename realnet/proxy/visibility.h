@@ -36,6 +36,9 @@ class Visibility
     /** \return what Proxy::Parts wants. */
     std::vector<Companion*> Companions() const;
 
+    /** \return where the admin listener is, if there is one. */
+    std::optional<Endpoint> AdminAt() const;
+
   private:
     Visibility() = default;
 
@@ -49,6 +52,7 @@ class Visibility
     std::unique_ptr<LiveFigures> m_figures;
     std::unique_ptr<AdminService> m_admin;
     std::unique_ptr<LanRecorder> m_record;
+    std::optional<Endpoint> m_adminAt;
 };
 
 } // namespace sonda

@@ -1,28 +1,14 @@
+#include "realnet/proxy/close-by-reset.h"
 #include "realnet/proxy/worker.h"
 
 #include <linux/sockios.h>
+#include <new>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 /** The part of Worker that ends connections. */
 namespace sonda
 {
-
-namespace
-{
-
-/** Makes close() send a reset: what the other end gets must not look like a proper end. */
-void
-ArmReset(int socket)
-{
-    if (socket >= 0)
-    {
-        const linger now{1, 0};
-        setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-    }
-}
-
-} // namespace
 
 /** The balancer learns once how a dispatch ended. */
 void
@@ -73,7 +59,14 @@ void
 Worker::Close(Connection& connection, ConnectionEnd end, bool good)
 {
     Settle(connection, good);
-    Log(connection, end);
+    try
+    {
+        Log(connection, end);
+    }
+    catch (const std::bad_alloc&)
+    {
+        m_shared.counters.noMemory.Add(); // a line less
+    }
     m_io.Release(connection);
     const Channel& up = connection.From(Side::CLIENT);
     const Channel& down = connection.From(Side::SERVER);
@@ -81,7 +74,7 @@ Worker::Close(Connection& connection, ConnectionEnd end, bool good)
     m_shared.counters.bytesToClients.Add(down.bytes);
     m_shared.counters.splicedBytes.Add(up.spliced + down.spliced);
     connection.Leave();
-    connection.m_growingUp.Leave();
+    connection.m_care.Leave();
     connection.m_phase = Phase::CLOSED;
     connection.m_client.Close(); // closing takes a socket out of epoll, too
     connection.m_server.Close();
@@ -89,11 +82,27 @@ Worker::Close(Connection& connection, ConnectionEnd end, bool good)
     m_shared.open.fetch_sub(1);
 }
 
+/** Both directions have ended, and all of it was handed to the kernel. */
+void
+Worker::Finish(Connection& connection)
+{
+    m_shared.counters.completed.Add();
+    CloseByReset(connection.m_client.Get(), false);
+    CloseByReset(connection.m_server.Get(), false);
+    const auto first = connection.m_endedFirst;
+    const bool byServer = first != Side::CLIENT;
+    if (byServer && connection.From(Side::SERVER).bytes == 0)
+    {
+        m_shared.counters.endedEmpty.Add();
+        m_shared.balancer.EmptyEnd(connection.m_target.agent);
+    }
+    Close(connection, {"finished", first ? ToString(*first) : "both"}, true);
+}
+
+/** Sockets are closed by a reset as long as nothing else was said. */
 void
 Worker::ResetBoth(Connection& connection, ConnectionEnd end)
 {
-    ArmReset(connection.m_client.Get());
-    ArmReset(connection.m_server.Get());
     // What reset them before has settled it already.
     Close(connection, end, false);
 }
@@ -163,6 +172,49 @@ Worker::OnTimeout(Connection& connection, Counter& counter, const char* how)
         spdlog::info("connection reset: nothing moved for --{}{}", how, Silenced(*silenced));
     }
     ResetBoth(connection, {how, "proxy"});
+}
+
+/** The host of \p side is gone, or the way to it: nothing that was sent reaches it any more. */
+void
+Worker::OnVanished(Connection& connection, Side side)
+{
+    m_shared.counters.vanished.Add();
+    if (const auto silenced = m_shared.timeoutLog.Allow(m_now))
+    {
+        const auto& peer = side == Side::CLIENT ? connection.m_source : connection.m_target.address;
+        spdlog::info("connection reset: {} {} has acknowledged nothing for --ack-timeout{}",
+                     ToString(side),
+                     ToString(peer.ToEndpoint()),
+                     Silenced(*silenced));
+    }
+    // A client that is gone says nothing about the agent.
+    Settle(connection, side == Side::CLIENT);
+    ResetBoth(connection, {"vanished", ToString(side)});
+}
+
+/** Something needed memory that is not there: one connection goes, the others go on.
+ * \param connection the one that was worked on; null: none, or it was just refused */
+void
+Worker::OnNoMemory(Connection* connection)
+{
+    m_shared.counters.noMemory.Add();
+    if (connection != nullptr && connection->m_phase != Phase::CLOSED)
+    {
+        m_io.Release(*connection); // what follows may need some
+        try
+        {
+            ResetBoth(*connection, {"no-memory", "proxy"});
+        }
+        catch (const std::bad_alloc&)
+        {
+            // It was settled, and that is not done twice.
+            ResetBoth(*connection, {"no-memory", "proxy"});
+        }
+    }
+    if (const auto silenced = m_shared.memoryLog.Allow(m_now))
+    {
+        spdlog::error("no memory: a connection was reset{}", Silenced(*silenced));
+    }
 }
 
 } // namespace sonda

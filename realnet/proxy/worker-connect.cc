@@ -1,10 +1,13 @@
 #include "realnet/common/clock.h"
 #include "realnet/proxy/acknowledgement.h"
+#include "realnet/proxy/close-by-reset.h"
 #include "realnet/proxy/socket-events.h"
 #include "realnet/proxy/worker.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <netinet/tcp.h>
+#include <new>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -41,20 +44,36 @@ Worker::AcceptClients(int listener)
         {
             return;
         }
-        m_live.emplace_front(std::move(client->socket), client->address, m_now);
+        try
+        {
+            m_live.emplace_front(std::move(client->socket), client->address, m_now);
+        }
+        catch (const std::bad_alloc&)
+        {
+            m_shared.open.fetch_sub(1);
+            OnNoMemory(nullptr);
+            return;
+        }
         Connection& connection = m_live.front();
         connection.m_place = m_live.begin();
-        if (!Register(connection.m_client.Get(), connection.m_clientEvents))
-        {
-            m_shared.counters.noDescriptor.Add();
-            ResetBoth(connection, {"no-descriptor", "proxy"});
-            continue;
-        }
-        if (IsTrusted(connection))
-        {
-            AwaitGreeting(connection);
-            continue;
-        }
+        Survive(&connection, [&] { Welcome(connection); });
+    }
+}
+
+void
+Worker::Welcome(Connection& connection)
+{
+    if (!Register(connection.m_client.Get(), connection.m_clientEvents))
+    {
+        m_shared.counters.noDescriptor.Add();
+        ResetBoth(connection, {"no-descriptor", "proxy"});
+    }
+    else if (IsTrusted(connection))
+    {
+        AwaitGreeting(connection);
+    }
+    else
+    {
         ConnectNext(connection);
     }
 }
@@ -78,8 +97,14 @@ Worker::Reject(Connection& connection,
 void
 Worker::ConnectNext(Connection& connection)
 {
+    connection.m_serverBy = connection.m_serverBy.value_or(m_now + m_settings->timeouts.Dispatch());
     while (true)
     {
+        if (*connection.m_serverBy <= m_now)
+        {
+            RejectUnserved(connection);
+            return;
+        }
         const auto target = m_shared.balancer.Dispatch();
         if (!target)
         {
@@ -111,11 +136,14 @@ Worker::ConnectNext(Connection& connection)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
         setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
         setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
+        CloseByReset(fd, true); // as accepted sockets do; see listener.cc
         const int result = connect(fd, target->address.Raw(), target->address.Size());
         if ((result == 0 || errno == EINPROGRESS) && Register(fd, connection.m_serverEvents))
         {
             // Its first event says whether it stands, also where it stands already.
-            m_connecting.Restart(connection, m_now);
+            m_connecting.Enter(
+                connection,
+                std::min(m_now + m_settings->timeouts.connect, *connection.m_serverBy));
             return;
         }
         OnConnectFailed(connection, errno);
@@ -133,7 +161,7 @@ Worker::Await(Connection& connection)
     }
     if (!connection.m_waitBy)
     {
-        connection.m_waitBy = m_now + m_settings->timeouts.queue;
+        connection.m_waitBy = std::min(m_now + m_settings->timeouts.queue, *connection.m_serverBy);
         m_shared.counters.waited.Add();
     }
     if (*connection.m_waitBy <= m_now)
@@ -172,7 +200,8 @@ Worker::RejectUnserved(Connection& connection)
     Reject(connection,
            m_shared.counters.noAgent,
            m_shared.noAgentLog,
-           "no agent to dispatch to within the queue timeout",
+           connection.m_waitBy ? "no agent to dispatch to within the queue timeout"
+                               : "no server answered within the queue and the connect timeout",
            "no-agent");
 }
 
@@ -186,6 +215,15 @@ Worker::FinishConnect(Connection& connection, bool broken)
         socklen_t size = sizeof(error);
         getsockopt(connection.m_server.Get(), SOL_SOCKET, SO_ERROR, &error, &size);
     }
+    if (error == 0 && LeadsBack(connection))
+    {
+        // Its other end is a client of ours by now, and goes with it.
+        m_shared.balancer.OwnAddress(connection.m_target.agent);
+        connection.m_dispatched = false;
+        connection.m_server.Close();
+        ConnectNext(connection);
+        return;
+    }
     if (error == 0 && !SendGreeting(connection))
     {
         error = errno;
@@ -193,15 +231,34 @@ Worker::FinishConnect(Connection& connection, bool broken)
     if (error == 0)
     {
         connection.m_connectedAt = m_now;
+        connection.m_serverBy.reset();
         m_shared.balancer.Connected(connection.m_target.agent, connection.m_dispatchedAt);
         connection.m_phase = Phase::RELAYING;
-        m_young.Restart(connection.m_growingUp, m_now);
+        m_young.Restart(connection.m_care, m_now);
         const bool isGreeted = m_settings->proxyProtocol != ProxyProtocol::OFF;
         connection.m_handshake = isGreeted ? Handshake::DONE : Handshake::HELD;
         return;
     }
     OnConnectFailed(connection, error);
     ConnectNext(connection);
+}
+
+/**
+ * \return whether the server is this process: reports of its agent are refused, but addresses may
+ * have come to this machine since the last one
+ */
+bool
+Worker::LeadsBack(const Connection& connection) const
+{
+    if (!m_shared.own.HasPort(connection.m_target.address.Port()))
+    {
+        return false; // costs nothing, as most of the others do next to nothing:
+    }
+    // Who connects to another machine has another address than that has.
+    const Endpoint server = connection.m_target.address.ToEndpoint();
+    const std::string from = LocalAddress(connection.m_server.Get()).Address();
+    const bool isHere = from == server.address || from == "127.0.0.1";
+    return isHere && m_shared.own.Objection(server);
 }
 
 /** The client may be about to send: wait a moment, or go on as with any other connection. */

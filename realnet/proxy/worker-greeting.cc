@@ -35,6 +35,13 @@ Worker::TakeGreeting(Connection& connection)
     {
         return;
     }
+    if (n == 0)
+    {
+        // As with a reset: whoever looks whether somebody listens has nothing to say.
+        m_shared.counters.clientsGone.Add();
+        ResetBoth(connection, {"gone", "client"});
+        return;
+    }
     ProxyHeader header;
     if (n > 0)
     {
@@ -53,7 +60,8 @@ Worker::TakeGreeting(Connection& connection)
         Reject(connection,
                m_shared.counters.badGreetings,
                m_shared.greetingLog,
-               "a trusted proxy sent no header of the PROXY protocol",
+               ToString(connection.m_source.ToEndpoint()) +
+                   ", a trusted proxy, sent no header of the PROXY protocol",
                "bad-header");
         return;
     }

@@ -3,6 +3,7 @@
 
 #include "realnet/common/log.h"
 #include "realnet/proxy/counters.h"
+#include "realnet/proxy/own-addresses.h"
 #include "realnet/proxy/relay-settings.h"
 #include "realnet/proxy/shared-balancer.h"
 
@@ -50,6 +51,7 @@ struct WorkerShared
     ProxyCounters& counters;
     std::vector<int> listeners;
     SharedSettings settings;
+    OwnAddresses own; //!< never changes while workers run
     std::size_t pipesPerWorker{0};
     std::atomic<std::size_t> mostConnections{0}; //!< of all workers together
 
@@ -60,6 +62,7 @@ struct WorkerShared
     LogLimiter descriptorLog{};
     LogLimiter timeoutLog{};
     LogLimiter greetingLog{};
+    LogLimiter memoryLog{};
 };
 
 } // namespace sonda

@@ -1,4 +1,5 @@
 #include "realnet/common/keep-alive.h"
+#include "realnet/proxy/vanished.h"
 #include "realnet/proxy/worker.h"
 
 #include <algorithm>
@@ -19,6 +20,7 @@ Worker::WaitMilliseconds()
     for (TimeoutQueue* queue : {&m_connecting,
                                 &m_silent,
                                 &m_young,
+                                &m_grown,
                                 &m_idle,
                                 &m_halfClosed,
                                 &m_resetting,
@@ -43,50 +45,94 @@ void
 Worker::ExpireTimeouts()
 {
     m_acceptor.OnTime(m_now);
-    while (TimeoutEntry* entry = m_connecting.Due(m_now))
+    const auto expire = [this](TimeoutQueue& queue, auto action)
     {
-        OnConnectFailed(static_cast<Connection&>(*entry), ETIMEDOUT);
-        ConnectNext(static_cast<Connection&>(*entry));
-    }
-    while (TimeoutEntry* entry = m_greeting.Due(m_now))
+        while (TimeoutEntry* entry = queue.Due(m_now))
+        {
+            auto& connection = static_cast<Connection&>(*entry);
+            Survive(&connection, [&] { action(connection); });
+        }
+    };
+    const auto care = [this](TimeoutQueue& queue, auto action)
     {
-        Reject(static_cast<Connection&>(*entry),
-               m_shared.counters.badGreetings,
-               m_shared.greetingLog,
-               "no header of the PROXY protocol within the connect timeout",
-               "bad-header");
-    }
-    while (TimeoutEntry* entry = m_waiting.Due(m_now))
-    {
-        RejectUnserved(static_cast<Connection&>(*entry));
-    }
+        while (TimeoutEntry* entry = queue.Due(m_now))
+        {
+            Connection& connection = static_cast<Care&>(*entry).connection;
+            m_grown.Restart(connection.m_care, m_now);
+            Survive(&connection, [&] { action(connection); });
+        }
+    };
+    expire(m_connecting, [this](Connection& c) { OnConnectTimeout(c); });
+    expire(m_greeting,
+           [this](Connection& c)
+           {
+               Reject(c,
+                      m_shared.counters.badGreetings,
+                      m_shared.greetingLog,
+                      ToString(c.m_source.ToEndpoint()) +
+                          ", a trusted proxy, sent no header of the PROXY protocol within the "
+                          "connect timeout",
+                      "bad-header");
+           });
+    expire(m_waiting, [this](Connection& c) { RejectUnserved(c); });
     if (m_retry.Due(m_now))
     {
         ServeWaiting();
     }
-    while (TimeoutEntry* entry = m_young.Due(m_now))
+    care(m_young, [this](Connection& c) { GrowUp(c); });
+    care(m_grown, [this](Connection& c) { Examine(c); });
+    expire(m_silent, [this](Connection& c) { AcknowledgeServer(c); });
+    expire(m_idle,
+           [this](Connection& c) { OnTimeout(c, m_shared.counters.idleTimeouts, "idle-timeout"); });
+    expire(m_halfClosed,
+           [this](Connection& c)
+           { OnTimeout(c, m_shared.counters.halfClosedTimeouts, "half-closed-timeout"); });
+    expire(m_resetting, [this](Connection& c) { ContinueReset(c); });
+}
+
+void
+Worker::OnConnectTimeout(Connection& connection)
+{
+    const bool isCut = *connection.m_serverBy <= m_now &&
+                       m_now - connection.m_dispatchedAt < m_settings->timeouts.connect;
+    if (isCut)
     {
-        entry->Leave();
-        SetKeepAlive(static_cast<GrowingUp&>(*entry).connection.m_server.Get(),
-                     m_settings->keepAlive);
+        // The client's time is over, not the server's.
+        Settle(connection, false);
+        connection.m_server.Close();
     }
-    while (TimeoutEntry* entry = m_silent.Due(m_now))
+    else
     {
-        AcknowledgeServer(static_cast<Connection&>(*entry));
+        OnConnectFailed(connection, ETIMEDOUT);
     }
-    while (TimeoutEntry* entry = m_idle.Due(m_now))
+    ConnectNext(connection);
+}
+
+void
+Worker::GrowUp(Connection& connection)
+{
+    SetKeepAlive(connection.m_server.Get(), m_settings->keepAlive);
+}
+
+/**
+ * A host that vanishes says nothing. What was sent to it stays unacknowledged, and the kernel sends
+ * it again for a quarter of an hour. TCP_USER_TIMEOUT would end that, but also a connection whose
+ * peer answers and just does not read, so the sockets are asked.
+ */
+void
+Worker::Examine(Connection& connection)
+{
+    if (connection.m_phase != Phase::RELAYING)
     {
-        OnTimeout(static_cast<Connection&>(*entry), m_shared.counters.idleTimeouts, "idle-timeout");
+        return;
     }
-    while (TimeoutEntry* entry = m_halfClosed.Due(m_now))
+    for (const Side side : {Side::CLIENT, Side::SERVER})
     {
-        OnTimeout(static_cast<Connection&>(*entry),
-                  m_shared.counters.halfClosedTimeouts,
-                  "half-closed-timeout");
-    }
-    while (TimeoutEntry* entry = m_resetting.Due(m_now))
-    {
-        ContinueReset(static_cast<Connection&>(*entry));
+        if (HasVanished(connection.Socket(side), m_settings->timeouts.ack))
+        {
+            OnVanished(connection, side);
+            return;
+        }
     }
 }
 

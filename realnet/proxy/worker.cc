@@ -19,8 +19,12 @@ constexpr Duration RESET_POLL = std::chrono::milliseconds(10);
 /** How long the handshake with a server may wait for bytes of the client, see Handshake. */
 constexpr Duration FIRST_BYTES = std::chrono::milliseconds(1);
 
-/** Younger connections need no keep-alive; most end before. */
+/** Younger connections need no care; most end before. */
 constexpr Duration YOUTH = std::chrono::seconds(1);
+
+/** How often it is looked whether the peers of a grown connection are still there: often beside
+ * what it takes to be sure, seldom beside what a look costs. */
+constexpr Duration EXAMINATION_PERIOD = std::chrono::seconds(2);
 
 /** How often clients that wait for an agent are looked after: short beside any connect. */
 constexpr Duration RETRY_PERIOD = std::chrono::milliseconds(20);
@@ -49,6 +53,7 @@ Worker::Worker(WorkerShared& shared)
       m_connecting(m_settings->timeouts.connect),
       m_silent(FIRST_BYTES),
       m_young(YOUTH),
+      m_grown(EXAMINATION_PERIOD),
       m_idle(m_settings->timeouts.idle),
       m_halfClosed(m_settings->timeouts.halfClosed),
       m_resetting(RESET_POLL),
@@ -140,7 +145,8 @@ Worker::Run()
         m_now = Now();
         for (const auto& event : events)
         {
-            OnEvent(*static_cast<const EventTarget*>(event.data.ptr), event.events);
+            const auto& target = *static_cast<const EventTarget*>(event.data.ptr);
+            Survive(target.connection, [&] { OnEvent(target, event.events); });
         }
         ServeReady();
         ExpireTimeouts();
@@ -158,7 +164,7 @@ Worker::ServeReady()
         connection->m_ready = false;
         if (connection->m_phase == Phase::RELAYING)
         {
-            Serve(*connection);
+            Survive(connection, [&] { Serve(*connection); });
         }
     }
     m_serving.clear();
@@ -174,10 +180,7 @@ Worker::Serve(Connection& connection)
     switch (relay.State())
     {
     case RelayState::FINISHED:
-        m_shared.counters.completed.Add();
-        Close(connection,
-              {"finished", connection.m_endedFirst ? ToString(*connection.m_endedFirst) : "both"},
-              true);
+        Finish(connection);
         return;
     case RelayState::ABORTED:
         if (!RetryAfterReset(connection))

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <list>
+#include <new>
 #include <span>
 #include <sys/epoll.h>
 #include <vector>
@@ -61,6 +62,8 @@ class Worker
     void ServeReady();
     void Serve(Connection& connection);
     void Bury();
+    template <typename Work>
+    void Survive(Connection* connection, Work work);
 
     // worker-events.cc: what the kernel reports
     std::span<const epoll_event> Events();
@@ -71,9 +74,13 @@ class Worker
     // worker-timeouts.cc: what is due, and when
     int WaitMilliseconds();
     void ExpireTimeouts();
+    void OnConnectTimeout(Connection& connection);
+    void GrowUp(Connection& connection);
+    void Examine(Connection& connection);
 
     // worker-connect.cc: from client to server
     void AcceptClients(int listener);
+    void Welcome(Connection& connection);
     void Reject(Connection& connection,
                 Counter& counter,
                 LogLimiter& limiter,
@@ -86,6 +93,7 @@ class Worker
     void FinishConnect(Connection& connection, bool broken);
     void OnConnectFailed(Connection& connection, int error);
     bool RetryAfterReset(Connection& connection);
+    bool LeadsBack(const Connection& connection) const;
     bool Register(int socket, EventTarget& target);
     void AwaitFirstBytes(Connection& connection);
     void AcknowledgeServer(Connection& connection);
@@ -98,6 +106,7 @@ class Worker
 
     // worker-close.cc: the ends
     void Close(Connection& connection, ConnectionEnd end, bool good);
+    void Finish(Connection& connection);
     void ResetBoth(Connection& connection, ConnectionEnd end);
     void Log(const Connection& connection, ConnectionEnd end);
     static ConnectionEnd ResetBy(const Connection& connection);
@@ -107,6 +116,8 @@ class Worker
     void OnBrokenWhileResetting(Connection& connection, Side side);
     void Settle(Connection& connection, bool good);
     void OnTimeout(Connection& connection, Counter& counter, const char* how);
+    void OnVanished(Connection& connection, Side side);
+    void OnNoMemory(Connection* connection);
 
     WorkerShared& m_shared;
     Descriptor m_epoll;
@@ -125,7 +136,8 @@ class Worker
     TimeoutQueue m_greeting;
     TimeoutQueue m_connecting;
     TimeoutQueue m_silent; //!< connected, the client has sent nothing yet; see Handshake
-    TimeoutQueue m_young;  //!< of Connection::m_growingUp; then keep-alive begins
+    TimeoutQueue m_young;  //!< of Connection::m_care; then keep-alive begins
+    TimeoutQueue m_grown;  //!< the same, and then again and again: see Examine()
     TimeoutQueue m_idle;
     TimeoutQueue m_halfClosed;
     TimeoutQueue m_resetting; //!< looked at again and again, see ContinueReset()
@@ -138,6 +150,22 @@ class Worker
     std::vector<Connection*> m_ready;   //!< the run queue: have work without a new event
     std::vector<Connection*> m_serving; //!< the run queue of the turn before
 };
+
+/** Does some work of one connection, or of none. Want of memory ends that connection and nothing
+ * else. */
+template <typename Work>
+void
+Worker::Survive(Connection* connection, Work work)
+{
+    try
+    {
+        work();
+    }
+    catch (const std::bad_alloc&)
+    {
+        OnNoMemory(connection);
+    }
+}
 
 } // namespace sonda
 

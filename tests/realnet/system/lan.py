@@ -1,4 +1,6 @@
 """A LAN of network namespaces for tests: one per host, on a bridge in a namespace of its own."""
+import contextlib
+import ctypes
 import os
 import shutil
 import subprocess
@@ -29,6 +31,27 @@ def require_namespaces():
         pytest.fail(f"network namespaces must work in CI as root: {why}")
     if why:
         pytest.skip(f"SKIPPED, NOT TESTED: {why}")
+
+
+CLONE_NEWNET = 0x40000000
+
+
+@contextlib.contextmanager
+def inside(space):
+    """Sockets that this thread makes meanwhile belong to the namespace of a host, for their life."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def enter(path):
+        with open(path, "rb") as namespace:
+            if libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
+                raise OSError(ctypes.get_errno(), f"setns {path}")
+
+    with open("/proc/thread-self/ns/net", "rb") as home:
+        enter(f"/run/netns/{space}")
+        try:
+            yield
+        finally:
+            enter(f"/proc/self/fd/{home.fileno()}")
 
 
 class Lan:
@@ -70,6 +93,11 @@ class Lan:
             self.ip(space, "route", "add", "default", "dev", "eth0")
             self.ip(space, "-6", "route", "add", "default", "dev", "eth0")
         return space
+
+    def cable(self, name, is_plugged):
+        """Plugs the cable of a host in, or pulls it out; at its other end nothing is noticed."""
+        self.ip(self.switch, "link", "set", f"to-{name}", *(
+            ["master", "br0"] if is_plugged else ["nomaster"]))
 
     def second_network(self, number, *spaces):
         """A bridge of its own for hosts that exist: eth1, 10.78.0.number and the numbers after it."""

@@ -1,6 +1,7 @@
 """Which server a client gets, and what happens when that server fails."""
 import socket
 import threading
+import time
 
 import pytest
 from peers import connect, echo, read_all, read_exactly, reset
@@ -215,3 +216,45 @@ def test_dispatches_end_exactly_once_under_load(world):
     assert all(agent["in_flight"] == 0 for agent in agents)
     assert sum(agent["completions"] for agent in agents) == 320
     assert sum(agent["dispatches"] for agent in agents) == 320 + counters["connect_refused"]
+
+
+def test_silent_servers_together_cost_a_client_a_bounded_time(world):
+    """However many there are: the queue timeout and the connect timeout."""
+    for last in range(2, 10):
+        world.agent(world.add(Blackhole(f"127.0.0.{last}")))
+    proxy = world.proxy("--connect-timeout", "500ms", "--queue-timeout", "700ms", agents=8)
+    begin = time.monotonic()
+    with pytest.raises(ConnectionResetError):
+        ask_or_reset(proxy)
+    took = time.monotonic() - begin
+    assert 1.1 < took < 1.2 + 2  # late by what a busy machine needs; one after the other would be 4 s
+    proxy.wait_line("no server answered within the queue and the connect timeout")
+    counters = proxy.counters()
+    # The last one was given too little time to be blamed.
+    assert counters["connect_timed_out"] == 2
+    assert sum(agent["failures"] for agent in counters["agents"]) == 2
+
+
+def test_a_server_that_ends_without_a_byte_is_counted(world):
+    def close_at_once(connection):
+        connection.recv(100)
+
+    world.agent(world.server(close_at_once))
+    proxy = world.proxy()
+    for _ in range(3):
+        with connect(proxy.port) as client:
+            client.sendall(b"question")
+            assert read_all(client) == b""
+    counters = proxy.wait_counters(lambda c: c["completed"] == 3)
+    assert counters["ended_empty"] == 3
+
+
+def test_a_client_that_ends_first_is_answered_by_an_end(world):
+    """A sink of logs sends nothing, and nothing is wrong with that."""
+    world.agent(world.server(read_all))
+    proxy = world.proxy()
+    with connect(proxy.port) as client:
+        client.sendall(b"line")
+        client.shutdown(socket.SHUT_WR)
+        assert read_all(client) == b""
+    assert proxy.wait_counters(lambda c: c["completed"] == 1)["ended_empty"] == 0

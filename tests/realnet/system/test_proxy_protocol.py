@@ -1,5 +1,6 @@
 """The PROXY protocol: headers to servers, and from proxies that are trusted."""
 import contextlib
+import queue
 import socket
 import struct
 
@@ -103,3 +104,22 @@ def test_headers_of_strangers_are_data(world):
     proxy = world.proxy("--trusted-proxy", "10.0.0.0/8")
     header = b"PROXY TCP4 192.0.2.7 192.0.2.1 1111 443\r\n"
     assert exchange(proxy.port, header)[1] == header
+
+
+def test_a_trusted_proxy_that_only_looks_is_no_fault(world):
+    world.agent(world.server(mirror))
+    proxy = world.proxy("--trusted-proxy", "127.0.0.1")
+    connect(proxy.port).close()  # as a bare TCP check does
+    counters = proxy.wait_counters(lambda c: c["clients_gone"] == 1)
+    assert counters["bad_proxy_headers"] == 0
+    assert not [line for line in proxy.lines if " error " in line]
+
+
+@pytest.mark.parametrize("version,header", [
+    ("v1", b"PROXY UNKNOWN\r\n"), ("v2", SIGNATURE + b"\x20\0\0\0")])
+def test_a_health_check_says_that_it_is_for_no_client(world, version, header):
+    got = queue.Queue()
+    server = world.server(lambda connection: got.put(read_all(connection)))
+    world.proxy("--proxy-protocol", version, "--server", f"{server.address}:{server.port}",
+                agents=1)
+    assert got.get(timeout=20) == header
