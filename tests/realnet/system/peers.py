@@ -21,6 +21,13 @@ def free_udp_port():
         return s.getsockname()[1]
 
 
+def free_tcp_port():
+    """A port that no socket uses now, IPv4 or IPv6, not even one that waits for its end."""
+    with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True,
+                              reuse_port=False) as s:
+        return s.getsockname()[1]
+
+
 def reset(connection):
     """Closes a TCP connection with a reset."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

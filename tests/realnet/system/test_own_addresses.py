@@ -1,6 +1,6 @@
 """The proxy never connects to itself, whoever says that it should."""
 import pytest
-from peers import EchoServer, connect, free_udp_port, read_exactly, seal, write_key
+from peers import EchoServer, connect, free_tcp_port, read_exactly, seal, write_key
 from programs import binary, run
 
 
@@ -50,7 +50,7 @@ def test_places_that_can_are_good():
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_ipv4_and_ipv6_may_be_given_apart(world, order):
-    port = free_udp_port()
+    port = free_tcp_port()
     listen = [[str(port), f"[::]:{port}"][i] for i in order]
     world.agent(world.add(EchoServer()))
     proxy = world.proxy("--listen", listen[0], "--listen", listen[1])
@@ -66,7 +66,7 @@ def test_ipv4_and_ipv6_may_be_given_apart(world, order):
 def test_an_agent_at_a_listener_is_refused_by_name(world, tmp_path, listen, keyed):
     """By the address that the proxy listens on, or by any other of this machine."""
     key = bytes(range(32))
-    port = free_udp_port()
+    port = free_tcp_port()
     own = "127.0.0.1" if "127" in listen else "127.0.0.5"
     sign = (lambda pdu: seal(key, b"R", own, pdu)) if keyed else None
     options = ["--key-file", write_key(tmp_path / "key", key)] if keyed else []
@@ -79,7 +79,7 @@ def test_an_agent_at_a_listener_is_refused_by_name(world, tmp_path, listen, keye
 
 
 def test_an_own_address_beside_a_real_server_gets_nobody(world):
-    port = free_udp_port()
+    port = free_tcp_port()
     world.agent(world.add(EchoServer()))
     world.agent(type("Own", (), {"address": "127.0.0.1", "port": port})())
     proxy = world.proxy("--listen", str(port), "--max-connections", "50")

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from peers import GROUP, EchoServer, connect, free_udp_port, read_exactly
+from peers import GROUP, EchoServer, connect, free_tcp_port, read_exactly
 from programs import DEADLINE_S, Program, binary
 
 F_SETPIPE_SZ = 1031
@@ -51,7 +51,7 @@ def echoes(port):
 @pytest.mark.parametrize("stream", ["stderr", "stdout"])
 def test_a_reader_that_stands_still_stops_neither_the_relay_nor_the_end(world, stream):
     world.agent(world.add(EchoServer()))
-    port = free_udp_port()
+    port = free_tcp_port()
     log = ["--connection-log", "-"] if stream == "stdout" else ["--verbose"]
     proxy = world.add(Mute([binary("sonda-proxy"), "--admin", "off", "--interface", "lo",
                             "--group", GROUP, "--port", world.group_port, "--interval", "200ms",
@@ -93,7 +93,7 @@ def test_a_full_disk_is_told_of_and_counted(world):
 def test_a_log_whose_reader_has_gone_ends_nothing(world):
     """A pipe that is closed at the other end, as `| head` leaves it."""
     world.agent(world.add(EchoServer()))
-    port = free_udp_port()
+    port = free_tcp_port()
     program = Program(["bash", "-c", 'exec "$@" 2> >(head -n 1 >/dev/null)', "bash",
                        binary("sonda-proxy"), "--admin", "off", "--interface", "lo", "--group",
                        GROUP, "--port", world.group_port, "--interval", "200ms", "--window", "20ms",
