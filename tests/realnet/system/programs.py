@@ -81,6 +81,10 @@ class Program:
     def signal(self, number):
         self._process.send_signal(number)
 
+    def close_input(self):
+        """Ends its standard input, which must be a pipe."""
+        self._process.stdin.close()
+
     def wait_end(self, deadline_s=DEADLINE_S):
         """Returns the exit code."""
         code = self._process.wait(deadline_s)
