@@ -1,4 +1,4 @@
-# ns-3 as one target, sonda_ns3_libraries, for 3.37 (Debian 12) up to 3.43 (Debian 13).
+# ns-3 as one target, sonda_ns3_libraries, for 3.37 (Debian 12) up to 3.48; Debian 13 has 3.43.
 #
 # Why not link ns3::libcore and its like directly: the names changed in 3.43; the imported targets
 # ask for -dev packages that libns3-dev does not depend on; and with --as-needed, Debian's default,
@@ -9,10 +9,13 @@ if(NOT ns3_FOUND)
   message(FATAL_ERROR "ns-3 was not found. Install libns3-dev (Debian), or configure with "
                       "-DSONDA_SIM=OFF to build only the real agent and proxy.")
 endif()
-if(ns3_VERSION VERSION_LESS 3.37 OR ns3_VERSION VERSION_GREATER_EQUAL 3.46)
-  message(WARNING "ns-3 ${ns3_VERSION} was found; Sonda is written for 3.37 to 3.45.")
+if(ns3_VERSION VERSION_LESS 3.37 OR ns3_VERSION VERSION_GREATER_EQUAL 3.49)
+  message(WARNING "ns-3 ${ns3_VERSION} was found; Sonda is written for 3.37 to 3.48.")
 endif()
-if(ns3_VERSION VERSION_GREATER_EQUAL 3.41)
+# What ns-3's headers of that version are written in; its exported targets do not ask for it.
+if(ns3_VERSION VERSION_GREATER_EQUAL 3.46)
+  set(SONDA_NS3_CXX_STANDARD cxx_std_23)
+elseif(ns3_VERSION VERSION_GREATER_EQUAL 3.41)
   set(SONDA_NS3_CXX_STANDARD cxx_std_20)
 else()
   set(SONDA_NS3_CXX_STANDARD cxx_std_17)

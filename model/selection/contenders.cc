@@ -60,7 +60,7 @@ ReadEntry(const Json& value, const std::string& where)
         return Error{where + ": expected an object"};
     }
     ContenderEntry entry{};
-    for (const auto& [key, content] : value.items())
+    for (const auto& [key, content] : value.get_ref<const Json::object_t&>())
     {
         if (!ReadMember(key, content, entry))
         {
@@ -129,7 +129,7 @@ ContenderCatalogue::Parse(std::string_view text, const std::string& file)
         return Error{file + R"(: expected {"sections": {…}, "contenders": […]})"};
     }
     ContenderCatalogue catalogue;
-    for (const auto& [letter, title] : json->at("sections").items())
+    for (const auto& [letter, title] : json->at("sections").get_ref<const Json::object_t&>())
     {
         if (letter.size() != 1 || !title.is_string())
         {
