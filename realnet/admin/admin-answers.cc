@@ -1,16 +1,17 @@
+#include "realnet/admin/admin-limits.h"
 #include "realnet/admin/admin-server.h"
-#include "realnet/admin/metrics-text.h"
+#include "realnet/admin/admin-streams.h"
 #include "realnet/admin/page-files.h"
-#include "realnet/admin/state-json.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/counters-json.h"
 #include "realnet/common/log.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <charconv>
 #include <fmt/format.h>
 
-/** The part of AdminServer that answers. Any of its threads. */
+/** The part of AdminServer that answers. The listener's thread. */
 namespace sonda
 {
 
@@ -23,14 +24,19 @@ constexpr const char* JSON = "application/json";
 /** Snapshots come twice a second: after this the control thread does nothing any more. */
 constexpr Duration SILENT_AFTER = std::chrono::seconds(5);
 
-/** Lets both ends notice that the other is gone while there is nothing to send. */
-constexpr Duration HEARTBEAT = std::chrono::seconds(10);
-
-void
-Answer(httplib::Response& response, int status, const std::string& text)
+HttpAnswer
+Text(unsigned status, const std::string& text)
 {
-    response.status = status;
-    response.set_content(text + "\n", TEXT);
+    return {status, TEXT, std::make_shared<const std::string>(text + "\n")};
+}
+
+/** An answer that all who ask while a snapshot is the newest share. */
+HttpAnswer
+Shared(const char* type,
+       const std::shared_ptr<const SnapshotBoard::Posted>& owner,
+       const std::string& text)
+{
+    return {200, type, std::shared_ptr<const std::string>(owner, &text)};
 }
 
 /** "/api/agents/ID/drain" taken apart; the ID may hold anything but a space. */
@@ -60,12 +66,55 @@ ParseOrder(std::string_view path)
     return std::nullopt;
 }
 
+/** \return a whole number from 0, if the text is one. */
+std::optional<std::uint64_t>
+ParseNumber(const std::string& text)
+{
+    std::uint64_t number = 0;
+    const auto [rest, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return code == std::errc{} && rest == text.data() + text.size()
+               ? std::optional<std::uint64_t>(number)
+               : std::nullopt;
+}
+
+HttpAnswer
+GetHistory(const HttpRequest& request, const std::shared_ptr<const AdminSnapshot>& snapshot)
+{
+    const auto text = request.Parameter("after");
+    const auto after = text ? ParseNumber(*text) : std::nullopt;
+    if (text && !after)
+    {
+        return Text(400,
+                    "after: '" + Printable(*text) +
+                        "' is not the number of a window, a whole number from 0");
+    }
+    return {200, "text/csv; charset=utf-8", std::make_unique<HistoryStream>(snapshot, after)};
+}
+
+HttpAnswer
+GetReadiness(const AdminSnapshot& snapshot)
+{
+    const auto candidates = std::count_if(snapshot.agents.begin(),
+                                          snapshot.agents.end(),
+                                          [](const AgentRow& row) { return row.candidate; });
+    if (snapshot.draining)
+    {
+        return Text(503, "draining: no more clients are taken");
+    }
+    if (candidates == 0)
+    {
+        return Text(503,
+                    fmt::format("no agent can be picked, of {} known", snapshot.agents.size()));
+    }
+    return Text(200, fmt::format("ready; agents that can be picked: {}", candidates));
+}
+
 } // namespace
 
 bool
-AdminServer::HostIsOurs(const Request& request) const
+AdminServer::HostIsOurs(const HttpRequest& request) const
 {
-    std::string host = request.get_header_value("Host");
+    std::string host = request.Header("Host").value_or("");
     if (!m_loopback || host.empty()) // without Host it is no browser
     {
         return true;
@@ -79,240 +128,132 @@ AdminServer::HostIsOurs(const Request& request) const
     return host == "localhost" || inet_pton(AF_INET, host.c_str(), &ignored) == 1;
 }
 
-void
-AdminServer::Route(const Request& request, Response& response)
+HttpAnswer
+AdminServer::Route(const HttpRequest& request)
 {
     if (!HostIsOurs(request))
     {
-        Answer(response,
-               421,
-               "This listener is for this machine: ask for it by address or as localhost, not as " +
-                   Printable(request.get_header_value("Host")));
+        return Text(421,
+                    "This listener is for this machine: ask for it by address or as localhost, not "
+                    "as " +
+                        Printable(request.Header("Host").value_or("")));
     }
-    else if (request.method == "GET" || request.method == "HEAD")
+    if (request.method == "GET" || request.method == "HEAD")
     {
-        Get(request, response);
+        return Get(request);
     }
-    else if (request.method == "POST")
+    if (request.method == "POST")
     {
-        Post(request, response);
+        return Post(request);
     }
-    else
-    {
-        response.set_header("Allow", "GET, HEAD, POST");
-        Answer(response, 405, "Only GET, HEAD and POST are answered");
-    }
+    HttpAnswer answer = Text(405, "Only GET, HEAD and POST are answered");
+    answer.headers.emplace_back("Allow", "GET, HEAD, POST");
+    return answer;
 }
 
-void
-AdminServer::Get(const Request& request, Response& response)
+HttpAnswer
+AdminServer::Get(const HttpRequest& request)
 {
     if (request.path == "/healthz")
     {
-        GetHealth(response);
-        return;
+        return GetHealth();
     }
-    if (GetPage(request, response))
+    if (const PageFile* file = FindPageFile(request.path))
     {
-        return;
+        return {200, file->type, file->content};
     }
+    // Kept here: a newer one may come while this one is answered.
     const auto posted = m_board.Latest();
     if (!posted)
     {
-        Answer(response, 503, "The proxy is just starting");
+        return Text(503, "The proxy is just starting");
     }
-    else if (request.path == "/api/state")
+    if (request.path == "/api/state")
     {
-        response.set_content(StateText(*posted->snapshot, ALL_AGENTS) + "\n", JSON);
+        return Shared(JSON, posted, posted->StateText());
     }
-    else if (request.path == "/api/events" && request.method == "GET")
+    if (request.path == "/api/events" && request.method == "GET")
     {
-        GetEvents(response);
+        return GetEvents();
     }
-    else if (request.path == "/api/history.csv")
+    if (request.path == "/api/history.csv")
     {
-        GetHistory(request, response);
+        return GetHistory(request, posted->snapshot);
     }
-    else if (request.path == "/metrics")
+    if (request.path == "/metrics")
     {
-        response.set_content(MetricsText(*posted->snapshot),
-                             "text/plain; version=0.0.4; charset=utf-8");
+        return Shared("text/plain; version=0.0.4; charset=utf-8", posted, posted->MetricsText());
     }
-    else if (request.path == "/readyz")
+    if (request.path == "/readyz")
     {
-        GetReadiness(response);
+        return GetReadiness(*posted->snapshot);
     }
-    else
-    {
-        Answer(response,
-               404,
-               "There are: / /api/state /api/events /api/history.csv /metrics /healthz /readyz, "
-               "and POST /api/agents/ID/drain and /api/agents/ID/ready");
-    }
+    return Text(404,
+                "There are: / /api/state /api/events /api/history.csv /metrics /healthz /readyz, "
+                "and POST /api/agents/ID/drain and /api/agents/ID/ready");
 }
 
-bool
-AdminServer::GetPage(const Request& request, Response& response) const
+HttpAnswer
+AdminServer::GetEvents()
 {
-    const PageFile* file = FindPageFile(request.path);
-    if (file == nullptr)
+    if (m_eventReaders >= MOST_EVENT_READERS)
     {
-        return false;
+        HttpAnswer answer =
+            Text(503,
+                 fmt::format("There are {} readers of events already; /api/state still answers",
+                             MOST_EVENT_READERS));
+        answer.headers.emplace_back("Retry-After", "5");
+        return answer;
     }
-    response.set_content(file->content.data(), file->content.size(), file->type);
-    return true;
+    return {200, "text/event-stream", std::make_unique<EventStream>(m_board, m_eventReaders)};
 }
 
-void
-AdminServer::GetEvents(Response& response)
-{
-    if (m_eventReaders.fetch_add(1) >= MOST_EVENT_READERS)
-    {
-        m_eventReaders.fetch_sub(1);
-        response.set_header("Retry-After", "5");
-        Answer(response,
-               503,
-               fmt::format("There are {} readers of events already; /api/state still answers",
-                           MOST_EVENT_READERS));
-        return;
-    }
-    // The page reconnects a second after the stream broke, so that a restart is seen at once.
-    auto seen = std::make_shared<std::optional<std::uint64_t>>();
-    response.set_chunked_content_provider(
-        "text/event-stream",
-        [this, seen](std::size_t, httplib::DataSink& sink)
-        {
-            if (!*seen)
-            {
-                constexpr std::string_view hello = "retry: 1000\n\n";
-                *seen = 0; // the first snapshot has another number
-                return sink.write(hello.data(), hello.size());
-            }
-            return SendEvent(sink, **seen);
-        },
-        [this](bool) { m_eventReaders.fetch_sub(1); });
-}
-
-bool
-AdminServer::SendEvent(httplib::DataSink& sink, std::uint64_t& seen) const
-{
-    const auto posted = m_board.WaitForOther(seen, HEARTBEAT);
-    if (m_board.IsClosed())
-    {
-        sink.done();
-        return true;
-    }
-    if (!posted)
-    {
-        constexpr std::string_view heartbeat = ": heartbeat\n\n";
-        return sink.write(heartbeat.data(), heartbeat.size());
-    }
-    // A reader that is slow misses snapshots; one that does not read at all is dropped by the
-    // write's timeout.
-    seen = posted->snapshot->sequence;
-    const std::string& text = posted->EventText();
-    return sink.write(text.data(), text.size());
-}
-
-void
-AdminServer::GetHistory(const Request& request, Response& response) const
-{
-    std::optional<std::uint64_t> after;
-    if (request.has_param("after"))
-    {
-        const std::string text = request.get_param_value("after");
-        std::uint64_t number = 0;
-        const auto [rest, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (code != std::errc{} || rest != text.data() + text.size())
-        {
-            Answer(response,
-                   400,
-                   "after: '" + Printable(text) +
-                       "' is not the number of a window, a whole number "
-                       "from 0");
-            return;
-        }
-        after = number;
-    }
-    const auto posted = m_board.Latest();
-    response.set_content(HistoryText(*posted->snapshot, after), "text/csv; charset=utf-8");
-}
-
-void
-AdminServer::GetHealth(Response& response) const
+HttpAnswer
+AdminServer::GetHealth() const
 {
     const auto posted = m_board.Latest();
     const Duration silent = posted ? Now() - posted->at : Duration(0);
     if (silent > SILENT_AFTER)
     {
-        Answer(response,
-               503,
-               fmt::format("The control thread has been silent for {:.0f} s", ToSeconds(silent)));
-        return;
+        return Text(
+            503,
+            fmt::format("The control thread has been silent for {:.0f} s", ToSeconds(silent)));
     }
-    Answer(response, 200, "ok");
+    return Text(200, "ok");
 }
 
-void
-AdminServer::GetReadiness(Response& response) const
-{
-    const AdminSnapshot& snapshot = *m_board.Latest()->snapshot;
-    std::size_t candidates = 0;
-    for (const AgentRow& row : snapshot.agents)
-    {
-        candidates += row.candidate;
-    }
-    if (snapshot.draining)
-    {
-        Answer(response, 503, "draining: no more clients are taken");
-    }
-    else if (candidates == 0)
-    {
-        Answer(response,
-               503,
-               fmt::format("no agent can be picked, of {} known", snapshot.agents.size()));
-    }
-    else
-    {
-        Answer(response, 200, fmt::format("ready; agents that can be picked: {}", candidates));
-    }
-}
-
-void
-AdminServer::Post(const Request& request, Response& response) const
+HttpAnswer
+AdminServer::Post(const HttpRequest& request) const
 {
     const auto order = ParseOrder(request.path);
     if (!order)
     {
-        Answer(response, 404, "POST goes to /api/agents/ID/drain or /api/agents/ID/ready");
-        return;
+        return Text(404, "POST goes to /api/agents/ID/drain or /api/agents/ID/ready");
     }
     const auto token = Token();
     if (!token)
     {
-        Answer(response, 403, "Nothing can be changed here: start with --admin-token-file");
-        return;
+        return Text(403, "Nothing can be changed here: start with --admin-token-file");
     }
     constexpr std::string_view scheme = "Bearer ";
-    const std::string shown = request.get_header_value("Authorization");
+    const std::string shown = request.Header("Authorization").value_or("");
     if (shown.compare(0, scheme.size(), scheme) != 0 ||
         !token->Matches(std::string_view(shown).substr(scheme.size())))
     {
-        response.set_header("WWW-Authenticate", "Bearer");
-        Answer(response, 401, "Send the token: 'Authorization: Bearer TOKEN'");
-        return;
+        HttpAnswer answer = Text(401, "Send the token: 'Authorization: Bearer TOKEN'");
+        answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+        return answer;
     }
     const char* word = order->drained ? "drained" : "ready";
     if (!m_drain(order->id, order->drained))
     {
-        Answer(response, 404, "There is no agent " + Printable(order->id));
-        return;
+        return Text(404, "There is no agent " + Printable(order->id));
     }
     spdlog::info("agent {}: {} by hand, asked for by {}",
                  Printable(order->id),
                  word,
-                 request.remote_addr);
-    Answer(response, 200, Printable(order->id) + " is " + word);
+                 request.Client());
+    return Text(200, Printable(order->id) + " is " + word);
 }
 
 } // namespace sonda

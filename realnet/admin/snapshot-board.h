@@ -3,31 +3,47 @@
 
 #include "realnet/admin/snapshot.h"
 
-#include <condition_variable>
+#include <memory>
 #include <mutex>
+#include <string>
 
 namespace sonda
 {
 
 /**
- * Where the control thread pins the newest snapshot up and HTTP threads read it. Any thread; the
- * mutex is held for the copy of a pointer only.
+ * Where the control thread pins the newest snapshot up and the HTTP thread reads it. Any thread;
+ * the mutex is held for the copy of a pointer only.
  */
 class SnapshotBoard
 {
   public:
-    /** Shared, so that all readers of one snapshot share its JSON too. */
-    struct Posted
+    /**
+     * A snapshot and its texts. Each text is made by the first who asks and shared by all: readers
+     * cost neither time nor memory of their own, however many there are. Any thread.
+     */
+    class Posted
     {
-        std::shared_ptr<const AdminSnapshot> snapshot;
-        Instant at{}; //!< when it was published
+      public:
+        Posted(std::shared_ptr<const AdminSnapshot> of, Instant when);
 
-        /** \return the text of an event, made by the first who asks. Any thread. */
-        const std::string& EventText() const;
+        const std::shared_ptr<const AdminSnapshot> snapshot;
+        const Instant at; //!< when it was published
+
+        const std::string& EventText() const;   //!< one event of /api/events
+        const std::string& StateText() const;   //!< the body of /api/state
+        const std::string& MetricsText() const; //!< the body of /metrics
 
       private:
-        mutable std::once_flag m_once;
-        mutable std::string m_text;
+        /** Made once. */
+        struct Text
+        {
+            std::once_flag once;
+            std::string text;
+        };
+
+        mutable Text m_event;
+        mutable Text m_state;
+        mutable Text m_metrics;
     };
 
     void Publish(std::shared_ptr<const AdminSnapshot> snapshot);
@@ -35,21 +51,9 @@ class SnapshotBoard
     /** \return null before the first. */
     std::shared_ptr<const Posted> Latest() const;
 
-    /**
-     * Waits for one whose sequence is another than \p seen.
-     * \return null when there is none within \p patience, or when the board was closed
-     */
-    std::shared_ptr<const Posted> WaitForOther(std::uint64_t seen, Duration patience) const;
-
-    /** Wakes everybody who waits; nobody waits from now on. */
-    void Close();
-    bool IsClosed() const;
-
   private:
     mutable std::mutex m_mutex;
-    mutable std::condition_variable m_changed;
     std::shared_ptr<const Posted> m_latest;
-    bool m_closed{false};
 };
 
 } // namespace sonda

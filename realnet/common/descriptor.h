@@ -45,6 +45,13 @@ class Descriptor
         return m_fd;
     }
 
+    /** \return the descriptor, which is the caller's from now on. */
+    int
+    Release()
+    {
+        return std::exchange(m_fd, -1);
+    }
+
     explicit operator bool() const
     {
         return m_fd >= 0;
