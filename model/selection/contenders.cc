@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace sonda
 {
@@ -24,6 +25,13 @@ IsPolicyName(const std::string& name)
     return std::any_of(all.begin(), all.end(), [&](const auto& info) { return info.name == name; });
 }
 
+/** The members that are texts. */
+constexpr std::pair<const char*, std::string ContenderEntry::*> TEXTS[] = {
+    {"name", &ContenderEntry::name},
+    {"contender", &ContenderEntry::text},
+    {"about", &ContenderEntry::about},
+    {"source", &ContenderEntry::source}};
+
 /** Reads one member of an entry. \return whether it is one, with a value of its type */
 bool
 ReadMember(const std::string& key, const Json& value, ContenderEntry& entry)
@@ -38,14 +46,11 @@ ReadMember(const std::string& key, const Json& value, ContenderEntry& entry)
         entry.section = value.get<std::string>().front();
         return true;
     }
-    for (const auto& [name, text] : {std::make_pair("name", &entry.name),
-                                     std::make_pair("contender", &entry.text),
-                                     std::make_pair("about", &entry.about),
-                                     std::make_pair("source", &entry.source)})
+    for (const auto& [name, text] : TEXTS)
     {
         if (key == name && value.is_string())
         {
-            *text = value.get<std::string>();
+            entry.*text = value.get<std::string>();
             return true;
         }
     }
@@ -60,7 +65,7 @@ ReadEntry(const Json& value, const std::string& where)
         return Error{where + ": expected an object"};
     }
     ContenderEntry entry{};
-    for (const auto& [key, content] : value.get_ref<const Json::object_t&>())
+    for (const auto& [key, content] : value.items())
     {
         if (!ReadMember(key, content, entry))
         {
@@ -129,7 +134,7 @@ ContenderCatalogue::Parse(std::string_view text, const std::string& file)
         return Error{file + R"(: expected {"sections": {…}, "contenders": […]})"};
     }
     ContenderCatalogue catalogue;
-    for (const auto& [letter, title] : json->at("sections").get_ref<const Json::object_t&>())
+    for (const auto& [letter, title] : json->at("sections").items())
     {
         if (letter.size() != 1 || !title.is_string())
         {
