@@ -1,5 +1,6 @@
 #include "model/protocol/auth.h"
 
+#include "model/base/shown.h"
 #include "model/protocol/codec.h"
 
 #include <sodium.h>
@@ -120,7 +121,7 @@ Keyring::Parse(std::string_view text, const std::string& name)
             }
             if (!ring.m_keys.emplace(first, key).second)
             {
-                return Error{where + "key id '" + first + "' stands here twice"};
+                return Error{where + "key id '" + Shown(first) + "' stands here twice"};
             }
         }
         else if (word == "active" && IsName(first) && second.empty() && ring.m_active.empty())
@@ -144,7 +145,7 @@ Keyring::Parse(std::string_view text, const std::string& name)
     if (ring.m_keys.count(ring.m_active) == 0)
     {
         return Error{name + ": expected a line 'active KID' that names one of the keys" +
-                     (ring.m_active.empty() ? "" : ", not '" + ring.m_active + "'")};
+                     (ring.m_active.empty() ? "" : ", not '" + Shown(ring.m_active) + "'")};
     }
     return ring;
 }

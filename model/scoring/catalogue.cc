@@ -41,7 +41,7 @@ ReadVariables(const Json& value, const std::string& where)
     {
         if (!name.is_string() || !IsVariable(name.get<std::string>()))
         {
-            return Error{where + " must be a list of variables, not " + value.dump()};
+            return Error{where + " must be a list of variables, not " + ShownJson(value)};
         }
         names.push_back(name.get<std::string>());
     }
@@ -51,7 +51,7 @@ ReadVariables(const Json& value, const std::string& where)
 Expected<CatalogueEntry>
 ReadEntry(const std::string& name, const Json& value, const std::string& file)
 {
-    const std::string where = file + ": formula '" + name + "'";
+    const std::string where = file + ": formula '" + Shown(name) + "'";
     if (!IsName(name))
     {
         return Error{where + ": a name is lower-case letters, digits and hyphens"};
@@ -64,7 +64,7 @@ ReadEntry(const std::string& name, const Json& value, const std::string& file)
     entry.name = name;
     for (const auto& [key, content] : value.items())
     {
-        const std::string at = where + ", key '" + key + "'";
+        const std::string at = where + ", key '" + Shown(key) + "'";
         if ((key == "score" || key == "about") && content.is_string())
         {
             (key == "score" ? entry.score : entry.about) = content.get<std::string>();
@@ -153,7 +153,7 @@ Catalogue::Find(const std::string& nameOrText) const
         }
         names += " " + entry.name;
     }
-    return Error{"there is no formula '" + nameOrText + "'; named ones:" + names +
+    return Error{"there is no formula '" + Shown(nameOrText) + "'; named ones:" + names +
                  "; or a text such as 'min: rtt * (1 + inflight)'"};
 }
 

@@ -69,7 +69,7 @@ ReadEntry(const Json& value, const std::string& where)
     {
         if (!ReadMember(key, content, entry))
         {
-            return Error{where + ", key '" + key +
+            return Error{where + ", key '" + Shown(key) +
                          "': allowed are name, contender, about and source (texts), section (a "
                          "letter) and number (from 0)"};
         }
@@ -81,7 +81,7 @@ ReadEntry(const Json& value, const std::string& where)
     auto contender = ParseContender(entry.text);
     if (!contender)
     {
-        return Error{where + " '" + entry.name +
+        return Error{where + " '" + Shown(entry.name) +
                      "', key 'contender': " + contender.GetError().message};
     }
     entry.contender = *contender;
@@ -98,10 +98,10 @@ ParseContender(const std::string& text)
     const std::string policy = slash == std::string::npos ? text : text.substr(slash + 1);
     if (!IsPolicyName(policy.substr(0, policy.find_first_of(":@"))))
     {
-        return Error{"'" + text +
+        return Error{std::string("'") + Shown(text) +
                      "': what follows the last '/' must be a policy, as in "
                      "'connections/sample:2', not '" +
-                     policy + "'"};
+                     Shown(policy) + "'"};
     }
     return Contender{slash == std::string::npos ? DefaultFormulaOf(policy) : text.substr(0, slash),
                      policy};
@@ -154,7 +154,7 @@ ContenderCatalogue::Parse(std::string_view text, const std::string& file)
         const auto same = [&entry](const auto& other) { return other.name == entry->name; };
         if (std::any_of(catalogue.m_entries.begin(), catalogue.m_entries.end(), same))
         {
-            return Error{where + ": '" + entry->name + "' exists already"};
+            return Error{where + ": '" + Shown(entry->name) + "' exists already"};
         }
         catalogue.m_entries.push_back(std::move(*entry));
     }

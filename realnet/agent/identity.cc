@@ -1,5 +1,7 @@
 #include "realnet/agent/identity.h"
 
+#include "model/base/shown.h"
+
 #include <algorithm>
 #include <array>
 #include <sodium.h>
@@ -39,7 +41,7 @@ CheckIdentity(const std::string& id)
     { return c > ' ' && c < 0x7F && c != ',' && c != '"'; };
     if (id.empty() || id.size() > MAX_ID_BYTES || !std::all_of(id.begin(), id.end(), allowed))
     {
-        return Error{"\"" + id + "\" cannot be an identity; it has 1 to " +
+        return Error{Quoted(id) + " cannot be an identity; it has 1 to " +
                      std::to_string(MAX_ID_BYTES) +
                      " printable ASCII characters, none of them a space, comma or quote"};
     }

@@ -78,7 +78,7 @@ AgentReading::AgentReading()
              command.window,
              "500ms",
              "Longest random wait for requests that name none (the base form)",
-             ParseDuration)
+             DurationFrom(std::chrono::milliseconds(1), "time is counted in milliseconds here"))
         .scope = OptionScope::LIVE;
     table
         .Add("count-period",
@@ -87,7 +87,8 @@ AgentReading::AgentReading()
              "10ms",
              "The server's connections are counted at most once in this time, and for at most a "
              "fifth of it; answers tell the last count, notices wait for the next one",
-             ParseDuration)
+             DurationFrom(std::chrono::milliseconds(1),
+                          "a count asks the kernel for all connections of the server"))
         .scope = OptionScope::LIVE;
     table.AddFlag("base-form",
                   command.baseForm,

@@ -1,10 +1,10 @@
 #include "realnet/common/configuration.h"
 
+#include "model/base/strict-json.h"
 #include "realnet/common/descriptor.h"
 #include "realnet/common/system-files.h"
 
-#include <nlohmann/json.hpp>
-#include <set>
+#include <algorithm>
 
 namespace sonda
 {
@@ -12,7 +12,7 @@ namespace sonda
 namespace
 {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 const char*
 Wanted(OptionForm form)
@@ -92,32 +92,22 @@ KnownKeys(const OptionTable& table)
 std::optional<json>
 ParseObject(const std::string& text, const std::string& file, Problems& problems)
 {
-    std::set<std::string> seen;
-    const auto note = [&](int depth, json::parse_event_t event, json& key)
+    auto parsed = ParseJsonText(text, JsonComments::ALLOWED);
+    if (!parsed)
     {
-        if (event == json::parse_event_t::key && depth == 1 &&
-            !seen.insert(key.get<std::string>()).second)
-        {
-            problems.push_back({file + ": " + key.get<std::string>(), "stands there twice"});
-        }
-        return true;
-    };
-    try
+        problems.push_back({file, parsed.GetError().message});
+        return std::nullopt;
+    }
+    for (const std::string& key : parsed->twice)
     {
-        json object = json::parse(text, note, true, true);
-        if (object.is_object())
-        {
-            return object;
-        }
+        problems.push_back({file + ": " + Shown(key), "stands there twice"});
+    }
+    if (!parsed->value.is_object())
+    {
         problems.push_back({file, "is not one JSON object: { \"KEY\": VALUE, … }"});
+        return std::nullopt;
     }
-    catch (const json::exception& error)
-    {
-        // "[json.exception.parse_error.101] parse error at line …": what follows the bracket.
-        const std::string what = error.what();
-        problems.push_back({file, what.substr(what.find("] ") + 2)});
-    }
-    return std::nullopt;
+    return std::move(parsed->value);
 }
 
 } // namespace
@@ -125,7 +115,8 @@ ParseObject(const std::string& text, const std::string& file, Problems& problems
 std::string
 ToString(const Problem& problem)
 {
-    return problem.where + ": " + problem.reason;
+    // The last bound: whatever a reason quotes, it goes to a terminal or a journal.
+    return ShownMessage(problem.where + ": " + problem.reason);
 }
 
 void
@@ -155,7 +146,7 @@ ReadConfigurationText(OptionTable& table, const std::string& text, const std::st
     }
     for (const auto& [key, value] : object->items())
     {
-        const std::string origin = file + ": " + key;
+        const std::string origin = file + ": " + Shown(key);
         Option* const option = table.FindKey(key);
         if (!option)
         {
@@ -164,9 +155,9 @@ ReadConfigurationText(OptionTable& table, const std::string& text, const std::st
         }
         if (!HasForm(value, option->form))
         {
-            problems.push_back({origin,
-                                "must be " + std::string(Wanted(option->form)) + ", not " +
-                                    value.dump(-1, ' ', false, json::error_handler_t::replace)});
+            problems.push_back(
+                {origin,
+                 "must be " + std::string(Wanted(option->form)) + ", not " + ShownJson(value)});
             continue;
         }
         if (auto problem = Set(*option, origin, Texts(value)))

@@ -1,5 +1,6 @@
 #include "realnet/common/interface.h"
 
+#include "model/base/shown.h"
 #include "model/protocol/ipv6.h"
 #include "realnet/common/descriptor.h"
 #include "realnet/common/socket-address.h"
@@ -152,8 +153,8 @@ ChooseInterface(const std::vector<Interface>& interfaces,
         return Error{"none has the default route, and none is the only one beside loopback; " +
                      choices};
     }
-    return Error{"\"" + wanted + "\" is neither name nor address of an " +
-                 "interface that is up; " + choices};
+    return Error{Quoted(wanted) + " is neither name nor address of an " + "interface that is up; " +
+                 choices};
 }
 
 Expected<std::vector<Interface>>
@@ -174,8 +175,8 @@ ChooseInterfaces(const std::vector<Interface>& interfaces,
             // A group is joined by interface: by two addresses of one it would be joined twice.
             if (other.index == interface->index)
             {
-                return Error{"\"" + one + "\" is an interface that was given before: " +
-                             other.name + " (" + other.address + ")"};
+                return Error{Quoted(one) + " is an interface that was given before: " + other.name +
+                             " (" + other.address + ")"};
             }
         }
         chosen.push_back(std::move(*interface));

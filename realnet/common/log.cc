@@ -1,5 +1,6 @@
 #include "realnet/common/log.h"
 
+#include "model/base/shown.h"
 #include "realnet/common/log-sink.h"
 
 #include <fcntl.h>
@@ -83,7 +84,7 @@ int
 FailStart(const std::string& program, const std::string& text)
 {
     FlushLog(); // what was logged before comes first
-    std::cerr << program << ": " << text << '\n';
+    std::cerr << program << ": " << ShownMessage(text) << '\n';
     return 1;
 }
 

@@ -1,5 +1,6 @@
 #include "realnet/common/network.h"
 
+#include "model/base/shown.h"
 #include "model/protocol/address.h"
 #include "realnet/common/option-values.h"
 
@@ -51,7 +52,7 @@ Network::Parse(const std::string& text)
     const auto groups = ParseIpv6(address);
     if (!quad && !groups)
     {
-        return Error{"\"" + text + "\" is no range of addresses; write for example 10.0.0.0/8, " +
+        return Error{Quoted(text) + " is no range of addresses; write for example 10.0.0.0/8, " +
                      "10.0.0.7 or fd00::/8"};
     }
     Network network;
@@ -69,7 +70,7 @@ Network::Parse(const std::string& text)
     {
         if (Bit(network.m_bytes, i))
         {
-            return Error{"\"" + text + "\" has bits behind its length"};
+            return Error{Quoted(text) + " has bits behind its length"};
         }
     }
     return network;

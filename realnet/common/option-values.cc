@@ -1,5 +1,6 @@
 #include "realnet/common/option-values.h"
 
+#include "model/base/shown.h"
 #include "model/protocol/address.h"
 #include "model/protocol/ipv6.h"
 
@@ -29,14 +30,14 @@ constexpr double MOST_SECONDS = 1000.0 * 3600;
 Error
 BadDuration(const std::string& text, const std::string& why)
 {
-    return Error{"\"" + text + "\" " + why + "; write a number with a unit (us, ms, s, m, h), " +
+    return Error{Quoted(text) + " " + why + "; write a number with a unit (us, ms, s, m, h), " +
                  "for example 500ms, 5s or 2m"};
 }
 
 Error
 BadEndpoint(const std::string& text, const std::string& why)
 {
-    return Error{"\"" + text + "\" " + why +
+    return Error{Quoted(text) + " " + why +
                  "; write [ADDRESS:]PORT, for example 80, 10.0.0.7:80 or [fd00::7]:80"};
 }
 
@@ -93,6 +94,21 @@ ParseDuration(const std::string& text)
     return BadDuration(text, "has an unknown unit");
 }
 
+std::function<Expected<Duration>(const std::string&)>
+DurationFrom(std::chrono::milliseconds least, std::string why)
+{
+    return [least, why = std::move(why)](const std::string& text) -> Expected<Duration>
+    {
+        auto duration = ParseDuration(text);
+        if (duration && *duration < least)
+        {
+            return Error{
+                fmt::format("\"{}\" is less than {}ms: {}", Shown(text), least.count(), why)};
+        }
+        return duration;
+    };
+}
+
 Expected<AddressAndPort>
 ParseAddressAndPort(const std::string& text, bool allowZero)
 {
@@ -132,13 +148,12 @@ ParseGroup(const std::string& text)
     const auto address = ParseIpv4(text);
     if (!address || (*address)[0] < 224 || (*address)[0] > 239)
     {
-        return Error{"\"" + text + "\" is not a multicast group; groups are 224.0.1.0 to " +
+        return Error{Quoted(text) + " is not a multicast group; groups are 224.0.1.0 to " +
                      "239.255.255.255, and IPv6 ones such as ff15::8888; the default is 239.8.8.8"};
     }
     if ((*address)[0] == 224 && (*address)[1] == 0 && (*address)[2] == 0)
     {
-        return Error{"\"" + text +
-                     "\" is reserved for routing protocols; groups of 239.x.x.x are " +
+        return Error{Quoted(text) + " is reserved for routing protocols; groups of 239.x.x.x are " +
                      "free for use within a site"};
     }
     return text;
@@ -152,7 +167,8 @@ ParseWhole(const std::string& text, std::uint64_t least, std::uint64_t most)
     const auto [rest, code] = std::from_chars(text.data(), end, number);
     if (code != std::errc{} || rest != end || number < least || number > most)
     {
-        return Error{fmt::format("\"{}\" is not a whole number from {} to {}", text, least, most)};
+        return Error{
+            fmt::format("\"{}\" is not a whole number from {} to {}", Shown(text), least, most)};
     }
     return number;
 }
@@ -165,7 +181,8 @@ ParseReal(const std::string& text, double least, double most)
     const auto [rest, code] = std::from_chars(text.data(), end, number);
     if (code != std::errc{} || rest != end || !(number >= least && number <= most))
     {
-        return Error{fmt::format("\"{}\" is not a number from {:g} to {:g}", text, least, most)};
+        return Error{
+            fmt::format("\"{}\" is not a number from {:g} to {:g}", Shown(text), least, most)};
     }
     return number;
 }

@@ -2,9 +2,12 @@
 #define SONDA_REALNET_COMMON_OPTION_VALUES_H
 
 #include "model/base/error.h"
+#include "model/base/shown.h"
 #include "model/base/time.h"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -20,6 +23,14 @@ namespace sonda
  * \return the length of time, or an error that says what is allowed
  */
 Expected<Duration> ParseDuration(const std::string& text);
+
+/**
+ * For tables of options: reads a length of time of at least so much.
+ * \param least the shortest that makes sense
+ * \param why why it does not below, for the error: a clause
+ */
+std::function<Expected<Duration>(const std::string&)> DurationFrom(std::chrono::milliseconds least,
+                                                                   std::string why);
 
 /** `[ADDRESS:]PORT` taken apart; an IPv6 address stands in brackets. */
 struct AddressAndPort
@@ -81,7 +92,7 @@ ParseOneOf(const std::string& text,
         }
         allowed.append(allowed.empty() ? "" : ", ").append(word);
     }
-    return Error{"\"" + text + "\" is no " + kind + "; there are: " + allowed};
+    return Error{Quoted(text) + " is no " + kind + "; there are: " + allowed};
 }
 
 } // namespace sonda

@@ -1,5 +1,7 @@
 #include "realnet/common/service-manager.h"
 
+#include "model/base/shown.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <fcntl.h>
@@ -18,7 +20,8 @@ std::optional<Error>
 Prepare(const InheritedSocket& inherited, const std::vector<std::string>& names)
 {
     const int fd = inherited.socket.Get();
-    const std::string what = fmt::format("inherited socket \"{}\" (LISTEN_FDS)", inherited.name);
+    const std::string what =
+        fmt::format("inherited socket \"{}\" (LISTEN_FDS)", Shown(inherited.name));
     if (std::find(names.begin(), names.end(), inherited.name) == names.end())
     {
         return Error{fmt::format("{} has no name that is known here (FileDescriptorName=, "

@@ -1,5 +1,6 @@
 #include "realnet/proxy/health-checks.h"
 
+#include "model/base/shown.h"
 #include "model/protocol/ipv6.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/log.h"
@@ -20,15 +21,15 @@ ParseStaticServer(const std::string& text)
     const auto at = ParseAddressAndPort(text.substr(0, comma), false);
     if (!at || !at->address)
     {
-        return Error{"\"" + text +
-                     "\" is no address with a port; write ADDRESS:PORT[,WEIGHT], for example " +
+        return Error{Quoted(text) +
+                     " is no address with a port; write ADDRESS:PORT[,WEIGHT], for example " +
                      "10.0.0.7:80, [fd00::7]:80 or 10.0.0.7:80,2"};
     }
     server.at = {*at->address, at->port};
     if (!IsHostAddress(server.at.address))
     {
-        return Error{"\"" + text +
-                     "\" names no single host: not the unspecified, a multicast or a reserved "
+        return Error{Quoted(text) +
+                     " names no single host: not the unspecified, a multicast or a reserved "
                      "address, nor a link-local IPv6 one, nor IPv4 in the guise of IPv6"};
     }
     if (comma != std::string::npos)

@@ -1,5 +1,6 @@
 #include "realnet/proxy/options.h"
 
+#include "model/base/shown.h"
 #include "realnet/proxy/pick-options.h"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ ParseKeepAlive(const std::string& text)
     if (duration &&
         (*duration < std::chrono::seconds(1) || *duration > std::chrono::seconds(32767)))
     {
-        return Error{"\"" + text + "\" is not from 1s to 32767s, the limits of the kernel"};
+        return Error{Quoted(text) + " is not from 1s to 32767s, the limits of the kernel"};
     }
     return duration;
 }
@@ -45,9 +46,12 @@ AddDuration(OptionTable& table,
             const char* name,
             Duration& target,
             const char* defaultText,
-            const char* meaning)
+            const char* meaning,
+            std::chrono::milliseconds least = std::chrono::milliseconds(1),
+            const char* why = "time is counted in milliseconds here")
 {
-    Option& option = table.Add(name, "DURATION", target, defaultText, meaning, ParseDuration);
+    Option& option =
+        table.Add(name, "DURATION", target, defaultText, meaning, DurationFrom(least, why));
     option.scope = OptionScope::LIVE;
     return option;
 }
@@ -162,7 +166,13 @@ AddMonitorOptions(OptionTable& table, ProxyCommand& command)
     AddProbeOptions(table,
                     command.network,
                     "Interface to a LAN of agents; those of all are in one table");
-    AddDuration(table, "interval", command.interval, "5s", "Time between probe requests");
+    AddDuration(table,
+                "interval",
+                command.interval,
+                "5s",
+                "Time between probe requests; at least 10ms",
+                std::chrono::milliseconds(10),
+                "every round goes to all hosts of the LAN, and each answer costs both ends work");
     AddDuration(table, "window", command.window, "500ms", "Agents spread their responses over it");
     table
         .AddFlag("accept-base",

@@ -69,7 +69,13 @@ AddServerOptions(OptionTable& table, ProxyCommand& command)
              "An agent that is new or returns gets 10 % of its picks first, all of them after this "
              "time; off: all at once",
              [](const std::string& text)
-             { return text == "off" ? Expected<Duration>(Duration::zero()) : ParseDuration(text); })
+             {
+                 static const auto parse =
+                     DurationFrom(std::chrono::milliseconds(1),
+                                  "write off for no slow start; time is counted in milliseconds "
+                                  "here");
+                 return text == "off" ? Expected<Duration>(Duration::zero()) : parse(text);
+             })
         .scope = OptionScope::LIVE;
     table
         .AddNumber(

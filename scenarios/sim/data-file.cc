@@ -1,5 +1,7 @@
 #include "scenarios/sim/data-file.h"
 
+#include "model/base/shown.h"
+
 #include "ns3/csv-reader.h"
 
 #include <charconv>
@@ -116,7 +118,7 @@ class TableParser
             }
             allowed += (allowed.empty() ? "the header " : " or ") + Join(header);
         }
-        Fail(allowed + ", not '" + Join(found) + "'");
+        Fail(allowed + ", not '" + Shown(Join(found)) + "'");
     }
 
     double
@@ -128,7 +130,7 @@ class TableParser
         const auto result = std::from_chars(text.data(), end, value);
         if (result.ec != std::errc() || result.ptr != end || !(value >= 0 && value <= MOST))
         {
-            Fail("a number from 0 to 1e15, not '" + text + "'");
+            Fail("a number from 0 to 1e15, not '" + Shown(text) + "'");
         }
         return value;
     }
@@ -184,7 +186,7 @@ ReadTable(JsonReader& reader,
     file.sha256 = Sha256(text.str());
     if (!claimed.empty() && claimed != file.sha256)
     {
-        throw ScenarioError(where + ": expected the SHA-256 digest " + claimed + ", not " +
+        throw ScenarioError(where + ": expected the SHA-256 digest " + Shown(claimed) + ", not " +
                             file.sha256 + ": the file has changed");
     }
     DataTable table = TableParser(text.str(), where).Parse(headers);

@@ -1,5 +1,6 @@
 #include "scenarios/sim/json-reader.h"
 
+#include "model/base/strict-json.h"
 #include "model/metrics/result-files.h"
 
 namespace sonda::sim
@@ -22,7 +23,7 @@ JsonReader::JsonReader(const Json& value, std::string where, std::filesystem::pa
 {
     if (!value.is_object())
     {
-        throw ScenarioError(m_where + ": expected an object {…}, not " + value.dump());
+        throw ScenarioError(m_where + ": expected an object {…}, not " + ShownJson(value));
     }
 }
 
@@ -171,7 +172,7 @@ JsonReader::Done() const
             {
                 allowed += " " + known;
             }
-            throw ScenarioError(At(key) + ": unknown key; allowed here:" + allowed);
+            throw ScenarioError(At(Shown(key)) + ": unknown key; allowed here:" + allowed);
         }
     }
 }
@@ -179,7 +180,7 @@ JsonReader::Done() const
 void
 JsonReader::Fail(const std::string& key, const std::string& expected) const
 {
-    throw ScenarioError(At(key) + ": expected " + expected + ", not " + (*m_value)[key].dump());
+    throw ScenarioError(At(key) + ": expected " + expected + ", not " + ShownJson((*m_value)[key]));
 }
 
 } // namespace sonda::sim

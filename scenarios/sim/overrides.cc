@@ -23,7 +23,7 @@ struct Step
 [[noreturn]] void
 Fail(const std::string& text, const std::string& why)
 {
-    throw ScenarioError("--set=" + text + ": " + why);
+    throw ScenarioError("--set=" + Shown(text) + ": " + why);
 }
 
 /** Splits `agents[0].speed` into agents, 0, speed. */
@@ -57,6 +57,12 @@ ParsePath(const std::string& path, const std::string& text)
         steps.push_back({path.substr(at, end - at), false, 0});
         at = end;
     }
+    if (steps.size() > MAX_JSON_DEPTH)
+    {
+        Fail(text,
+             "a path of " + std::to_string(steps.size()) + " steps; at most " +
+                 std::to_string(MAX_JSON_DEPTH) + " are allowed");
+    }
     return steps;
 }
 
@@ -82,7 +88,7 @@ Apply(Json& json, const std::string& text)
         }
         if (!place->is_object())
         {
-            Fail(text, "there is nothing that has a key '" + step.key + "'");
+            Fail(text, "there is nothing that has a key '" + Shown(step.key) + "'");
         }
         // A key that no scenario has is found when the scenario is read.
         place = &(*place)[step.key];
@@ -92,11 +98,17 @@ Apply(Json& json, const std::string& text)
         }
     }
     const std::string value = text.substr(equals + 1);
-    *place = Json::parse(value, nullptr, false);
-    if (place->is_discarded())
+    auto parsed = ParseJsonText(value);
+    if (!parsed && parsed.GetError().isTooDeep)
     {
-        *place = value;
+        Fail(text, "the value " + parsed.GetError().message);
     }
+    if (parsed && !parsed->twice.empty())
+    {
+        Fail(text, "key '" + Shown(parsed->twice.front()) + "' stands twice in one object");
+    }
+    // What is no JSON is a text without its quotes.
+    *place = parsed ? std::move(parsed->value) : Json(value);
 }
 
 } // namespace

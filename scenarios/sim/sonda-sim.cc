@@ -4,6 +4,7 @@
  *     sonda-sim --scenario=scenarios/lab.json --formula='min: rtt * (1 + inflight)' \
  *               --policy=best --RngRun=3 --outDir=out
  */
+#include "model/base/shown.h"
 #include "model/scoring/catalogue.h"
 #include "scenarios/sim/listing.h"
 #include "scenarios/sim/progress.h"
@@ -166,7 +167,8 @@ Run(const Options& options, const std::vector<std::string>& commandLine)
     Require(!options.outDir.empty(), "--outDir=FOLDER is missing; --help lists all options");
     const bool knownProgress =
         options.progress == "auto" || options.progress == "true" || options.progress == "false";
-    Require(knownProgress, "--progress=" + options.progress + ": allowed: auto, true, false");
+    Require(knownProgress,
+            "--progress=" + Shown(options.progress) + ": allowed: auto, true, false");
     const std::string wanted =
         options.formula.empty() ? DefaultFormulaOf(options.policy) : options.formula;
     auto formula = LoadCatalogue(options.formulas).Find(wanted);
@@ -234,7 +236,7 @@ main(int argc, char* argv[])
     }
     catch (const std::exception& error)
     {
-        std::cerr << "sonda-sim: " << error.what() << "\n";
+        std::cerr << "sonda-sim: " << ShownMessage(error.what()) << "\n";
         return 1;
     }
 }

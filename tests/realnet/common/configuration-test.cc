@@ -72,6 +72,49 @@ TEST_CASE("what is not one JSON object is a problem, not a crash", "[configurati
     CHECK(ProblemsOf(R"({"check": true})").find("no known key") != std::string::npos);
 }
 
+TEST_CASE("deep values are refused before they are walked through", "[configuration]")
+{
+    for (const std::string key : {"listen", "nosuch", "server"})
+    {
+        const std::string problems = ProblemsOf("{\"" + key + "\": " + std::string(100'000, '[') +
+                                                std::string(100'000, ']') + "}");
+        CHECK(problems ==
+              "F: is nested too deeply within key '" + key + "'; at most 32 levels are allowed\n");
+    }
+}
+
+TEST_CASE("a problem has an end, whatever it quotes", "[configuration]")
+{
+    const std::string longText(100'000, 'x');
+    for (const std::string& text : {"{\"workers\": \"" + longText + "\"}",
+                                    "{\"policy\": [\"" + longText + "\"]}",
+                                    "{\"listen\": \"" + longText + "\"}",
+                                    "{\"" + longText + "\": 1}",
+                                    "{\"server\": \"10.0.0.1:80," + longText + "\"}",
+                                    "{\"workers\": \"" + longText})
+    {
+        const std::string problems = ProblemsOf(text);
+        CAPTURE(problems.substr(0, 300));
+        CHECK(!problems.empty());
+        CHECK(problems.size() < 2000);
+    }
+    CHECK(ToString({longText, longText}).size() < 5000);
+    CHECK(ProblemsOf(R"({"idle_timeout": "\u001b[2J\n"})").find(R"("\x1b[2J\x0a" is not)") !=
+          std::string::npos);
+}
+
+TEST_CASE("times that make no sense are refused with the reason", "[configuration]")
+{
+    CHECK(ProblemsOf(R"({"interval": "1us", "window": "1us"})")
+              .find("F: interval: \"1us\" is less than 10ms: every round goes to all hosts") !=
+          std::string::npos);
+    CHECK(ProblemsOf(R"({"window": "1us"})").find("F: window: \"1us\" is less than 1ms") !=
+          std::string::npos);
+    CHECK(ProblemsOf(R"({"connect_timeout": "20us"})").find("less than 1ms") != std::string::npos);
+    CHECK(ProblemsOf(R"({"slow_start": "20us"})").find("less than 1ms") != std::string::npos);
+    CHECK(ProblemsOf(R"({"interval": "10ms", "window": "1ms", "slow_start": "off"})").empty());
+}
+
 TEST_CASE("options override the file, and its faults are still told", "[configuration]")
 {
     ProxyReading reading;

@@ -39,6 +39,29 @@ TEST_CASE("what is no duration is an error that shows how it is done", "[options
     CHECK(ParseDuration("5").GetError().message.find("has no unit") != std::string::npos);
 }
 
+TEST_CASE("a length of time may have a least one, with the reason", "[options]")
+{
+    const auto parse = DurationFrom(10ms, "it costs too much");
+    CHECK(*parse("10ms") == Duration(10ms));
+    CHECK(parse("9999us").GetError().message == "\"9999us\" is less than 10ms: it costs too much");
+    CHECK(parse("1x").GetError().message.find("unknown unit") != std::string::npos);
+}
+
+TEST_CASE("a message quotes a value cut, in one line", "[options]")
+{
+    const std::string longText = "\n\x1b" + std::string(100'000, '9');
+    const std::string shown = "\"\\x0a\\x1b" + std::string(198, '9') + "… (100002 characters)\"";
+    for (const std::string& message : {ParseDuration(longText).GetError().message,
+                                       ParseAddressAndPort(longText, false).GetError().message,
+                                       ParseGroup(longText).GetError().message,
+                                       ParseWhole(longText, 0, 1).GetError().message,
+                                       ParseReal(longText, 0, 1).GetError().message,
+                                       ParseOneOf<int>(longText, "x", {}).GetError().message})
+    {
+        CHECK(message.find(shown) == 0);
+    }
+}
+
 TEST_CASE("a port, with or without address", "[options]")
 {
     CHECK(ParseAddressAndPort("80", false)->port == 80);

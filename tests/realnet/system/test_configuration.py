@@ -128,6 +128,42 @@ def test_a_broken_configuration_changes_nothing(world, tmp_path):
         assert read_exactly(client, 2) == b"ok"
 
 
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+@pytest.mark.parametrize("text", [f'{{"listen": {DEEP}}}', f'{{"nosuch": {DEEP}}}', DEEP,
+                                  '{"formulas": "FILE"}'], ids=["key", "unknown", "bare", "formulas"])
+def test_deep_nesting_kills_nobody(world, tmp_path, text):
+    """Neither a check nor a reload of a running proxy."""
+    world.agent(world.server(echo))
+    path = write(tmp_path / "proxy.json")
+    proxy = world.proxy("--config", path)
+    with connect(proxy.port) as client:
+        formulas = tmp_path / "formulas.json"
+        formulas.write_text(f'{{"mine": {{"score": "min: rtt", "good": {DEEP}}}}}')
+        path.write_text(text.replace("FILE", str(formulas)))
+        lines = reload(proxy, "reload refused: the configuration in force stays")
+        assert any("is nested too deeply" in line and "at most 32 levels" in line for line in lines)
+        client.sendall(b"hello")
+        assert read_exactly(client, 5) == b"hello"
+    for name in "sonda-proxy", "sonda-agent":
+        if name == "sonda-agent" and "FILE" in text:
+            continue  # it has no formulas
+        check = run([binary(name), "--config", path, "--interface", "lo", "--check"])
+        assert check.returncode == 1
+        assert "nested too deeply" in check.stderr and len(check.stderr) < 1000
+
+
+def test_messages_cut_what_they_quote(world, tmp_path):
+    path = write(tmp_path / "proxy.json")
+    proxy = world.proxy("--config", path, agents=0)
+    write(path, workers="9" * 100_000, policy="x" * 100_000, idle_timeout="\x1b[2J\n", seed=DEEP)
+    lines = reload(proxy, "reload refused: the configuration in force stays")
+    assert any("… (100000 characters)" in line for line in lines)
+    assert any(r"\x1b[2J\x0a" in line for line in lines)
+    assert max(len(line) for line in lines) < 2000
+
+
 def test_what_needs_a_restart_is_said(world, tmp_path):
     path = write(tmp_path / "proxy.json")
     proxy = world.proxy("--config", path, agents=0)
