@@ -1,5 +1,7 @@
 #include "model/scoring/formula.h"
 
+#include "model/base/shown.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -26,13 +28,44 @@ VariableNames()
     return names;
 }
 
+/** Characters of a formula that a message shows on either side of a fault. */
+constexpr std::size_t SHOWN_AROUND = 100;
+
+/** One character each, so that a mark below stands where it belongs. */
+std::string
+InOneLine(std::string text)
+{
+    for (char& c : text)
+    {
+        const auto code = static_cast<unsigned char>(c);
+        c = code < 0x20 || code == 0x7F ? '?' : c;
+    }
+    return text;
+}
+
 /** The message with the text and a mark under the position; position may be past the end. */
 Error
 ErrorAt(const std::string& text, std::size_t position, const std::string& message)
 {
     position = std::min(position, text.size());
+    const std::size_t from = position > SHOWN_AROUND ? position - SHOWN_AROUND : 0;
+    const std::size_t to = std::min(position + SHOWN_AROUND, text.size());
+    const std::string before = from > 0 ? "... " : "";
     return Error{"formula, column " + std::to_string(position + 1) + ": " + message + "\n  " +
-                 text + "\n  " + std::string(position, ' ') + "^"};
+                 before + InOneLine(text.substr(from, to - from)) +
+                 (to < text.size() ? " ..." : "") + "\n  " +
+                 std::string(before.size() + position - from, ' ') + "^"};
+}
+
+/** \return where a control character stands; blanks and tabs are none. */
+std::optional<std::size_t>
+FindControl(const std::string& text)
+{
+    const auto isControl = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; };
+    const auto found = std::find_if(text.begin(), text.end(), isControl);
+    return found == text.end()
+               ? std::nullopt
+               : std::make_optional(static_cast<std::size_t>(std::distance(text.begin(), found)));
 }
 
 /** \return where the expression assigns, which would let one score change the next. */
@@ -82,7 +115,7 @@ ParseHeader(const std::string& text)
     {
         return ErrorAt(text,
                        start,
-                       "the sense must be min (lowest is best) or max, not '" + sense + "'");
+                       "the sense must be min (lowest is best) or max, not '" + Shown(sense) + "'");
     }
     if (expression == std::string::npos)
     {
@@ -117,7 +150,7 @@ FunctionNames(const mu::Parser& parser)
 std::string
 Explain(const mu::Parser::exception_type& error, const mu::Parser& parser)
 {
-    const std::string token = error.GetToken().substr(0, error.GetToken().find(' '));
+    const std::string token = Shown(error.GetToken().substr(0, error.GetToken().find(' ')));
     switch (error.GetCode())
     {
     case mu::ecUNASSIGNABLE_TOKEN:
@@ -184,6 +217,13 @@ Formula::Parse(std::string_view source, const std::string& name)
         return Error{"formula: " + std::to_string(text.size()) + " characters; at most " +
                      std::to_string(MAX_TEXT)};
     }
+    if (const auto control = FindControl(text))
+    {
+        return ErrorAt(text,
+                       *control,
+                       "a formula stands in one line, without control characters; this is " +
+                           Shown(text.substr(*control, 1)));
+    }
     const auto header = ParseHeader(text);
     if (!header)
     {
@@ -218,7 +258,14 @@ Formula::Parse(std::string_view source, const std::string& name)
                            offset,
                            "a formula has one value, this has " + std::to_string(results));
         }
-        return Formula(header->sense, text, name.empty() ? text : name, std::move(expression));
+        Formula formula(header->sense, text, name.empty() ? text : name, std::move(expression));
+        if (!formula.IsEverFinite())
+        {
+            return ErrorAt(text,
+                           offset,
+                           "the score is no finite number, whatever an agent's figures are");
+        }
+        return formula;
     }
     catch (const mu::Parser::exception_type& error)
     {
@@ -227,6 +274,39 @@ Formula::Parse(std::string_view source, const std::string& name)
                        offset + static_cast<std::size_t>(position),
                        Explain(error, expression->parser));
     }
+}
+
+bool
+Formula::IsEverFinite() const
+{
+    // All figures 0; all alike, of every order of magnitude; then each variable of another one:
+    // multiples of the golden ratio modulo 1 fill the range evenly.
+    constexpr int LEAST_ORDER = -7;
+    constexpr int ORDERS = 21;
+    constexpr int TRIALS = 1 + ORDERS + 400;
+    constexpr double GOLDEN = 0.6180339887498949;
+    const int trials = m_variables.empty() ? 1 : TRIALS;
+    for (int trial = 0; trial < trials; ++trial)
+    {
+        const auto valueOf = [trial](Variable variable)
+        {
+            if (trial == 0)
+            {
+                return 0.0;
+            }
+            if (trial <= ORDERS)
+            {
+                return std::pow(10.0, LEAST_ORDER + trial - 1);
+            }
+            const double step = trial * (1.0 + static_cast<double>(variable)) * GOLDEN;
+            return std::pow(10.0, LEAST_ORDER + (step - std::floor(step)) * ORDERS);
+        };
+        if (std::isfinite(ScoreOf(valueOf)))
+        {
+            return true;
+        }
+    }
+    return false;
 }
 
 double

@@ -192,6 +192,9 @@ class Formula
 
     double Evaluate() const;
 
+    /** \return whether some of many sets of figures give a finite score. */
+    bool IsEverFinite() const;
+
     static constexpr double NAN_RANK = __builtin_huge_val();
 
     Sense m_sense;

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <string>
+#include <tuple>
 
 using namespace sonda;
 
@@ -118,6 +119,65 @@ TEST_CASE("a text of more than 2000 characters is a mistake")
     CHECK(ErrorOf("min: " + std::string(990, '(') + "rtt" + std::string(990, ')')) == "accepted");
 }
 
+TEST_CASE("a score that is never a finite number is a mistake")
+{
+    for (const char* text : {"min: 0/0",
+                             "min: 1e308*1e308",
+                             "max: -1/0",
+                             "min: sqrt(-1)",
+                             "min: rtt + 0/0",
+                             "min: cpu * 1e308 * 1e308 + 1e308 * 1e308",
+                             "max: log(-1 - abs(rtt)) * inflight",
+                             "min: inflight > 3 ? 0/0 : 1/0"})
+    {
+        CheckError(text, 6, "the score is no finite number, whatever an agent's figures are");
+    }
+    // Who is not finite for some agents only ranks them last, or first.
+    for (const char* text : {"min: 1",
+                             "min: 1/inflight",
+                             "min: inflight > 0 ? 0/0 : 1",
+                             "min: cpu == 1 ? 1 : 1/0",
+                             "max: sqrt(1e-9 - rtt)",
+                             "max: 1/(1e9 - ram)",
+                             "min: ram > 4e9 && ram_total > 4e9 ? 1 : 0/0"})
+    {
+        CAPTURE(text);
+        CHECK(ErrorOf(text) == "accepted");
+    }
+}
+
+TEST_CASE("a formula stands in one line")
+{
+    for (const auto& [text, column, shown] :
+         {std::make_tuple(std::string("min: rtt\n+1"), "9", "\\x0a"),
+          std::make_tuple(std::string("min: rtt\r"), "9", "\\x0d"),
+          std::make_tuple(std::string("min:\x1b rtt"), "5", "\\x1b"),
+          std::make_tuple(std::string("min: rtt\x7f"), "9", "\\x7f"),
+          std::make_tuple(std::string("min: rtt\0+1", 11), "9", "\\x00")})
+    {
+        const std::string error = ErrorOf(text);
+        CAPTURE(error);
+        CHECK(error.find("formula, column " + std::string(column) +
+                         ": a formula stands in one line, without control characters; this is " +
+                         shown + "\n") == 0);
+    }
+    CHECK(ErrorOf("min:\trtt") == "accepted");
+}
+
+TEST_CASE("a message shows the text around the fault, not all of it")
+{
+    const std::string error =
+        ErrorOf("min: rtt" + std::string(900, ' ') + "+ nosuch" + std::string(900, ' ') + "+ 1");
+    CAPTURE(error);
+    CHECK(error.find("formula, column 911: 'nosuch' is not known") == 0);
+    const auto shown = error.substr(error.find('\n'));
+    CHECK(shown.size() < 500);
+    // The mark stands below the first letter.
+    const auto mark = shown.rfind('\n');
+    CHECK(shown.find("nosuch") - 1 == shown.size() - 1 - mark - 1);
+    CHECK(ErrorOf(std::string(1999, 'x') + ":").size() < 1000);
+}
+
 TEST_CASE("a formula computes what it says")
 {
     FormulaInputs inputs{};
@@ -134,8 +194,8 @@ TEST_CASE("a formula computes what it says")
     CHECK(value("max: min(cpu, 10) + max(1, 2, 3)") == 13);
     CHECK(value("max: cpu > 50 ? 1 : 2") == 1);
     CHECK(value("max: 2 ^ 3 ^ 2") == 512);
-    CHECK(value("max: cpu / 0") == HUGE_VAL);
-    CHECK(std::isnan(value("max: 0 / 0")));
+    CHECK(value("max: cpu / (inflight - 4)") == HUGE_VAL);
+    CHECK(std::isnan(value("max: (inflight - 4) / (inflight - 4)")));
 }
 
 TEST_CASE("a formula can be moved and keeps computing")
