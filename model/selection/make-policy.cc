@@ -1,3 +1,4 @@
+#include "model/base/shown.h"
 #include "model/selection/policy-table.h"
 #include "model/selection/policy.h"
 
@@ -62,15 +63,15 @@ ErrorAt(std::size_t column, const std::string& message)
 }
 
 Error
-UnknownName(std::string_view name)
+UnknownName(std::string_view name, bool hasOracle)
 {
     std::string names;
     for (const auto& info : AllPolicies())
     {
-        names += " " + info.name + info.parameter;
+        names += info.needsOracle && !hasOracle ? "" : " " + info.name + info.parameter;
     }
     return ErrorAt(1,
-                   "there is no policy '" + std::string(name) + "'; policies:" + names +
+                   "there is no policy '" + Shown(name) + "'; policies:" + names +
                        "; behind one may stand @cut-off:SECONDS, @decay:SECONDS or "
                        "@penalty:SECONDS");
 }
@@ -115,13 +116,13 @@ ReadOrder(const std::string& policyText, bool hasOracle)
     const PolicyRow* const row = FindRow(text.name);
     if (row == nullptr)
     {
-        return UnknownName(text.name);
+        return UnknownName(text.name, hasOracle);
     }
     if (text.parameters && row->ranges.empty())
     {
         return ErrorAt(text.parametersColumn - 1,
-                       row->info.name +
-                           " takes no parameter, not ':" + std::string(*text.parameters) + "'");
+                       row->info.name + " takes no parameter, not ':" + Shown(*text.parameters) +
+                           "'");
     }
     auto numbers = ParseParameters(text.parameters, row->ranges);
     if (!numbers)

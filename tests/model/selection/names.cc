@@ -214,6 +214,10 @@ TEST_CASE("a rule about old reports stands behind an @")
 TEST_CASE("policies that know the truth exist in a simulation only")
 {
     const FixedOracle oracle;
+    // So a proxy does not offer them.
+    CHECK(ErrorOf("nosuch").find("central-queue") == std::string::npos);
+    CHECK(ErrorOf("nosuch").find("fresh-") == std::string::npos);
+    CHECK(ErrorOf("nosuch", &oracle).find(" central-queue") != std::string::npos);
     for (const char* name : {"fresh-shortest-queue", "fresh-least-work", "central-queue"})
     {
         CHECK(ErrorOf(name) == "policy, column 1: " + std::string(name) +
