@@ -12,6 +12,7 @@ import sys
 
 from .errors import AnalysisError, told
 from .options import parse_options
+from .shown import shown_message
 
 
 def main(arguments: list[str]) -> int:
@@ -25,7 +26,7 @@ def main(arguments: list[str]) -> int:
 
         return run_comparison(options)
     except AnalysisError as error:
-        print(f"sonda compare: {error}", file=sys.stderr)
+        print(f"sonda compare: {shown_message(error)}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader went away, as in `./sonda compare | head`; Python would complain once more at its end.

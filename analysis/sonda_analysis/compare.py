@@ -13,8 +13,8 @@ from .files import write_table
 from .league import run_league
 from .options import Options
 from .report import Facts, write_report
-from .results import read_run
-from .runs import RunLock, RunStore
+from .results import RunResult, read_run
+from .runs import Run, RunLock, RunStore
 from .session import Point, Session, rules_of, shown_path
 from .sweep import run_sweep
 from .table import format_table, sentences
@@ -52,7 +52,7 @@ def _compare(options: Options, session: Session) -> None:
         print(f"Runs of {others} other parameter set{plural} (scenario, --set or sonda-sim) are kept, not used.")
     if not done:
         raise AnalysisError("no run was completed: there is nothing to compare")
-    results = [read_run(run.folder, run.contender, run.rng_run) for run in done]
+    results = [_read(run) for run in done]
     warnings = check_same_parameters(results)
     for warning in warnings:
         print(f"warning: {warning}", file=sys.stderr)
@@ -75,6 +75,14 @@ def _compare(options: Options, session: Session) -> None:
     report = options.out / "report.html"
     write_report(report, facts, comparison, results, figures)
     print(f"\nReport: {shown_path(report)}")
+
+
+def _read(run: Run) -> RunResult:
+    """AnalysisError tells what to do where a folder is not what sonda-sim wrote, which only its sums may show."""
+    try:
+        return read_run(run.folder, run.contender, run.rng_run)
+    except AnalysisError as error:
+        raise AnalysisError(f"{error}\n  (delete {run.folder} and repeat the command: the run is then made again)") from None
 
 
 def _say(comparison: Comparison) -> None:

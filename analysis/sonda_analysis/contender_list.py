@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .contenders import Contender, parse_contender
 from .errors import AnalysisError
+from .json_files import read_json
+from .shown import shown
 
 # Section G of the catalogue: they know the servers' true state, which no proxy can.
 BOUNDS_SECTION = "G"
@@ -41,11 +42,9 @@ class Entry:
 def read_contender_list(path: Path) -> tuple[Entry, ...]:
     """All entries in their order, each contender once. AnalysisError names the file and what is wrong in it."""
     try:
-        content = json.loads(path.read_bytes())
+        content = read_json(path)
     except OSError as error:
         raise AnalysisError(f"{path}: the catalogue of contenders cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise AnalysisError(f"{path}: not JSON: {error}") from None
     entries = content.get("contenders") if isinstance(content, dict) else None
     if not isinstance(entries, list) or not entries:
         raise AnalysisError(f"{path}: key 'contenders' must be a list of contenders that is not empty")
@@ -60,9 +59,9 @@ def read_contender_list(path: Path) -> tuple[Entry, ...]:
 
 def _entry(entry: Any, where: str) -> Entry:
     if not isinstance(entry, dict):
-        raise AnalysisError(f"{where} is {entry!r}; it must be an object")
+        raise AnalysisError(f"{where} is {shown(repr(entry))}; it must be an object")
     for key in _TEXT_KEYS:
         if not isinstance(entry.get(key), str):
-            raise AnalysisError(f"{where}: key '{key}' is {entry.get(key)!r}; it must be text")
+            raise AnalysisError(f"{where}: key '{key}' is {shown(repr(entry.get(key)))}; it must be text")
     contender = parse_contender(entry["contender"], f"{where}, key 'contender'")
     return Entry(entry["name"], contender, entry["section"], entry["about"], entry["source"])

@@ -12,7 +12,9 @@ import re
 from dataclasses import dataclass
 from typing import Iterable
 
+from .arguments import check_printable
 from .errors import AnalysisError
+from .shown import shown
 
 _NAME_AND_NUMBERS = r"[a-z][a-z0-9-]*(:[A-Za-z0-9._+-]+)*"
 # What follows '@' says how the policy treats old reports: best@cut-off:6.
@@ -70,16 +72,16 @@ def split_list(text: str, option: str) -> list[str]:
     for position, character in enumerate(text):
         depth += {"(": 1, ")": -1}.get(character, 0)
         if depth < 0:
-            raise AnalysisError(f"{option}: ')' at character {position + 1} of '{text}' closes nothing")
+            raise AnalysisError(f"{option}: ')' at character {position + 1} of '{shown(text)}' closes nothing")
         if character == "," and depth == 0:
             items.append(text[start:position].strip())
             start = position + 1
     if depth > 0:
-        raise AnalysisError(f"{option}: '{text}' has {depth} '(' that no ')' closes")
+        raise AnalysisError(f"{option}: '{shown(text)}' has {depth} '(' that no ')' closes")
     items.append(text[start:].strip())
     if "" in items:
         raise AnalysisError(
-            f"{option}: item {items.index('') + 1} of '{text}' is empty; write items separated by single commas"
+            f"{option}: item {items.index('') + 1} of '{shown(text)}' is empty; write items separated by single commas"
         )
     return items
 
@@ -88,30 +90,31 @@ def parse_policy(text: str, option: str) -> str:
     """The policy NAME[:PARAMETER…] in `text`; AnalysisError when it does not look like one."""
     if _POLICY.fullmatch(text) is None:
         raise AnalysisError(
-            f"{option}: '{text}' is not a policy; write NAME or NAME:PARAMETER, such as head or sample:2"
+            f"{option}: '{shown(text)}' is not a policy; write NAME or NAME:PARAMETER, such as head or sample:2"
         )
     return text
 
 
 def parse_contender(text: str, option: str = "--contenders") -> Contender:
     """Reads one contender. AnalysisError when it is not clear where the formula ends."""
+    check_printable(option, text)
     text = text.strip()
     formula, slash, policy = text.rpartition("/")
     if not slash:
         if _POLICY.fullmatch(text) is None:
             raise AnalysisError(
-                f"{option}: '{text}' names no policy; write FORMULA/POLICY, here '{text}/best', "
+                f"{option}: '{shown(text)}' names no policy; write FORMULA/POLICY, here '{shown(text)}/best', "
                 f"or a policy alone, such as random"
             )
         return Contender(None, text)
     if _POLICY.fullmatch(policy) is None:
         raise AnalysisError(
-            f"{option}: '{text}' names no policy: what follows its last '/' is '{policy}', which is a part of the "
-            f"formula; write FORMULA/POLICY, here '{text}/best'"
+            f"{option}: '{shown(text)}' names no policy: what follows its last '/' is '{shown(policy)}', which is a part of the "
+            f"formula; write FORMULA/POLICY, here '{shown(text)}/best'"
         )
     formula = formula.strip()
     if not formula:
-        raise AnalysisError(f"{option}: '{text}' has no formula before '/'; write FORMULA/{policy} or {policy}")
+        raise AnalysisError(f"{option}: '{shown(text)}' has no formula before '/'; write FORMULA/{policy} or {policy}")
     return Contender(formula, policy)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Iterable, Iterator
 
 from .errors import AnalysisError
+from .json_files import NotJson, parse_json
+from .shown import shown
 
 # Members of a scenario whose value names a file, as text or as {"file": name, "sha256": digest}.
 _KEYS = ("empirical", "trace")
@@ -21,13 +23,13 @@ def data_files(scenario_file: Path, sets: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for text in (_read(scenario_file), *map(_as_json, sets)):
         try:
-            value = json.loads(text)
-        except ValueError:
+            value = parse_json(text)
+        except NotJson:
             continue
         found.update(dict.fromkeys(_names(value)))
     for name in found:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            raise AnalysisError(f"{scenario_file}: it refers to '{name}'; a file that a comparison uses must be in the "
+            raise AnalysisError(f"{scenario_file}: it refers to '{shown(name)}'; a file that a comparison uses must be in the "
                                 "scenario's folder, and is named relative to it")
     return tuple(found)
 
@@ -40,8 +42,8 @@ def _as_json(override: str) -> str:
     if last not in _KEYS:
         return value
     try:
-        return json.dumps({last: json.loads(value)})
-    except ValueError:
+        return json.dumps({last: parse_json(value)})
+    except NotJson:
         return json.dumps({last: value.strip()})
 
 

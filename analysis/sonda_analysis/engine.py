@@ -19,7 +19,8 @@ from typing import Mapping, Protocol, Sequence
 
 from .contenders import Contender
 from .errors import AnalysisError
-from .gnu_parallel import SHELL_FOLDER, install, joblog_path, parallel_command, parallel_environment, read_joblog
+from .gnu_parallel import (SHELL_FOLDER, install, joblog_path, one_line, parallel_command, parallel_environment,
+                           read_joblog)
 from .runs import Run, find_fault, remove_remains
 from .slurm_job import refuse_live_jobs
 
@@ -134,7 +135,7 @@ def _failure(run: Run, ends: Mapping[Run, RunEnd]) -> Failure | None:
 def shell_line(run: Run) -> str:
     """The line that makes a run where the results folder is; what exists is left alone."""
     command = shlex.join([*run.command(), "--progress=false"])
-    return f"test -d {shlex.quote(str(run.folder))} || exec {command} > /dev/null 2> {shlex.quote(str(run.log))}\n"
+    return one_line(f"test -d {shlex.quote(str(run.folder))} || exec {command} > /dev/null 2> {shlex.quote(str(run.log))}")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from typing import IO, Iterable, Sequence
 
 from .engine import RunEnd
 from .errors import AnalysisError
-from .gnu_parallel import JobEnd, install, joblog_path, parallel_command, parallel_environment, read_joblog
+from .gnu_parallel import JobEnd, install, joblog_path, one_line, parallel_command, parallel_environment, read_joblog
 from .host_setup import REMOTE_FOLDER, prepare_hosts, program_folder, ssh_command
 from .hosts_file import Host
 from .progress import Progress
@@ -89,7 +89,7 @@ def _logins(cores: dict[Host, int]) -> dict[str, Host]:
 def _line(number: int, run: Run) -> str:
     """The job of a run. In sh and single quotes, since the user's shell on the machine may be any."""
     script = f'exec {REMOTE_FOLDER}/{program_folder(run.store)}/host-run "$@"'
-    return shlex.join(["exec", "sh", "-c", script, "host-run", run.store.digest, str(number), *run.arguments()]) + "\n"
+    return one_line(shlex.join(["exec", "sh", "-c", script, "host-run", run.store.digest, str(number), *run.arguments()]))
 
 
 def _receive(stream: IO[bytes], missing: Sequence[Run]) -> None:

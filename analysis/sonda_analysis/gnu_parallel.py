@@ -7,6 +7,7 @@ parallel does. The scripts in shell/ see to that.
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 from dataclasses import dataclass
@@ -46,6 +47,16 @@ def install(folder: Path, *scripts: str) -> None:
         shutil.copyfile(SHELL_FOLDER / name, folder / name)
         (folder / name).chmod(0o755)
     joblog_path(folder).unlink(missing_ok=True)
+
+
+def one_line(script: str) -> str:
+    """A job for parallel's list, which has one on each line, from a text for sh: whatever it holds (options refuse what
+    ends a line, but the next one may not), it stays one job, and its line in the job log one line."""
+    if script.isprintable():
+        return f"{script}\n"
+    coded = base64.b64encode(os.fsencode(script)).decode()
+    # In sh and single quotes, since on another machine the user's shell may be any.
+    return f"exec sh -c 'eval \"$(echo $1 | base64 -d)\"' job {coded}\n"
 
 
 def read_joblog(path: Path) -> dict[int, JobEnd]:

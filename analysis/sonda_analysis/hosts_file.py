@@ -13,6 +13,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from .arguments import check_printable
 from .errors import AnalysisError
 
 _FORM = "[JOBS/]LOGIN, where LOGIN is ':', [USER@]HOST or 'ssh OPTIONS [USER@]HOST'"
@@ -30,7 +31,7 @@ class Host:
 def read_hosts(path: Path) -> tuple[Host, ...]:
     """The machines of a file. AnalysisError names file, line and text of what cannot be read."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise AnalysisError(f"--hosts: {path} cannot be read: {getattr(error, 'strerror', error)}") from None
     hosts: dict[str, Host] = {}
@@ -38,6 +39,7 @@ def read_hosts(path: Path) -> tuple[Host, ...]:
         text = line.strip()
         if not text or text.startswith("#"):
             continue
+        check_printable(f"{path}, line {number}", text.replace("\t", " "))
         host = _read_host(f"{path}, line {number}", text)
         if host.name in hosts:
             raise AnalysisError(f"{path}, line {number}: '{host.name}' is named twice; give it more JOBS instead")

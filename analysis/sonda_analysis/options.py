@@ -7,18 +7,20 @@ to run.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from .arguments import Parser, check_arguments, check_paths
 from .contender_list import Entry, read_contender_list
 from .contenders import Contender, cross_product, parse_contender, parse_policy, split_list
 from .engine import Place
 from .errors import AnalysisError
+from .json_files import read_json
 from .method import ORACLE, Method, add_arguments, read_method, runs_to_begin_with, warmup_sets
 from .places import add_place_options, read_place
+from .shown import shown
 
 DEFAULT_SCENARIO = "two-speeds"
 DEFAULT_CONTENDERS = "seed/head,seed-highest/head,repaired/head,random,connections/sample:2"
@@ -77,7 +79,7 @@ class Options:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="./sonda compare",
         description="Runs every contender with the same random numbers, prints one table and writes "
         "results/NAME/report.html. Runs that exist with equal parameters are not run again.",
@@ -114,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def parse_options(arguments: list[str]) -> Options:
     """Reads the command line. Raises AnalysisError, or SystemExit from argparse (status 2)."""
+    check_arguments(arguments)
     given = _parser().parse_args(arguments)
     root = Path(given.root).resolve() if given.root else Path(__file__).resolve().parents[2]
     if given.runs is not None and given.runs < 1:
@@ -131,15 +134,18 @@ def parse_options(arguments: list[str]) -> Options:
         _check_league(given)
     chosen = tuple(entry.contender for entry in catalogue) if _wants_all(given) else _contenders(given, named)
     name = LEAGUE if given.all else scenarios[0].name
+    sim = Path(given.sim).resolve() if given.sim else root / "build" / "bin" / "sonda-sim"
+    out = Path(given.out).resolve() if given.out else root / "results" / name
+    check_paths((("--sim", sim), ("--out", out), *(("SCENARIO", scenario.file) for scenario in scenarios)))
     return Options(
         root=root,
-        sim=Path(given.sim).resolve() if given.sim else root / "build" / "bin" / "sonda-sim",
+        sim=sim,
         scenario_file=scenarios[0].file,
         scenario_name=scenarios[0].name,
         contenders=method.added(chosen),
         runs=runs_to_begin_with(given, DEFAULT_RUNS),
         sets=sets,
-        out=Path(given.out).resolve() if given.out else root / "results" / name,
+        out=out,
         place=read_place(given),
         parse_only=given.parse_only,
         arguments=tuple(arguments),
@@ -198,24 +204,21 @@ def _scenario_file(text: str, root: Path) -> Path:
     if "/" in text or text.endswith(".json"):
         path = Path(text)
         if not path.is_file():
-            raise AnalysisError(f"SCENARIO: there is no file {text}")
+            raise AnalysisError(f"SCENARIO: there is no file {shown(text)}")
         return path.resolve()
     path = root / "scenarios" / f"{text}.json"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in (root / "scenarios").glob("*.json"))) or "none"
-        raise AnalysisError(f"SCENARIO: there is no scenarios/{text}.json; there are: {known}")
+        raise AnalysisError(f"SCENARIO: there is no scenarios/{shown(text)}.json; there are: {known}")
     return path
 
 
 def _scenario_name(path: Path) -> str:
-    try:
-        scenario = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise AnalysisError(f"{path}: not JSON: {error}") from None
+    scenario = read_json(path)
     name = scenario.get("name") if isinstance(scenario, dict) else None
     if not isinstance(name, str) or re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) is None:
         raise AnalysisError(
-            f"{path}: key 'name' is {name!r}; it names the results folder: "
+            f"{path}: key 'name' is {shown(repr(name))}; it names the results folder: "
             f"letters, digits, '.', '_' and '-' are allowed"
         )
     return name
@@ -225,13 +228,13 @@ def _sets(sets: list[str], fidelity: str | None) -> tuple[str, ...]:
     items = [item.strip() for text in sets for item in text.split(";") if item.strip()]
     for item in items:
         if re.fullmatch(r"[^=\s]+=.+", item, re.DOTALL) is None:
-            raise AnalysisError(f"--set: '{item}' is not KEY=VALUE, such as probe.interval_s=1")
+            raise AnalysisError(f"--set: '{shown(item)}' is not KEY=VALUE, such as probe.interval_s=1")
     if fidelity:
         items.append(f"fidelity={fidelity}")
     keys = [item.partition("=")[0].strip() for item in items]
     for key in keys:
         if keys.count(key) > 1:
-            raise AnalysisError(f"--set: '{key}' is given more than once" + (" (--fidelity sets it too)" if key == "fidelity" else ""))
+            raise AnalysisError(f"--set: '{shown(key)}' is given more than once" + (" (--fidelity sets it too)" if key == "fidelity" else ""))
     return tuple(items)
 
 

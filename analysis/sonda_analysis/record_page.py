@@ -6,7 +6,6 @@ other; ./sonda compare does that with simulated ones.
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any, Sequence
@@ -17,7 +16,9 @@ from .errors import AnalysisError
 from .figures import (
     draw_one, fairness, heat_map, in_flight, probe_rtt, report_age, response_time, selection_share,
 )
+from .json_files import read_json
 from .results import RunResult, read_info, read_run
+from .shown import shown
 
 FIGURES = (response_time, selection_share, heat_map, fairness, in_flight, report_age, probe_rtt)
 HEADER = ("run", "contender", "of", "length (s)", "requests", "failures", "mean (ms)", "p50 (ms)", "p99 (ms)", "Jain",
@@ -35,7 +36,7 @@ def read_folders(folders: Sequence[Path]) -> list[RunResult]:
     for folder in folders:
         number = _number(folder / "run.json")
         info = read_info(folder, number)
-        run = read_run(folder, _contender(folder, info), number)
+        run = read_run(folder, _contender(info), number)
         same = sum(1 for other in runs if other.contender == run.contender)
         runs.append(RunResult(**{**vars(run), "rng_run": same + 1}))
     return runs
@@ -43,21 +44,18 @@ def read_folders(folders: Sequence[Path]) -> list[RunResult]:
 
 def _number(path: Path) -> int:
     try:
-        number = json.loads(path.read_text(encoding="utf-8")).get("rng_run")
+        info = read_json(path)
     except OSError as error:
         raise AnalysisError(f"{path}: {error.strerror}: not the folder of a complete run") from None
-    except (ValueError, AttributeError):
-        raise AnalysisError(f"{path}: not a JSON object") from None
-    if not isinstance(number, int):
-        raise AnalysisError(f"{path}: key 'rng_run' is {number!r}; it must be a whole number")
+    number = info.get("rng_run") if isinstance(info, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise AnalysisError(f"{path}: key 'rng_run' is {shown(repr(number))}; it must be a whole number")
     return number
 
 
-def _contender(folder: Path, info: dict[str, Any]) -> Contender:
-    name, policy = info["formula"].get("name"), info["policy"]
-    if not isinstance(name, str) or not isinstance(policy, str):
-        raise AnalysisError(f"{folder / 'run.json'}: keys 'formula.name' and 'policy' must be texts")
-    return Contender(None if name == "none" else name, policy)
+def _contender(info: dict[str, Any]) -> Contender:
+    name = info["formula"]["name"]
+    return Contender(None if name == "none" else name, info["policy"])
 
 
 def cells(run: RunResult) -> tuple[str, ...]:

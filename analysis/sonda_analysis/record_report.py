@@ -11,15 +11,18 @@ import argparse
 import sys
 from pathlib import Path
 
+from .arguments import Parser, check_arguments
 from .errors import AnalysisError, told
+from .shown import shown_message
 
 
 def main(arguments: list[str]) -> int:
     """Draws and writes everything; prints an error instead of raising it."""
-    options = _parse(arguments)
-    if options.parse_only:
-        return 0
     try:
+        check_arguments(arguments)
+        options = _parse(arguments)
+        if options.parse_only:
+            return 0
         # Imported late: pandas and matplotlib take a second, and --parse-only must do without them.
         from .record_page import format_table, read_folders, write_all
 
@@ -27,7 +30,7 @@ def main(arguments: list[str]) -> int:
         out = options.out or options.folders[0]
         write_all(runs, out)
     except AnalysisError as error:
-        print(f"sonda report: {error}", file=sys.stderr)
+        print(f"sonda report: {shown_message(error)}", file=sys.stderr)
         return 1
     except OSError as error:
         hint = "" if options.out else "; --out DIR writes elsewhere"
@@ -39,7 +42,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="./sonda report", allow_abbrev=False,
         description="Draws the figures of runs that were recorded by sonda-proxy --record or made by sonda-sim.",
     )

@@ -169,17 +169,18 @@ class RunStore:
 def find_fault(run: Run, folder: Path | None = None) -> str | None:
     """Why the folder of `run` (or another that is to become it) is no complete result; None when it is one."""
     # Imported late: it brings pandas, without which --parse-only must do.
-    from .results import read_info
+    from .csv_tables import find_damage
+    from .results import read_info, read_summary
 
     folder = folder or run.folder
     try:
         read_info(folder, run.rng_run)
+        read_summary(folder / "summary.csv")
     except AnalysisError as error:
         return str(error)
-    for name in RESULT_FILES:
-        if not (folder / name).is_file():
-            return f"{folder / name}: the file is missing"
-    return None
+    tables = [name for name in RESULT_FILES if name.endswith(".csv")]
+    tables.append("rtt-histogram.csv" if (folder / "rtt-histogram.csv").is_file() else "rtt.csv")
+    return next((fault for name in tables if (fault := find_damage(folder / name)) is not None), None)
 
 
 def remove_remains(runs: Iterable[Run]) -> None:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Sequence
 
 from .errors import AnalysisError
+from .json_files import NotJson, parse_json
 
 TOOLS = tuple((name, "slurm-client") for name in ("sbatch", "squeue", "scontrol", "scancel"))
 
@@ -79,8 +80,8 @@ def recorded_jobs(out: Path) -> list[SlurmJob]:
     jobs = []
     for path in sorted(out.glob("slurm/sonda-*/job.json")):
         try:
-            tasks = json.loads(path.read_text())["tasks"]
-        except ValueError:
+            tasks = parse_json(path.read_bytes())["tasks"]
+        except (NotJson, KeyError, TypeError):
             tasks = []  # killed while it was written, so before it was submitted
         jobs.append(SlurmJob(path.parent, tuple(tuple(task) for task in tasks)))
     return jobs

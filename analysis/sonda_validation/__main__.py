@@ -11,6 +11,7 @@ import signal
 import sys
 
 from sonda_analysis.errors import AnalysisError, told
+from sonda_analysis.shown import shown_message
 
 from .options import parse_options
 
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
 
         return run_validation(options)
     except AnalysisError as error:
-        print(f"sonda validate: {error}", file=sys.stderr)
+        print(f"sonda validate: {shown_message(error)}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

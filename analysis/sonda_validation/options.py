@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping
 
+from sonda_analysis.arguments import Parser, check_arguments, check_paths
 from sonda_analysis.errors import AnalysisError
+from sonda_analysis.shown import shown
 
 # In the order of docs/validation.md; checks/registry.py has what they mean (a test compares the two).
 IDS = tuple(f"V{number}" for number in range(1, 20))
@@ -35,7 +37,7 @@ class Options:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="./sonda validate",
         description="Compares the simulation with queueing theory: expected, simulated, difference, tolerance, verdict. "
         "Exit status 1 when any line is out. Runs that exist are not made again. docs/validation.md tells what the "
@@ -66,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def parse_options(arguments: list[str]) -> Options:
     """Reads the command line. Raises AnalysisError, or SystemExit from argparse (status 2)."""
+    check_arguments(arguments)
     given = _parser().parse_args(arguments)
     root = Path(__file__).resolve().parents[2]
     parameters = {key: getattr(given, key) for key in PARAMETERS if getattr(given, key) is not None}
@@ -81,9 +84,12 @@ def parse_options(arguments: list[str]) -> Options:
         raise AnalysisError(f"--load: {given.load:g} is not allowed; theory needs a load above 0 and below 1")
     if given.interval is not None and not 0 < given.interval < float("inf"):
         raise AnalysisError(f"--interval: {given.interval:g} is not allowed; it must be above 0")
+    sim = Path(given.sim).resolve() if given.sim else root / "build" / "bin" / "sonda-sim"
+    out = Path(given.out).resolve() if given.out else root / "results" / "validation"
+    check_paths((("--sim", sim), ("--out", out)))
     return Options(
-        sim=Path(given.sim).resolve() if given.sim else root / "build" / "bin" / "sonda-sim",
-        out=Path(given.out).resolve() if given.out else root / "results" / "validation",
+        sim=sim,
+        out=out,
         ids=ids,
         given=parameters,
         short=given.short,
@@ -101,5 +107,5 @@ def _ids(text: str | None) -> tuple[str, ...]:
     ids = tuple(item.strip() for item in text.split(","))
     for item in ids:
         if item not in IDS:
-            raise AnalysisError(f"--only: '{item}' is no family; there are: {', '.join(IDS)}")
+            raise AnalysisError(f"--only: '{shown(item)}' is no family; there are: {', '.join(IDS)}")
     return tuple(name for name in IDS if name in ids)

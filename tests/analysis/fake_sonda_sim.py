@@ -28,6 +28,7 @@ NUMBERS = ("duration_s", "warmup_s", "workload.load", "probe.interval_s")
 MEANS = {"seed": 0.300, "seed-highest": 0.310, "repaired": 0.100, "connections": 0.0999, "none": 0.150}
 BOUND = 0.080
 TRANSIENT_S = 6
+REQUESTS = 4000  # after the warm-up
 
 
 def parse() -> argparse.Namespace:
@@ -87,20 +88,25 @@ def fairness(duration: float) -> list[tuple]:
     return [(number, 5 * number, 5 * number + 5, 500, 0.9, 0.99) for number in range(int(duration // 5))]
 
 
-def series(rng: random.Random, mean: float, duration: float) -> list[tuple]:
-    """Ten answers in every eighth of a second; times climb to their mean until TRANSIENT_S."""
+def series(rng: random.Random, mean: float, duration: float, warmup: float, unfinished: int) -> list[tuple]:
+    """REQUESTS in eighths of a second after the warm-up; times climb to their mean until TRANSIENT_S."""
     rows = []
-    for place in range(int(duration * 8)):
+    bins = int(duration * 8)
+    after = sum(1 for place in range(bins) if place / 8 >= warmup)
+    for place in range(bins):
         start = place / 8
         level = mean * min(1.0, 0.2 + 0.8 * start / TRANSIENT_S)
-        rows.append((start, start + 0.125, 10, 0, level * (1 + 0.05 * rng.gauss(0, 1))))
+        arrived = REQUESTS // after + (start >= warmup and bins - place <= REQUESTS % after)
+        failed = min(unfinished, arrived) if start >= warmup else 0
+        unfinished -= failed
+        rows.append((start, start + 0.125, arrived - failed, failed, level * (1 + 0.05 * rng.gauss(0, 1))))
     return rows
 
 
-def latency(rng: random.Random, mean: float) -> list[tuple]:
+def latency(rng: random.Random, mean: float, answered: int) -> list[tuple]:
     edges = [0.001 * 1.02**power for power in range(600)]
     counts = [0] * (len(edges) - 1)
-    for _ in range(4000):
+    for _ in range(answered):
         bucket = bisect_right(edges, rng.expovariate(1 / mean)) - 1
         counts[min(max(bucket, 0), len(counts) - 1)] += 1
     return [(repr(low), repr(high), n) for low, high, n in zip(edges, edges[1:], counts) if n]
@@ -126,23 +132,24 @@ def write(folder: Path, options: argparse.Namespace, scenario: dict) -> None:
         "simulator_events": 1000, "exit_state": "unfinished-requests" if unfinished else "complete", "host": "lab",
     }
     (folder / "run.json").write_text(json.dumps(info))
+    rows = windows(rng, options.policy, agents, scenario["duration_s"])
     metrics = {
-        "requests": 4000, "failures": unfinished,
+        "requests": REQUESTS, "failures": unfinished,
         "mean_s": mean, "p50_s": mean * 0.7, "p90_s": mean * 2.3, "p99_s": mean * 4.6,
-        "p999_s": mean * 6.9, "jain_window": 0.9, "jain_chance": 0.99, "window_s": 5, "windows": 4, "picks": 4000,
-        "retries": 0, "in_flight_max": 9, "report_age_mean_s": 2.5, "unfinished": unfinished,
-        "probe_requests": 8, "probe_responses": 32, "refusals": 0,
+        "p999_s": mean * 6.9, "jain_window": 0.9, "jain_chance": 0.99, "window_s": 5, "windows": 4,
+        "picks": 500 * int(scenario["duration_s"] // 5),
+        "retries": 0, "in_flight_max": 9, "report_age_mean_s": 3.28, "unfinished": unfinished,
+        "probe_requests": 8, "probe_responses": len(rows), "refusals": 0,
         "duration_s": scenario["duration_s"], "warmup_s": scenario["warmup_s"], "simulator_events": 1000,
     }
     write_csv(folder / "summary.csv", "metric,value", list(metrics.items()))
     header = ("window,start_s,end_s,agent,capacity,picks,completions,failures,in_flight,score,probe_rtt_s,report_age_s,"
               "in_flight_mean,in_flight_max")
-    rows = windows(rng, options.policy, agents, scenario["duration_s"])
     write_csv(folder / "windows.csv", header, rows)
-    write_csv(folder / "latency.csv", "low_s,high_s,count", latency(rng, mean))
+    write_csv(folder / "latency.csv", "low_s,high_s,count", latency(rng, mean, REQUESTS - unfinished))
     write_csv(folder / "fairness.csv", "window,start_s,end_s,picks,jain,chance", fairness(scenario["duration_s"]))
     write_csv(folder / "series.csv", "start_s,end_s,answered,failures,mean_s",
-              series(rng, mean, scenario["duration_s"]))
+              series(rng, mean, scenario["duration_s"], scenario["warmup_s"], unfinished))
     write_csv(folder / "ages.csv", "low_s,high_s,count", [(1, 1.02, 100), (4, 4.08, 300)])
     rtt = [(row[2], row[3], 0.3, 0.298, 0.002 + 0.0001 * rng.random()) for row in rows]
     write_csv(folder / "rtt.csv", "time_s,agent,elapsed_s,hold_s,rtt_s", rtt)

@@ -82,6 +82,6 @@ def test_an_empty_file_is_refused(folder: Path) -> None:
 
 def test_the_rtt_histogram_replaces_the_rows(folder: Path) -> None:
     (folder / "rtt.csv").unlink()
-    (folder / "rtt-histogram.csv").write_text("agent,low_s,high_s,count\nfast[0],0.001,0.003,7\n")
+    (folder / "rtt-histogram.csv").write_text("agent,low_s,high_s,count\nfast[0],0.001,0.003,32\n")
     rtt = read_run(folder, RANDOM, 3).rtt
-    assert rtt.to_dict("records") == [{"agent": "fast[0]", "rtt_s": 0.002, "count": 7.0}]
+    assert rtt.to_dict("records") == [{"agent": "fast[0]", "rtt_s": 0.002, "count": 32.0}]
