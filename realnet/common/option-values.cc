@@ -65,6 +65,10 @@ ParseDuration(const std::string& text)
     double number = 0;
     const char* end = text.data() + text.size();
     const auto [rest, code] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+    if (text == "off" || text == "0")
+    {
+        return BadDuration(text, "is not a length of time, and 1000h is the longest");
+    }
     if (code != std::errc{} || !std::isfinite(number))
     {
         return BadDuration(text, "is not a length of time");

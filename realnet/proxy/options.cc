@@ -30,17 +30,6 @@ ParseKeepAlive(const std::string& text)
     return duration;
 }
 
-Expected<Duration>
-ParseAckTimeout(const std::string& text)
-{
-    auto duration = ParseDuration(text);
-    if (duration && *duration < std::chrono::seconds(1))
-    {
-        return Error{"\"" + text + "\" is below 1s, in which TCP sends nothing again"};
-    }
-    return duration;
-}
-
 Option&
 AddDuration(OptionTable& table,
             const char* name,
@@ -142,7 +131,7 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
              "20s",
              "A peer that has acknowledged nothing for so long, though it was sent something, is "
              "gone; one that only does not read is not",
-             ParseAckTimeout)
+             DurationFrom(std::chrono::seconds(1), "TCP sends nothing twice in less"))
         .scope = OptionScope::LIVE;
     table
         .Add("keep-alive",
