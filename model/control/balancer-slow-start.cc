@@ -1,5 +1,7 @@
 #include "model/control/balancer.h"
 
+#include <algorithm>
+
 /** How the balancer spares agents that are new or return. */
 namespace sonda
 {
@@ -7,7 +9,8 @@ namespace sonda
 /**
  * An agent whose share is w takes part in a pick with probability w, whatever the policy: when it
  * is picked and the coin says no, it is no candidate for this pick, and the policy picks again. If
- * nobody is left, the coins are not heeded. No random number is drawn unless an agent is spared.
+ * nobody is left, the coins are not heeded. When most agents are spared their share is greater, see
+ * StatusTable::LeastShare(). No random number is drawn unless an agent is spared.
  */
 std::optional<AgentIndex>
 Balancer::PickSparing(Instant now, RandomStream& random)
@@ -15,7 +18,7 @@ Balancer::PickSparing(Instant now, RandomStream& random)
     auto agent = Pick(now, random);
     while (agent)
     {
-        const double share = m_table.StartShare(*agent, now);
+        const double share = std::max(m_table.StartShare(*agent, now), m_table.LeastShare());
         if (share >= 1 || random.Uniform() < share)
         {
             break;

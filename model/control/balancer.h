@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace sonda
 {
@@ -29,6 +30,13 @@ class Balancer
 
     /** See StatusTable::SetObserver(). */
     void SetObserver(StatusTable::Observer observer);
+
+    /** See StatusTable::SetNoticeObserver(). */
+    void
+    SetNoticeObserver(StatusTable::NoticeObserver observer)
+    {
+        m_table.SetNoticeObserver(std::move(observer));
+    }
 
     /**
      * Picks by another formula and policy from now on. The new policy's hooks are called for every

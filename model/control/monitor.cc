@@ -212,9 +212,17 @@ Monitor::Digest(std::string_view datagram, const std::string& source, Instant no
     observation.holdKnown = response->hold.has_value();
     observation.notice = response->notice;
     observation.source = source;
+    observation.origin = response->nonce ? Origin::AGENT : Origin::BASE;
     if (observation.hold > observation.elapsed)
     {
         return Refusal{RefusalReason::HOLD_TOO_LONG, observation.id};
+    }
+    if (m_gate)
+    {
+        if (auto refusal = m_gate(observation))
+        {
+            return std::move(*refusal);
+        }
     }
     if (const auto reason = Count(*request, observation))
     {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -109,6 +110,19 @@ class Monitor
     Expected<Observation, Refusal> OnDatagram(std::string_view datagram,
                                               const std::string& source,
                                               Instant now);
+
+    using Gate = std::function<std::optional<Refusal>(const Observation&)>;
+
+    /**
+     * \param gate is asked before an observation is accepted and remembered: what it objects to is
+     *        refused, and a stranger can neither fill the memory of who has answered nor spoil the
+     *        answer of the one whose name he uses; empty: nobody is asked
+     */
+    void
+    SetGate(Gate gate)
+    {
+        m_gate = std::move(gate);
+    }
 
     /** Counts a refusal that happened behind the monitor, in the table. */
     void
@@ -215,6 +229,7 @@ class Monitor
 
     MonitorOptions m_options;
     std::optional<Keyring> m_keyring;
+    Gate m_gate;
     Requests m_requests;
     std::deque<Nonce> m_order;                //!< of m_requests, oldest first
     std::vector<Requests::node_type> m_spare; //!< forgotten requests, to be used again

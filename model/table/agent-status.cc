@@ -22,6 +22,29 @@ ToString(Freshness freshness)
     return "?";
 }
 
+const char*
+ToString(RestReason reason)
+{
+    switch (reason)
+    {
+    case RestReason::NONE:
+        return "";
+    case RestReason::CONNECT:
+        return "connect-failed";
+    case RestReason::EARLY_RESETS:
+        return "early-resets";
+    case RestReason::EMPTY_ENDS:
+        return "empty-ends";
+    }
+    return "?";
+}
+
+bool
+HasLeft(const AgentStatus& status)
+{
+    return status.report.state != ServerState::READY || status.drained || status.barred;
+}
+
 double
 LikelyInFlight(const AgentStatus& status)
 {

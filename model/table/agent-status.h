@@ -32,9 +32,30 @@ const char* ToString(Freshness freshness);
 /** How an agent counts when the table tells whether most of them are lost (panic). */
 enum class Standing : std::uint8_t
 {
-    OUT,  //!< not at all: not ready, drained, or it failed a connect since it was last heard
+    OUT,  //!< not at all: not ready, drained, failed a connect since it was last heard, or a
+          //!< passer-by
     LIVE, //!< fresh or stale
-    LOST, //!< dead
+    LOST, //!< dead, and one that has served or has answered several probes before
+};
+
+/** Why an agent rests. */
+enum class RestReason : std::uint8_t
+{
+    NONE,         //!< it does not
+    CONNECT,      //!< a connect failed
+    EARLY_RESETS, //!< it reset connections in a row before it had sent a byte
+    EMPTY_ENDS,   //!< it ended connections in a row without a byte
+};
+
+/** \return "", "connect-failed", "early-resets" or "empty-ends". */
+const char* ToString(RestReason reason);
+
+/** Who speaks for a server. One server is one entry of the table: the greater takes the place. */
+enum class Origin : std::uint8_t
+{
+    STATIC, //!< the proxy itself, which has tried to connect
+    BASE,   //!< an agent of the base form
+    AGENT,  //!< an agent that has an identity
 };
 
 /** What one accepted probe response says, as the monitor hands it to the table. */
@@ -48,6 +69,7 @@ struct Observation
     bool holdKnown{false}; //!< false in the base form: RTT then contains the random wait
     bool notice{false};    //!< sent unasked, see ProbeResponse::notice: there is no RTT
     std::string source;    //!< dotted quad from which it came; probes to this agent alone go there
+    Origin origin{Origin::AGENT};
 
     Duration
     Rtt() const
@@ -92,13 +114,20 @@ struct alignas(64) AgentStatus
     Freshness freshness{Freshness::FRESH};
     Report report;
     Standing standing{Standing::OUT};
+    RestReason restReason{RestReason::NONE};
     bool fit{false};      //!< may get connections, as far as its health is concerned
+    bool able{false};     //!< fit and not full
+    bool cold{true};      //!< it must start slowly: it is new, or refused, or was taken out
+    bool overdue{false};  //!< goes with its last connection
     bool heldBack{false}; //!< spared by its slow start in the pick that is being made
     Instant fitSince{};   //!< the beginning of its slow start
+    Instant servedUntil{Instant::min()}; //!< it is known to have served then
     std::uint32_t earlyResetsInARow{0};
-    bool isCandidate{false}; //!< it may be picked; the table keeps a list of those, too
-    bool drained{false};     //!< by the operator of the proxy; no candidate then
-    bool barred{false};      //!< its server must not be connected to; no candidate then
+    std::uint32_t emptyEndsInARow{0};
+    std::uint32_t emptyEndsToCome{0}; //!< told of, and their completions are not yet
+    bool isCandidate{false};          //!< it may be picked; the table keeps a list of those, too
+    bool drained{false};              //!< by the operator of the proxy; no candidate then
+    bool barred{false};               //!< its server must not be connected to; no candidate then
 
     std::uint64_t dispatches{0};
     std::uint64_t completions{0};                   //!< ended well
@@ -118,10 +147,16 @@ struct alignas(64) AgentStatus
     Duration elapsed{0};  //!< of the last answer; notices have none
     RttEstimate rtt;
     std::uint64_t reports{0};
+    std::uint32_t answers{0}; //!< of those, the ones that were no notices
+    bool served{false};       //!< a connection to its server has stood
+    Origin origin{Origin::AGENT};
     std::string id;
     std::string source; //!< from where the last response came: requests for it alone go there
     Endpoint server;
 };
+
+/** \return whether it said that it would not be there, or was taken out: its silence is no loss. */
+bool HasLeft(const AgentStatus& status);
 
 /**
  * \return how many requests are likely at the agent's server: as reported, plus those dispatched

@@ -6,6 +6,17 @@
 namespace sonda
 {
 
+namespace
+{
+
+/**
+ * So many probes, over an interval at least, are answered by whoever belongs here. Requests of two
+ * intervals may be answered at once.
+ */
+constexpr std::uint32_t PROVEN_ANSWERS = 3;
+
+} // namespace
+
 double
 SlowStartShare(const TableRules& rules, Instant since, Instant now)
 {
@@ -21,9 +32,15 @@ void
 StatusTable::SetRules(TableRules rules, Instant now)
 {
     m_rules = rules;
+    m_starts.clear();
     for (const AgentIndex agent : All())
     {
         RefreshCandidate(agent, now);
+        const AgentStatus& status = *m_agents[agent];
+        if (status.fit && now - status.fitSince < m_rules.slowStart)
+        {
+            m_starts.emplace(status.fitSince, agent);
+        }
     }
 }
 
@@ -31,17 +48,31 @@ void
 StatusTable::RefreshCandidate(AgentIndex agent, Instant now)
 {
     CountStanding(*m_agents[agent]);
+    CountPanic(now);
+    PlaceCandidate(agent, now);
+}
+
+void
+StatusTable::CountPanic(Instant now)
+{
     const bool panic = m_lost > 0 && static_cast<double>(m_live) <
                                          m_rules.panicBelow * static_cast<double>(m_live + m_lost);
-    if (panic != m_panic)
+    if (panic == m_panic)
     {
-        m_panic = panic;
-        for (const AgentIndex other : All())
-        {
-            PlaceCandidate(other, now);
-        }
+        return;
     }
-    PlaceCandidate(agent, now);
+    m_panic = panic;
+    m_counters.panics += panic ? 1 : 0;
+    for (const AgentIndex other : All())
+    {
+        AgentStatus& status = *m_agents[other];
+        if (!panic && status.standing == Standing::LOST && status.fit)
+        {
+            status.servedUntil = now; // in the panic, up to this moment
+        }
+        PlaceCandidate(other, now);
+    }
+    Tell({panic ? TableNotice::Kind::PANIC : TableNotice::Kind::CALM, 0, m_live, m_lost});
 }
 
 /** Keeps m_live and m_lost, by which panic is told. */
@@ -53,14 +84,18 @@ StatusTable::CountStanding(AgentStatus& status)
                : standing == Standing::LOST ? &m_lost
                                             : nullptr;
     };
-    const bool ready =
-        status.report.state == ServerState::READY && !status.drained && !status.barred;
+    const bool isReady = !HasLeft(status);
+    // Whoever passed by once is no loss: one burst of strangers must not be kept by a panic.
+    const bool isProven =
+        status.served || (status.answers >= PROVEN_ANSWERS &&
+                          status.reportedAt - status.firstSeen >= m_timing.interval);
     Standing now = Standing::OUT;
-    if (ready && status.freshness < Freshness::DEAD)
+    if (isReady && status.freshness < Freshness::DEAD)
     {
         now = Standing::LIVE;
     }
-    else if (ready && status.freshness == Freshness::DEAD && status.restingReports == 0)
+    else if (isReady && isProven && status.freshness == Freshness::DEAD && !status.overdue &&
+             status.restReason != RestReason::CONNECT)
     {
         now = Standing::LOST;
     }
@@ -73,37 +108,135 @@ StatusTable::CountStanding(AgentStatus& status)
         ++*after;
     }
     status.standing = now;
+    status.cold = status.cold || !isReady;
 }
 
 void
 StatusTable::PlaceCandidate(AgentIndex agent, Instant now)
 {
     AgentStatus& status = *m_agents[agent];
-    const bool fit = status.restingReports == 0 && (status.standing == Standing::LIVE ||
-                                                    (status.standing == Standing::LOST && m_panic));
-    if (fit && !status.fit)
-    {
-        BeginSlowStart(status, now);
-    }
-    m_fit += (fit ? 1 : 0) - (status.fit ? 1 : 0);
-    status.fit = fit;
+    const bool isThere =
+        status.standing == Standing::LIVE || (status.standing == Standing::LOST && m_panic);
     const bool isFull = m_rules.mostInFlight > 0 && status.inFlight >= m_rules.mostInFlight;
-    SetCandidate(agent, fit && !isFull && !status.heldBack, now);
+    if (status.isCandidate && !status.fit)
+    {
+        status.servedUntil = now; // on the floor, up to this moment
+    }
+    NoteFit(agent, isThere && status.restingReports == 0, now);
+    NoteAble(status, status.fit && !isFull, now);
+    const bool isOnFloor = m_able == 0 && isThere && !isFull && m_clientRests.count(agent) > 0;
+    SetCandidate(agent, (status.able || isOnFloor) && !status.heldBack, now);
+    CountFull();
+}
+
+void
+StatusTable::NoteFit(AgentIndex agent, bool fit, Instant now)
+{
+    AgentStatus& status = *m_agents[agent];
+    if (fit == status.fit)
+    {
+        return;
+    }
+    if (fit)
+    {
+        BeginSlowStart(agent, now);
+        ++m_fit;
+    }
+    else
+    {
+        EndSlowStart(agent);
+        --m_fit;
+    }
+    status.fit = fit;
+}
+
+/** Who rests for what a client can cause is picked as long as nobody else can be. */
+void
+StatusTable::NoteAble(AgentStatus& status, bool able, Instant now)
+{
+    const bool wasNobodyAble = m_able == 0;
+    m_able += (able ? 1 : 0) - (status.able ? 1 : 0);
+    status.able = able;
+    if (wasNobodyAble != (m_able == 0))
+    {
+        for (const AgentIndex other : m_clientRests)
+        {
+            PlaceCandidate(other, now);
+        }
+    }
+}
+
+void
+StatusTable::CountFull()
+{
+    bool isFull = m_rules.mostInFlight > 0 && m_able == 0 && m_candidates.empty();
+    if (isFull && m_fit == 0)
+    {
+        // All that could serve rest for what a client may have caused, and have no place either.
+        isFull = std::any_of(m_clientRests.begin(),
+                             m_clientRests.end(),
+                             [this](AgentIndex agent)
+                             {
+                                 const AgentStatus& status = *m_agents[agent];
+                                 return status.standing == Standing::LIVE &&
+                                        status.inFlight >= m_rules.mostInFlight;
+                             });
+    }
+    m_counters.timesFull += isFull && !m_isFull ? 1 : 0;
+    m_isFull = isFull;
+}
+
+/** \return how long what an agent did speaks for it: its turn comes once an interval, anywhere in
+ * the window; a quarter of an interval more covers the journey. */
+Duration
+StatusTable::Grace() const
+{
+    return m_timing.interval + m_timing.window + m_timing.interval / 4;
 }
 
 /**
  * The first agents have nobody who could take their connections meanwhile: those that come within
- * an interval after there was none are not spared, and neither are dead ones in a panic.
+ * the grace after there was none are not spared, and neither are lost ones in a panic.
  */
 void
-StatusTable::BeginSlowStart(AgentStatus& status, Instant now)
+StatusTable::BeginSlowStart(AgentIndex agent, Instant now)
 {
+    AgentStatus& status = *m_agents[agent];
+    EndSlowStart(agent);
     if (m_fit == 0)
     {
         m_firstFit = now;
     }
-    const bool isFirst = now - m_firstFit <= m_timing.interval;
-    status.fitSince = isFirst || status.standing == Standing::LOST ? now - m_rules.slowStart : now;
+    const bool isFirst = now - m_firstFit <= Grace();
+    const bool hasServed = !status.cold && status.servedUntil >= now - Grace();
+    if (isFirst || status.standing == Standing::LOST)
+    {
+        status.fitSince = now - m_rules.slowStart;
+    }
+    else if (!hasServed)
+    {
+        status.fitSince = now;
+    }
+    status.cold = false;
+    if (now - status.fitSince < m_rules.slowStart)
+    {
+        m_starts.emplace(status.fitSince, agent);
+    }
+}
+
+void
+StatusTable::EndSlowStart(AgentIndex agent)
+{
+    m_starts.erase({m_agents[agent]->fitSince, agent});
+}
+
+void
+StatusTable::ForgetStarts(Instant now)
+{
+    while (!m_starts.empty() && now - m_starts.begin()->first >= m_rules.slowStart)
+    {
+        m_starts.erase(m_starts.begin());
+    }
 }
 
 void
@@ -142,6 +275,19 @@ double
 StatusTable::StartShare(AgentIndex agent, Instant now) const
 {
     return SlowStartShare(m_rules, m_agents[agent]->fitSince, now);
+}
+
+double
+StatusTable::LeastShare() const
+{
+    if (m_starts.empty())
+    {
+        return 0;
+    }
+    // With F fit agents, S of them at the share s, each other one gets F / (F - S + S * s) times its
+    // part of the picks: at most twice that, if s >= 1 - F / (2 S).
+    const double starting = static_cast<double>(m_starts.size());
+    return std::max(0.0, 1 - static_cast<double>(m_fit) / (2 * starting));
 }
 
 } // namespace sonda

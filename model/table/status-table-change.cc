@@ -45,13 +45,10 @@ StatusTable::SetTiming(TableTiming timing, Instant now)
     m_timing = timing;
     for (const AgentIndex agent : All())
     {
-        const AgentStatus& status = *m_agents[agent];
         // An overdue one goes with its last connection, whatever the timing.
-        const bool isOverdue =
-            !m_expiryOf[agent] && status.freshness == Freshness::DEAD && status.inFlight > 0;
-        if (!isOverdue)
+        if (!m_agents[agent]->overdue)
         {
-            ScheduleExpiry(agent, ExpiryOf(status));
+            ScheduleExpiry(agent, ExpiryOf(*m_agents[agent]));
         }
     }
     Advance(now);

@@ -36,7 +36,10 @@ StatusTable::OnDispatch(AgentIndex agent, Instant now)
 void
 StatusTable::OnConnected(AgentIndex agent)
 {
-    m_agents[agent]->failedInARow = 0;
+    AgentStatus& status = *m_agents[agent];
+    status.failedInARow = 0;
+    status.served = true;
+    status.servedUntil = std::max(status.servedUntil, status.dispatchedAt);
 }
 
 void
@@ -45,61 +48,118 @@ StatusTable::OnConnectFailure(AgentIndex agent, Instant now)
     AgentStatus& status = *m_agents[agent];
     ++status.connectFailures;
     // An agent that rests already is refusing connections dispatched earlier: no new failure.
-    if (status.restingReports == 0)
+    if (status.restReason != RestReason::CONNECT)
     {
-        Rest(status, status.failedInARow);
+        status.cold = true;
+        Rest(agent, RestReason::CONNECT, status.failedInARow, now);
         ++status.failedInARow;
-        RefreshCandidate(agent, now);
     }
     CountFailure(status, now);
     EndDispatch(agent, std::nullopt, now);
 }
 
-/** Makes the agent rest, twice as long with every failure. */
+/** Makes the agent rest, twice as long with every failure before. */
 void
-StatusTable::Rest(AgentStatus& status, std::uint32_t failuresBefore)
+StatusTable::Rest(AgentIndex agent, RestReason reason, std::uint32_t before, Instant now)
 {
-    const std::uint32_t doubled = 1U << std::min(failuresBefore, 31U);
+    AgentStatus& status = *m_agents[agent];
+    const std::uint32_t doubled = 1U << std::min(before, 31U);
     status.restingReports = std::min(doubled, MOST_RESTING_REPORTS);
+    status.restReason = reason;
+    ++m_counters.rests;
+    if (reason == RestReason::CONNECT)
+    {
+        m_clientRests.erase(agent);
+    }
+    else
+    {
+        ++m_counters.clientRests;
+        m_clientRests.insert(agent);
+    }
+    RefreshCandidate(agent, now);
+    Tell({TableNotice::Kind::RESTS, agent});
+}
+
+/** The caller brings the candidates up to date. */
+void
+StatusTable::EndRest(AgentIndex agent)
+{
+    AgentStatus& status = *m_agents[agent];
+    status.restingReports = 0;
+    status.restReason = RestReason::NONE;
+    m_clientRests.erase(agent);
+    Tell({TableNotice::Kind::RESTED, agent});
 }
 
 void
 StatusTable::OnEarlyReset(AgentIndex agent, Instant now)
 {
-    AgentStatus& status = *m_agents[agent];
-    // As with failed connects: what was dispatched before the rest changes nothing.
-    if (m_rules.earlyResetsToRest == 0 || status.restingReports > 0)
-    {
-        return;
-    }
-    if (++status.earlyResetsInARow >= m_rules.earlyResetsToRest)
-    {
-        Rest(status, status.earlyResetsInARow - m_rules.earlyResetsToRest);
-        RefreshCandidate(agent, now);
-    }
+    NoteBadEnd(agent, RestReason::EARLY_RESETS, now);
 }
 
 void
-StatusTable::OnEmptyEnd(AgentIndex agent, Instant /*now*/)
+StatusTable::OnEmptyEnd(AgentIndex agent, Instant now)
 {
-    ++m_agents[agent]->endedEmpty;
+    AgentStatus& status = *m_agents[agent];
+    ++status.endedEmpty;
+    ++status.emptyEndsToCome;
+    NoteBadEnd(agent, RestReason::EMPTY_ENDS, now);
+}
+
+/** A connection that stood and brought nothing. */
+void
+StatusTable::NoteBadEnd(AgentIndex agent, RestReason reason, Instant now)
+{
+    AgentStatus& status = *m_agents[agent];
+    const bool isReset = reason == RestReason::EARLY_RESETS;
+    const std::uint32_t most = isReset ? m_rules.earlyResetsToRest : m_rules.emptyEndsToRest;
+    // As with failed connects: what was dispatched before the rest changes nothing.
+    if (most == 0 || status.restingReports > 0)
+    {
+        return;
+    }
+    std::uint32_t& row = isReset ? status.earlyResetsInARow : status.emptyEndsInARow;
+    if (++row >= most)
+    {
+        status.servedUntil = Instant::min();
+        Rest(agent, reason, row - most, now);
+    }
 }
 
 void
 StatusTable::OnCompletion(AgentIndex agent, Duration latency, bool good, Instant now)
 {
     AgentStatus& status = *m_agents[agent];
+    const bool isEmpty = status.emptyEndsToCome > 0;
+    status.emptyEndsToCome -= isEmpty ? 1 : 0;
     if (good)
     {
         ++status.completions;
-        status.earlyResetsInARow = 0;
         LearnLatency(status, ToSeconds(latency), now);
+        if (!isEmpty)
+        {
+            NoteGoodEnd(agent, now);
+        }
     }
     else
     {
         CountFailure(status, now);
     }
     EndDispatch(agent, latency, now);
+}
+
+void
+StatusTable::NoteGoodEnd(AgentIndex agent, Instant now)
+{
+    AgentStatus& status = *m_agents[agent];
+    status.earlyResetsInARow = 0;
+    status.emptyEndsInARow = 0;
+    status.servedUntil = now;
+    if (m_clientRests.count(agent) > 0)
+    {
+        EndRest(agent);
+        RefreshCandidate(agent, now);
+    }
 }
 
 void
@@ -150,8 +210,7 @@ StatusTable::EndDispatch(AgentIndex agent, std::optional<Duration> since, Instan
     {
         PlaceCandidate(agent, now);
     }
-    const bool overdue = status.freshness == Freshness::DEAD && !m_expiryOf[agent];
-    if (overdue && status.inFlight == 0)
+    if (status.overdue && status.inFlight == 0)
     {
         // Not removed here: the caller may still want to look at it.
         ScheduleExpiry(agent, now);

@@ -32,82 +32,19 @@ StatusTable::SetObserver(Observer observer)
     m_observer = std::move(observer);
 }
 
-Expected<AgentIndex, Refusal>
-StatusTable::Update(const Observation& observation, Instant now)
+void
+StatusTable::SetNoticeObserver(NoticeObserver observer)
 {
-    // What is overdue depends on the time alone, not on when somebody last looked.
-    Advance(now);
-    const auto found = m_byId.find(observation.id);
-    const bool isNew = found == m_byId.end();
-    const AgentIndex agent = isNew ? Insert(observation, now) : found->second;
-    AgentStatus& status = *m_agents[agent];
-    if (status.server != observation.server && status.freshness == Freshness::FRESH)
-    {
-        return Refusal{RefusalReason::ID_CONFLICT,
-                       observation.id + " is " + ToString(status.server) + ", not " +
-                           ToString(observation.server)};
-    }
-    if (status.server != observation.server)
-    {
-        // The agent moved: the way to its new place has another RTT.
-        status.server = observation.server;
-        status.rtt = RttEstimate();
-        status.takenAt = Instant::min();
-    }
-    // Held answers are overtaken by notices and by answers that were not held.
-    const Instant takenAt = observation.TakenAt(now);
-    if (isNew || takenAt >= status.takenAt)
-    {
-        status.report = observation.report;
-        status.takenAt = takenAt;
-        status.sent = 0;
-        status.done = 0;
-    }
-    status.reportedAt = now;
-    status.source = observation.source;
-    ++status.reports;
-    if (!observation.notice)
-    {
-        TakeAnswer(status, observation);
-    }
-    const auto from = isNew ? std::nullopt : std::make_optional(status.freshness);
-    Enter(agent, from, Freshness::FRESH, now);
-    return agent;
+    m_noticeObserver = std::move(observer);
 }
 
 void
-StatusTable::TakeAnswer(AgentStatus& status, const Observation& observation)
+StatusTable::Tell(TableNotice notice)
 {
-    status.elapsed = observation.elapsed;
-    status.rtt.AddSample(observation.Rtt());
-    if (status.restingReports > 0)
+    if (m_noticeObserver)
     {
-        --status.restingReports;
+        m_noticeObserver(notice);
     }
-}
-
-AgentIndex
-StatusTable::Insert(const Observation& observation, Instant now)
-{
-    AgentIndex agent;
-    if (m_free.empty())
-    {
-        agent = static_cast<AgentIndex>(m_agents.size());
-        m_agents.emplace_back();
-        m_expiryOf.emplace_back();
-    }
-    else
-    {
-        agent = m_free.back();
-        m_free.pop_back();
-    }
-    AgentStatus& status = m_agents[agent].emplace();
-    status.id = observation.id;
-    status.server = observation.server;
-    status.firstSeen = now;
-    status.dispatchedAt = now;
-    m_byId.emplace(observation.id, agent);
-    return agent;
 }
 
 void
@@ -125,9 +62,10 @@ StatusTable::Advance(Instant now)
         {
             Enter(agent, Freshness::STALE, Freshness::DEAD, now);
         }
-        else if (m_panic && status.standing == Standing::LOST)
+        else if (IsKeptInPanic(status, now))
         {
-            ScheduleExpiry(agent, now + m_timing.interval); // the panic may end meanwhile
+            // The panic may end meanwhile.
+            ScheduleExpiry(agent, std::min(now + m_timing.interval, PanicEndOf(status)));
         }
         else if (status.inFlight == 0)
         {
@@ -136,9 +74,24 @@ StatusTable::Advance(Instant now)
         else
         {
             // The end of its last connection sets a new time.
+            m_agents[agent]->overdue = true;
             ScheduleExpiry(agent, std::nullopt);
+            RefreshCandidate(agent, now);
         }
     }
+    ForgetStarts(now);
+}
+
+Instant
+StatusTable::PanicEndOf(const AgentStatus& status) const
+{
+    return status.reportedAt + FromSeconds(ToSeconds(m_timing.interval) * m_rules.panicIntervals);
+}
+
+bool
+StatusTable::IsKeptInPanic(const AgentStatus& status, Instant now) const
+{
+    return m_panic && status.standing == Standing::LOST && now < PanicEndOf(status);
 }
 
 std::optional<Instant>
@@ -195,6 +148,10 @@ StatusTable::Enter(AgentIndex agent, std::optional<Freshness> from, Freshness to
     AgentStatus& status = *m_agents[agent];
     status.freshness = to;
     ScheduleExpiry(agent, ExpiryOf(status));
+    if (to == Freshness::DEAD)
+    {
+        ++(HasLeft(status) ? m_counters.left : m_counters.lost);
+    }
     RefreshCandidate(agent, now);
     if (from != to && m_observer)
     {
@@ -205,8 +162,10 @@ StatusTable::Enter(AgentIndex agent, std::optional<Freshness> from, Freshness to
 void
 StatusTable::Remove(AgentIndex agent, Instant now)
 {
-    Enter(agent, Freshness::DEAD, Freshness::REMOVED, now);
+    m_clientRests.erase(agent);
+    Enter(agent, m_agents[agent]->freshness, Freshness::REMOVED, now);
     m_byId.erase(m_agents[agent]->id);
+    m_byServer.erase(m_agents[agent]->server);
     m_agents[agent].reset();
     m_free.push_back(agent);
 }

@@ -26,10 +26,15 @@ struct TableTiming
     Duration interval{std::chrono::seconds(5)};
     /** One response is overdue: half an interval covers the reply window and the journey. */
     double staleAfter{1.5};
-    /** Three probes in a row went unanswered, which loss of 10 % does once in 1,000. */
-    double deadAfter{3};
+    /**
+     * Three probes in a row went unanswered, which loss of 10 % does once in 1,000. The answer to
+     * the third is due by 3 intervals and the reply window; half an interval covers that.
+     */
+    double deadAfter{3.5};
     /** Long enough for a reboot; the counters survive it. */
     double removedAfter{10};
+    /** Within it agents answer; who answers the same request may do so this much apart. */
+    Duration window{0};
 };
 
 /** A change of an agent's freshness; `from` is empty when the agent is new. */
@@ -40,8 +45,30 @@ struct Transition
     Freshness to;
 };
 
+/** What an operator wants to be told beside changes of freshness. */
+struct TableNotice
+{
+    enum class Kind : std::uint8_t
+    {
+        RESTS,   //!< the agent rests, see AgentStatus::restReason and restingReports
+        RESTED,  //!< it takes part again
+        PANIC,   //!< a panic begins
+        CALM,    //!< it ends
+        REPLACED //!< the agent speaks for its server now, instead of `before`
+    };
+
+    Kind kind;
+    AgentIndex agent{0};
+    std::size_t live{0};  //!< agents that answer, in PANIC and CALM
+    std::size_t lost{0};  //!< agents that do not, there
+    std::string before{}; //!< an identity
+};
+
 /**
- * What is known of every agent, keyed by identity and indexed by score.
+ * What is known of every agent, keyed by identity and by server, and indexed by score. One server
+ * is one entry: whoever speaks for it with the greater Origin takes the entry over, with its
+ * counters and connections; among equals the first one stays while it is fresh; a lesser one must
+ * wait until the other is dead and had not said goodbye. Others are refused (SERVER_CONFLICT).
  *
  * Life of an agent: the first report makes it fresh; without further reports it turns stale, dead
  * and removed (TableTiming); a report makes it fresh again. A dead agent with connections in flight
@@ -52,7 +79,16 @@ struct Transition
  * operator (SetDrained()), and not resting after failed connects; TableRules may take out or add
  * some. A failed connect makes an agent rest at once, for 1 further report; if the first connect
  * after the rest fails too, for 2, then 4, then 8 every time; a successful connect ends the row.
- * Connects that fail while the agent rests were dispatched before: they change nothing.
+ * Connects that fail while the agent rests were dispatched before: they change nothing. Early
+ * resets and empty ends in a row make it rest in the same way, if TableRules say so; a good end
+ * ends that rest. As a client may cause them, nobody rests for them when nobody else is left: while
+ * no other agent can be picked, those that rest for nothing worse are candidates (the floor).
+ *
+ * Slow start is for agents of which nothing recent is known that speaks for them: those that are
+ * new, refused a connect, were taken out (drain, down, by the operator), moved to another server,
+ * or were silent and have not served meanwhile. Who has served within the last interval (and the
+ * window) goes on where it was, whatever happened to the others in that moment: in a panic, on the
+ * floor, or as its connections stood and ended well.
  *
  * Scores: with a static formula the table keeps an index that is brought up to date by reports, so
  * that the best score costs O(1); otherwise a score is computed when it is asked for.
@@ -72,13 +108,24 @@ class StatusTable
      */
     void SetObserver(Observer observer);
 
+    using NoticeObserver = std::function<void(const TableNotice&)>;
+
+    /** The same for what is not a change of freshness; called by whatever changes the table. */
+    void SetNoticeObserver(NoticeObserver observer);
+
     /**
      * Takes a report in, after Advance(). Figures that the agent took before those that are known
      * already do not replace them; the rest of the response counts. A notice yields no RTT and does
-     * not shorten an agent's rest. Refuses one whose identity belongs to another server that
-     * is fresh (ID_CONFLICT): the agent that is there stays until it is overdue.
+     * not shorten an agent's rest. Refuses what ObjectionTo() objects to.
      */
     Expected<AgentIndex, Refusal> Update(const Observation& observation, Instant now);
+
+    /**
+     * \return why Update() would refuse it, after Advance(); nothing: it would not.
+     * ID_CONFLICT: the identity belongs to another server that is fresh; the agent that is there
+     * stays until it is overdue. SERVER_CONFLICT: somebody else speaks for the server. TABLE_FULL.
+     */
+    std::optional<Refusal> ObjectionTo(const Observation& observation) const;
 
     /** Scores by another formula from now on. */
     void SetFormula(Formula formula, Instant now);
@@ -128,6 +175,13 @@ class StatusTable
 
     /** \return the share of its picks that an agent may get now; below 1 in its slow start. */
     double StartShare(AgentIndex agent, Instant now) const;
+
+    /**
+     * \return what every agent in its slow start may get, whatever StartShare() says, so that the
+     *         others need not take more than twice what they would without: above 0 when most
+     *         agents are in theirs. As of the last Advance().
+     */
+    double LeastShare() const;
 
     /** Takes the agent out of the candidates for the length of one pick, or puts it back. */
     void HoldBack(AgentIndex agent, bool held, Instant now);
@@ -202,11 +256,31 @@ class StatusTable
         return m_byId.size();
     }
 
-    /** \return whether dead agents are candidates, see TableRules::panicBelow. */
+    /** \return whether lost agents are candidates, see TableRules::panicBelow. */
     bool
     InPanic() const
     {
         return m_panic;
+    }
+
+    /** \return whether there are agents that could serve, but all have TableRules::mostInFlight. */
+    bool
+    IsFull() const
+    {
+        return m_isFull;
+    }
+
+    /** \return whether agents that rest are candidates, as nobody else is. */
+    bool
+    OnFloor() const
+    {
+        return m_able == 0 && !m_candidates.empty();
+    }
+
+    const TableCounters&
+    GetCounters() const
+    {
+        return m_counters;
     }
 
     /** \return all agents, dead ones included, sorted by index. */
@@ -223,9 +297,25 @@ class StatusTable
     };
 
     static Uses UsesOf(const Formula& formula);
+    struct EndpointHash
+    {
+        std::size_t
+        operator()(const Endpoint& endpoint) const
+        {
+            return std::hash<std::string>()(endpoint.address) * 31 + endpoint.port;
+        }
+    };
+
+    const AgentStatus* HolderOf(const Endpoint& server) const;
+    AgentIndex EntryFor(const Observation& observation, Instant now);
     AgentIndex Insert(const Observation& observation, Instant now);
-    static void TakeAnswer(AgentStatus& status, const Observation& observation);
+    void Replace(AgentIndex agent, const Observation& observation);
+    void Move(AgentIndex agent, const Endpoint& server, Instant now);
+    void TakeAnswer(AgentIndex agent, const Observation& observation);
+    bool IsKeptInPanic(const AgentStatus& status, Instant now) const;
+    Instant PanicEndOf(const AgentStatus& status) const;
     void Remove(AgentIndex agent, Instant now);
+    void Tell(TableNotice notice);
     void Enter(AgentIndex agent, std::optional<Freshness> from, Freshness to, Instant now);
     void ScheduleExpiry(AgentIndex agent, std::optional<Instant> at);
     std::optional<Instant> ExpiryOf(const AgentStatus& status) const;
@@ -235,21 +325,34 @@ class StatusTable
     void EndDispatch(AgentIndex agent, std::optional<Duration> since, Instant now);
     void RefreshCandidate(AgentIndex agent, Instant now);
     void CountStanding(AgentStatus& status);
+    void CountPanic(Instant now);
     void PlaceCandidate(AgentIndex agent, Instant now);
-    void BeginSlowStart(AgentStatus& status, Instant now);
+    void NoteFit(AgentIndex agent, bool fit, Instant now);
+    void NoteAble(AgentStatus& status, bool able, Instant now);
+    void CountFull();
+    Duration Grace() const;
+    void BeginSlowStart(AgentIndex agent, Instant now);
+    void EndSlowStart(AgentIndex agent);
+    void ForgetStarts(Instant now);
     void SetCandidate(AgentIndex agent, bool candidate, Instant now);
-    void Rest(AgentStatus& status, std::uint32_t failuresBefore);
+    void Rest(AgentIndex agent, RestReason reason, std::uint32_t before, Instant now);
+    void EndRest(AgentIndex agent);
+    void NoteBadEnd(AgentIndex agent, RestReason reason, Instant now);
+    void NoteGoodEnd(AgentIndex agent, Instant now);
 
     Formula m_formula;
     Uses m_uses;
     TableTiming m_timing;
     TableRules m_rules;
     Observer m_observer;
+    NoticeObserver m_noticeObserver;
+    TableCounters m_counters;
     ScoreTrace* m_trace{nullptr};
 
     std::vector<std::optional<AgentStatus>> m_agents; //!< by index; empty places are reused
     std::vector<AgentIndex> m_free;
     std::unordered_map<std::string, AgentIndex> m_byId;
+    std::unordered_map<Endpoint, AgentIndex, EndpointHash> m_byServer;
     std::vector<AgentIndex> m_candidates;
     ScoreIndex m_index; //!< of the candidates; only with a static formula
     std::uint64_t m_version{0};
@@ -258,8 +361,12 @@ class StatusTable
     std::size_t m_live{0}; //!< agents with Standing::LIVE
     std::size_t m_lost{0}; //!< agents with Standing::LOST
     bool m_panic{false};
-    std::size_t m_fit{0}; //!< agents that are fit
-    Instant m_firstFit{}; //!< when there was none before
+    std::size_t m_fit{0};  //!< agents that are fit
+    std::size_t m_able{0}; //!< agents that are able
+    bool m_isFull{false};
+    Instant m_firstFit{};                              //!< when there was none before
+    std::set<std::pair<Instant, AgentIndex>> m_starts; //!< slow starts that go on, by beginning
+    std::set<AgentIndex> m_clientRests; //!< agents that rest for what a client may have caused
 
     std::set<std::pair<Instant, AgentIndex>> m_expiries;
     std::vector<std::optional<Instant>> m_expiryOf; //!< by index

@@ -117,7 +117,7 @@ TEST_CASE("a dispatch ages the agents first")
     Balancer balancer(MakeFormula("min: rtt"), std::make_unique<Recorder>(told), TableTiming());
     SeededStream random(1);
     balancer.Update(Observe(0), At(0));
-    CHECK_FALSE(balancer.Dispatch(At(15), random));
+    CHECK_FALSE(balancer.Dispatch(At(17.5), random));
     CHECK(told.empty());
 }
 

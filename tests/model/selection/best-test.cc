@@ -68,8 +68,8 @@ TEST_CASE("head leaves an agent that cannot be connected to, and an agent that d
     table.OnConnectFailure(0, At(1));
     CHECK(head->Pick(table, At(1), random) == 1U);
     table.Update(Observe(2), At(10));
-    table.Advance(At(15));
-    CHECK(head->Pick(table, At(15), random) == 2U);
+    table.Advance(At(17.5));
+    CHECK(head->Pick(table, At(17.5), random) == 2U);
 }
 
 TEST_CASE("best splits ties evenly and leaves worse agents alone")

@@ -115,7 +115,7 @@ TEST_CASE("under the dictionary a silent agent is picked for ever")
     Balancer best(MakeFormula("min: ram"), Make("best"), TableTiming());
     best.Update(Observe(0, 1), At(0));
     best.Update(Observe(1, 2), At(14));
-    CHECK(best.Dispatch(At(15), random) == 1U);
+    CHECK(best.Dispatch(At(17.5), random) == 1U);
 }
 
 TEST_CASE("agents expire again when another policy takes over from the dictionary, and not before")

@@ -65,12 +65,3 @@ TEST_CASE("an agent that was forgotten comes back as a new one, also if nobody l
     CHECK(table.Get(*table.Find("agent-0")).reports == 1);
     CHECK(table.Get(*table.Find("agent-0")).firstSeen == At(50));
 }
-
-TEST_CASE("two identities at one place are two agents")
-{
-    StatusTable table = MakeTable("min: rtt", 1);
-    Observation other = Observe(1);
-    other.server = Observe(0).server;
-    REQUIRE(table.Update(other, At(1)));
-    CHECK(table.Size() == 2);
-}

@@ -23,7 +23,7 @@ FreshnessOf(const StatusTable& table, const std::string& id)
 
 TEST_CASE("an agent turns stale, dead and removed exactly at the documented times")
 {
-    // Interval 5 s: 1.5, 3 and 10 intervals after the last report.
+    // Interval 5 s: 1.5, 3.5 and 10 intervals after the last report.
     StatusTable table = MakeTable("min: rtt", 1);
     const auto check = [&table](Instant now, const std::string& expected, std::size_t candidates)
     {
@@ -37,9 +37,9 @@ TEST_CASE("an agent turns stale, dead and removed exactly at the documented time
     CHECK(table.NextExpiry() == At(7.5));
     check(At(7.5) - TICK, "fresh", 1);
     check(At(7.5), "stale", 1);
-    CHECK(table.NextExpiry() == At(15));
-    check(At(15) - TICK, "stale", 1);
-    check(At(15), "dead", 0);
+    CHECK(table.NextExpiry() == At(17.5));
+    check(At(17.5) - TICK, "stale", 1);
+    check(At(17.5), "dead", 0);
     CHECK(table.NextExpiry() == At(50));
     check(At(50) - TICK, "dead", 0);
     check(At(50), "removed", 0);

@@ -36,7 +36,7 @@ struct Naive
         {
             return Freshness::FRESH;
         }
-        if (intervals < 3)
+        if (intervals < 3.5)
         {
             return Freshness::STALE;
         }
