@@ -78,6 +78,7 @@ AdminService::Publish()
 {
     auto snapshot = std::make_shared<AdminSnapshot>();
     snapshot->agents = m_taker->TakeAgents();
+    m_taker->TakeTotals(*snapshot);
     const Instant now = Now();
     if (now >= m_windowEnd)
     {

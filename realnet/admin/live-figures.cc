@@ -67,12 +67,33 @@ LiveFigures::OnReported(const Balancer&, AgentIndex agent, const Observation& ob
     }
     if (!m_times[agent])
     {
-        m_times[agent] = std::make_shared<AgentTimes>();
+        const bool isAlone = agent < MOST_AGENTS_WITH_SERIES;
+        if (!isAlone && !m_otherTimes)
+        {
+            m_otherTimes = std::make_shared<AgentTimes>();
+        }
+        m_times[agent] = isAlone ? std::make_shared<AgentTimes>() : m_otherTimes;
     }
     if (!observation.notice)
     {
         m_times[agent]->probeRtt.Observe(ToSeconds(observation.Rtt()));
     }
+}
+
+void
+LiveFigures::OnDeparting(AgentIndex agent, const AgentStatus& status)
+{
+    if (agent < MOST_AGENTS_WITH_SERIES)
+    {
+        return; // its series ends
+    }
+    m_departed.picks += status.dispatches;
+    m_departed.completions += status.completions;
+    m_departed.failures += status.failures;
+    m_departed.connectFailures += status.connectFailures;
+    m_departed.endedEmpty += status.endedEmpty;
+    m_departed.reports += status.reports;
+    ++m_departed.agents;
 }
 
 void

@@ -34,6 +34,21 @@ struct Decision
     std::array<Look, ScoreTrace::MOST_KEPT> looks{};
 };
 
+/** So many agents have metrics of their own, those with the least indices; others are summed up. */
+constexpr AgentIndex MOST_AGENTS_WITH_SERIES = 256;
+
+/** What agents have counted that are gone, so that a sum over agents never falls. */
+struct AgentTotals
+{
+    std::uint64_t picks{0};
+    std::uint64_t completions{0};
+    std::uint64_t failures{0};
+    std::uint64_t connectFailures{0};
+    std::uint64_t endedEmpty{0};
+    std::uint64_t reports{0};
+    std::uint64_t agents{0}; //!< how many they were
+};
+
 /**
  * What the admin side shows beyond the table: the last decisions, and times per agent. A witness:
  * everything is called under the balancer's mutex, reading too (SharedBalancer::Inspect()), except
@@ -66,7 +81,22 @@ class LiveFigures : public BalancerWitness
                     AgentIndex agent,
                     const Observation& observation,
                     Instant now) override;
+    void OnDeparting(AgentIndex agent, const AgentStatus& status) override;
     void OnRemoved(AgentIndex agent) override;
+
+    /** \return what agents without series of their own had counted when they left. */
+    const AgentTotals&
+    Departed() const
+    {
+        return m_departed;
+    }
+
+    /** \return the times of all agents without series of their own, also of those that left. */
+    std::shared_ptr<const AgentTimes>
+    OtherTimes() const
+    {
+        return m_otherTimes;
+    }
 
     /** \return the last decisions, newest first. */
     std::vector<Decision> Decisions() const;
@@ -79,6 +109,9 @@ class LiveFigures : public BalancerWitness
     std::array<Decision, DECISIONS> m_ring;
     std::uint64_t m_decided{0}; //!< the next one goes to this, modulo the size
     std::vector<std::shared_ptr<AgentTimes>> m_times; //!< by index
+    /** Shared by all agents without series: thousands of histograms would be memory for nobody. */
+    std::shared_ptr<AgentTimes> m_otherTimes;
+    AgentTotals m_departed;
 };
 
 } // namespace sonda

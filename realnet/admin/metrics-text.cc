@@ -6,6 +6,7 @@
 #include <map>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
+#include <set>
 #include <utility>
 
 namespace sonda
@@ -72,16 +73,20 @@ class Page
         }
     }
 
-    /** A value per agent that adds up; the others come as one sum. */
+    /**
+     * A value per agent that adds up; the others come as one sum, together with those that are
+     * gone. \param departed of these
+     */
     void
     AgentSum(const std::string& name,
              const std::string& help,
              MetricType type,
-             const std::function<double(const AgentRow&)>& value)
+             const std::function<double(const AgentRow&)>& value,
+             std::uint64_t departed)
     {
         MetricFamily& family = Add("agent_" + name, help, type);
-        double others = 0;
-        bool hasOthers = false;
+        double others = static_cast<double>(departed);
+        bool hasOthers = m_snapshot.departed.agents > 0;
         for (const AgentRow& row : m_snapshot.agents)
         {
             if (row.index < MOST_AGENTS_IN_METRICS)
@@ -135,16 +140,26 @@ Page::AgentHistogram(const std::string& name,
 {
     MetricFamily& family = Add("agent_" + name, help, MetricType::Histogram);
     ClientMetric others;
+    // The others share theirs, and it outlives them.
+    std::set<std::shared_ptr<const AgentTimes>> shared;
+    if (m_snapshot.otherTimes)
+    {
+        shared.insert(m_snapshot.otherTimes);
+    }
     for (const AgentRow& row : m_snapshot.agents)
     {
-        ClientMetric metric = ((*row.times).*which).Collect();
-        if (row.index < MOST_AGENTS_IN_METRICS)
+        if (row.index >= MOST_AGENTS_IN_METRICS)
         {
-            metric.label = {{"agent", row.id}};
-            family.metric.push_back(std::move(metric));
+            shared.insert(row.times);
             continue;
         }
-        AddUp(others.histogram, metric.histogram);
+        ClientMetric metric = ((*row.times).*which).Collect();
+        metric.label = {{"agent", row.id}};
+        family.metric.push_back(std::move(metric));
+    }
+    for (const auto& times : shared)
+    {
+        AddUp(others.histogram, ((*times).*which).Collect().histogram);
     }
     if (!others.histogram.bucket.empty())
     {
@@ -225,7 +240,16 @@ void
 AddAgentCounts(Page& page, const AdminSnapshot& snapshot)
 {
     std::map<std::string, double> counts;
-    for (const char* word : {"ready", "stale", "resting", "drained", "drain", "down", "dead"})
+    for (const char* word : {"ready",
+                             "stale",
+                             "full",
+                             "resting",
+                             "drained",
+                             "drain",
+                             "down",
+                             "own-address",
+                             "left",
+                             "dead"})
     {
         counts[word] = 0;
     }
@@ -241,10 +265,53 @@ AddAgentCounts(Page& page, const AdminSnapshot& snapshot)
         Page::Append(family, {{"state", word}}, count);
     }
     page.Gauge("candidates", "Agents that may be picked", candidates);
+    page.Gauge("panic",
+               "1 while most agents are silent and the lost ones are picked, too",
+               snapshot.table.panic);
+    page.Gauge("full",
+               "1 while all agents have as many connections as they may",
+               snapshot.table.full);
+    page.Gauge("floor",
+               "1 while agents that rest for early resets or empty ends are picked, as nobody else "
+               "can be",
+               snapshot.table.floor);
 }
 
 void
-AddAgents(Page& page)
+AddAgentCounters(Page& page, const AgentTotals& departed)
+{
+    const auto count =
+        [&](const char* name, const char* help, std::uint64_t AgentRow::*which, std::uint64_t gone)
+    {
+        page.AgentSum(
+            name,
+            help,
+            MetricType::Counter,
+            [which](const AgentRow& row) { return static_cast<double>(row.*which); },
+            gone);
+    };
+    count("picks_total", "Connections dispatched", &AgentRow::picks, departed.picks);
+    count("completions_total",
+          "Connections that ended well",
+          &AgentRow::completions,
+          departed.completions);
+    count("failures_total",
+          "Connections that ended otherwise",
+          &AgentRow::failures,
+          departed.failures);
+    count("connect_failures_total",
+          "Of those, never connected",
+          &AgentRow::connectFailures,
+          departed.connectFailures);
+    count("ended_empty_total",
+          "Connections that the server ended before the client did, without a byte",
+          &AgentRow::endedEmpty,
+          departed.endedEmpty);
+    count("reports_total", "Reports accepted", &AgentRow::reports, departed.reports);
+}
+
+void
+AddAgents(Page& page, const AgentTotals& departed)
 {
     page.AgentGauge("candidate",
                     "1: may be picked",
@@ -259,22 +326,13 @@ AddAgents(Page& page)
     page.AgentGauge("capacity",
                     "Weight times cores; its part of the sum is the ideal share",
                     [](const AgentRow& row) { return row.capacity; });
-    page.AgentSum("in_flight",
-                  "Connections dispatched and not ended",
-                  MetricType::Gauge,
-                  [](const AgentRow& row) { return row.inFlight; });
-    const auto count = [&page](const char* name, const char* help, std::uint64_t AgentRow::*which)
-    {
-        page.AgentSum(name,
-                      help,
-                      MetricType::Counter,
-                      [which](const AgentRow& row) { return static_cast<double>(row.*which); });
-    };
-    count("picks_total", "Connections dispatched", &AgentRow::picks);
-    count("completions_total", "Connections that ended well", &AgentRow::completions);
-    count("failures_total", "Connections that ended otherwise", &AgentRow::failures);
-    count("connect_failures_total", "Of those, never connected", &AgentRow::connectFailures);
-    count("reports_total", "Reports accepted", &AgentRow::reports);
+    page.AgentSum(
+        "in_flight",
+        "Connections dispatched and not ended",
+        MetricType::Gauge,
+        [](const AgentRow& row) { return row.inFlight; },
+        0);
+    AddAgentCounters(page, departed);
     page.AgentHistogram("connect_seconds",
                         "Dispatch to the standing connection",
                         &AgentTimes::connect);
@@ -295,7 +353,7 @@ MetricsText(const AdminSnapshot& snapshot)
     AddProxy(page, snapshot);
     AddFairness(page, snapshot);
     AddAgentCounts(page, snapshot);
-    AddAgents(page);
+    AddAgents(page, snapshot.departed);
     AddCounters(page, snapshot.counters);
     return page.Text();
 }

@@ -16,7 +16,7 @@
 namespace sonda
 {
 
-constexpr std::size_t MOST_AGENTS_IN_METRICS = 256;
+constexpr std::size_t MOST_AGENTS_IN_METRICS = MOST_AGENTS_WITH_SERIES;
 
 std::string MetricsText(const AdminSnapshot& snapshot);
 

@@ -80,7 +80,10 @@ SnapshotTaker::MakeRow(const StatusTable& table, AgentIndex agent, Instant now) 
     row.freshness = status.freshness;
     row.reported = status.report.state;
     row.drained = status.drained;
+    row.barred = status.barred;
     row.restingReports = status.restingReports;
+    row.restReason = status.restReason;
+    row.full = status.fit && !status.able;
     row.candidate = std::binary_search(candidates.begin(), candidates.end(), agent);
     row.score = table.Score(agent, now);
     for (const Variable variable : table.GetFormula().GetVariables())
@@ -98,8 +101,22 @@ SnapshotTaker::MakeRow(const StatusTable& table, AgentIndex agent, Instant now) 
     row.failures = status.failures;
     row.connectFailures = status.connectFailures;
     row.abandoned = status.abandoned;
+    row.endedEmpty = status.endedEmpty;
     row.times = m_figures.TimesOf(agent);
     return row;
+}
+
+void
+SnapshotTaker::TakeTotals(AdminSnapshot& snapshot) const
+{
+    snapshot.table = m_balancer.GetStanding();
+    m_balancer.Inspect(
+        [&](const Balancer&, Instant)
+        {
+            snapshot.departed = m_figures.Departed();
+            snapshot.otherTimes = m_figures.OtherTimes();
+            return true;
+        });
 }
 
 PickRule

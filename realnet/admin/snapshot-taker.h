@@ -25,6 +25,9 @@ class SnapshotTaker
 
     std::vector<DecisionRow> TakeDecisions() const;
 
+    /** Fills in what is known of the whole table and of agents that are gone. */
+    void TakeTotals(AdminSnapshot& snapshot) const;
+
     /** \return the rule in force. \param policy its name, which the balancer does not know */
     PickRule TakeRule(const std::string& policy) const;
 

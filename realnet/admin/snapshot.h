@@ -4,6 +4,7 @@
 #include "model/protocol/pdu.h"
 #include "realnet/admin/herding.h"
 #include "realnet/admin/live-figures.h"
+#include "realnet/proxy/shared-balancer.h"
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -28,7 +29,10 @@ struct AgentRow
     Freshness freshness{Freshness::FRESH};
     ServerState reported{ServerState::READY};
     bool drained{false}; //!< by the operator
+    bool barred{false};  //!< its server is this proxy
     std::uint32_t restingReports{0};
+    RestReason restReason{RestReason::NONE};
+    bool full{false}; //!< could serve, but has as many connections as it may
     bool candidate{false};
 
     double score{0};
@@ -44,6 +48,7 @@ struct AgentRow
     std::uint64_t failures{0};
     std::uint64_t connectFailures{0};
     std::uint64_t abandoned{0};
+    std::uint64_t endedEmpty{0};
     std::shared_ptr<const AgentTimes> times;
 };
 
@@ -116,7 +121,11 @@ struct AdminSnapshot
     std::size_t open{0};    //!< connections now
     std::size_t backlog{0}; //!< clients that wait in the kernel now
     nlohmann::ordered_json counters;
-    std::vector<AgentRow> agents;       //!< sorted by index
+    SharedBalancer::Standing table; //!< of all agents together
+    std::vector<AgentRow> agents;   //!< sorted by index
+    AgentTotals departed;           //!< of agents without series that are gone
+    std::shared_ptr<const AgentTimes>
+        otherTimes;                     //!< of all agents without series, ever; may be null
     std::vector<std::string> drained;   //!< identities, also of agents that are not there
     std::vector<DecisionRow> decisions; //!< newest first
     std::vector<std::shared_ptr<const Window>> windows; //!< oldest first

@@ -61,6 +61,17 @@ ShareOf(const std::string& id, const RecentPicks& recent)
     return static_cast<double>(picks) / static_cast<double>(recent.total);
 }
 
+/** Why an agent rests, and for how many further reports; null: it does not. */
+Json
+RestJson(const AgentRow& row)
+{
+    if (row.restingReports == 0)
+    {
+        return nullptr;
+    }
+    return {{"reason", ToString(row.restReason)}, {"reports", row.restingReports}};
+}
+
 Json
 AgentJson(const AgentRow& row, const PickRule& rule, const RecentPicks& recent, double capacity)
 {
@@ -73,6 +84,7 @@ AgentJson(const AgentRow& row, const PickRule& rule, const RecentPicks& recent, 
             {"server", ToString(row.server)},
             {"state", StateWord(row)},
             {"candidate", row.candidate},
+            {"resting", RestJson(row)},
             {"score", Number(row.score)},
             {"terms", std::move(terms)},
             {"age_s", Number(row.ageS)},
@@ -87,6 +99,7 @@ AgentJson(const AgentRow& row, const PickRule& rule, const RecentPicks& recent, 
             {"failures", row.failures},
             {"connect_failures", row.connectFailures},
             {"abandoned", row.abandoned},
+            {"ended_empty", row.endedEmpty},
             {"reports", row.reports}};
 }
 
@@ -158,7 +171,8 @@ StateWord(const AgentRow& row)
 {
     if (row.freshness >= Freshness::DEAD)
     {
-        return "dead";
+        const bool hasLeft = row.drained || row.barred || row.reported != ServerState::READY;
+        return hasLeft ? "left" : "dead";
     }
     if (row.drained)
     {
@@ -168,11 +182,49 @@ StateWord(const AgentRow& row)
     {
         return row.reported == ServerState::DRAIN ? "drain" : "down";
     }
+    if (row.barred)
+    {
+        return "own-address";
+    }
     if (row.restingReports > 0)
     {
         return "resting";
     }
+    if (row.full)
+    {
+        return "full";
+    }
     return row.freshness == Freshness::STALE ? "stale" : "ready";
+}
+
+Readiness
+ReadinessOf(const AdminSnapshot& snapshot)
+{
+    std::size_t candidates = 0;
+    for (const AgentRow& row : snapshot.agents)
+    {
+        candidates += row.candidate ? 1 : 0;
+    }
+    if (snapshot.draining)
+    {
+        return {false, "draining: no more clients are taken"};
+    }
+    if (snapshot.table.full && candidates == 0)
+    {
+        return {
+            false,
+            fmt::format("full: all agents that could serve have as many connections as they may "
+                        "(--per-agent-max), of {} known; clients wait",
+                        snapshot.agents.size())};
+    }
+    if (candidates == 0)
+    {
+        return {false, fmt::format("no agent can be picked, of {} known", snapshot.agents.size())};
+    }
+    std::string text = fmt::format("ready; agents that can be picked: {}", candidates);
+    text += snapshot.table.panic ? "; panic: most agents are silent, they are picked, too" : "";
+    text += snapshot.table.floor ? "; all of them rest, as nobody else is left" : "";
+    return {true, text};
 }
 
 std::string
@@ -219,6 +271,9 @@ StateText(const AdminSnapshot& snapshot, std::size_t most)
         {"uptime_s", snapshot.takenS},
         {"listening", facts.listening},
         {"draining", snapshot.draining},
+        {"panic", snapshot.table.panic},
+        {"full", snapshot.table.full},
+        {"floor", snapshot.table.floor},
         {"formula",
          {{"name", rule.formulaName},
           {"text", rule.formulaText},

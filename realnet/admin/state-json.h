@@ -19,10 +19,22 @@ constexpr std::size_t ALL_AGENTS = std::numeric_limits<std::size_t>::max();
 constexpr std::size_t SHARE_WINDOWS = 12;
 
 /**
- * \return "ready", "stale", "resting", "drained" (by the operator), "drain" or "down" (as the agent
- * reports), or "dead": the first reason that keeps it from being picked, if any
+ * \return "ready", "stale", "full" (has as many connections as it may), "resting", "own-address"
+ * (it is this proxy), "drained" (by the operator), "drain" or "down" (as the agent reports), "left"
+ * (silent after one of these three), or "dead" (silent without a word): the first reason that keeps
+ * it from being picked, if any
  */
 const char* StateWord(const AgentRow& row);
+
+/** Whether clients that come now are served, and in words. */
+struct Readiness
+{
+    bool isReady{false};
+    std::string text;
+};
+
+/** \return what /readyz says. */
+Readiness ReadinessOf(const AdminSnapshot& snapshot);
 
 /** \return why this one was picked, as a sentence without full stop. */
 std::string WhyPicked(const DecisionRow& row, bool lowestIsBest);

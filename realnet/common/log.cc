@@ -102,11 +102,16 @@ std::optional<std::uint64_t>
 LogLimiter::Allow(Instant now)
 {
     const std::lock_guard lock(m_mutex);
-    if (m_last && now - *m_last < std::chrono::seconds(1))
+    constexpr unsigned quick = 10;
+    constexpr Duration pause = std::chrono::seconds(10);
+    const Duration gap = m_row < quick ? std::chrono::seconds(1) : pause;
+    if (m_last && now - *m_last < gap)
     {
         ++m_silenced;
         return std::nullopt;
     }
+    const bool isInARow = m_last && (m_silenced > 0 || now - *m_last < pause);
+    m_row = isInARow ? m_row + 1 : 1;
     m_last = now;
     return std::exchange(m_silenced, 0);
 }

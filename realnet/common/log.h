@@ -43,7 +43,8 @@ int FailStart(const std::string& program, const std::string& text);
 int FailStart(const std::string& program, const Problems& problems);
 
 /**
- * Keeps an event that may come thousands of times a second to one log line per second. Any thread.
+ * Keeps an event that may come thousands of times a second to one log line per second, and after
+ * ten such lines to one every ten seconds, until there was none for as long. Any thread.
  */
 class LogLimiter
 {
@@ -54,6 +55,7 @@ class LogLimiter
   private:
     std::mutex m_mutex;
     std::optional<Instant> m_last;
+    unsigned m_row{0}; //!< lines without a pause between them
     std::uint64_t m_silenced{0};
 };
 

@@ -37,6 +37,12 @@ class BalancerWitness
                             const Observation& observation,
                             Instant now) = 0;
 
+    /** The agent is about to leave the table. \param status as it is at last */
+    virtual void
+    OnDeparting(AgentIndex /*agent*/, const AgentStatus& /*status*/)
+    {
+    }
+
     /** The agent leaves the table; its index may be given to another one. */
     virtual void OnRemoved(AgentIndex agent) = 0;
 };

@@ -191,9 +191,19 @@ HealthChecks::Report(const StaticServer& server, ServerState state, Duration ela
     observation.report.state = state;
     observation.elapsed = elapsed;
     observation.holdKnown = true;
-    if (const auto agent = m_balancer.Update(observation); !agent)
+    observation.origin = Origin::STATIC;
+    const auto agent = m_balancer.Update(observation);
+    // An agent that speaks for the server knows more; the check begins to count when it is dead.
+    if (!agent && agent.GetError().reason != RefusalReason::SERVER_CONFLICT)
     {
-        spdlog::warn("server {}: {}", observation.id, ToString(agent.GetError().reason));
+        if (const auto silenced = m_refusalLog.Allow(Now()))
+        {
+            spdlog::warn("server {}: {}: {}{}",
+                         observation.id,
+                         ToString(agent.GetError().reason),
+                         agent.GetError().detail,
+                         Silenced(*silenced));
+        }
     }
     m_onUpdate();
 }

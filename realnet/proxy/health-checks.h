@@ -1,6 +1,7 @@
 #ifndef SONDA_REALNET_PROXY_HEALTH_CHECKS_H
 #define SONDA_REALNET_PROXY_HEALTH_CHECKS_H
 
+#include "realnet/common/log.h"
 #include "realnet/common/option-values.h"
 #include "realnet/proxy/proxy-protocol.h"
 #include "realnet/proxy/shared-balancer.h"
@@ -33,7 +34,8 @@ Expected<StaticServer> ParseStaticServer(const std::string& text);
 /**
  * Keeps servers without agents in the table: connects to each of them every interval, and hands the
  * outcome to the balancer like a report. It says whether the server is ready or down, and how long
- * the connect took (the RTT); load figures stay unknown. Belongs to the control thread.
+ * the connect took (the RTT); load figures stay unknown. Where an agent speaks for a server, its
+ * word counts instead until it is dead. Belongs to the control thread.
  */
 class HealthChecks
 {
@@ -66,6 +68,7 @@ class HealthChecks
     asio::io_context& m_io;
     SharedBalancer& m_balancer;
     std::function<void()> m_onUpdate;
+    LogLimiter m_refusalLog;
     std::vector<std::shared_ptr<Check>> m_checks;
 };
 

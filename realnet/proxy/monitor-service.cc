@@ -12,18 +12,25 @@ namespace sonda
 namespace
 {
 
-const char*
-Word(const AgentEvent& event)
+/** What workers have seen is logged at the latest after this. */
+constexpr Duration TICK = std::chrono::seconds(1);
+
+/** \return names of what the operator should know of the whole table. */
+nlohmann::ordered_json
+StateWords(const SharedBalancer::Standing& standing)
 {
-    if (event.state)
+    auto words = nlohmann::ordered_json::array();
+    const std::pair<const char*, bool> all[] = {{"panic", standing.panic},
+                                                {"full", standing.full},
+                                                {"floor", standing.floor}};
+    for (const auto& [word, isSo] : all)
     {
-        return ToString(*event.state);
+        if (isSo)
+        {
+            words.push_back(word);
+        }
     }
-    if (!event.from)
-    {
-        return "joined";
-    }
-    return event.to == Freshness::FRESH ? "back" : ToString(event.to);
+    return words;
 }
 
 } // namespace
@@ -32,6 +39,7 @@ MonitorService::MonitorService(asio::io_context& io, Parts parts, SharedBalancer
     : m_io(io),
       m_probeTimer(io),
       m_expiryTimer(io),
+      m_tickTimer(io),
       m_group(std::move(parts.group)),
       m_groupPort(parts.port),
       m_balancer(balancer)
@@ -40,6 +48,8 @@ MonitorService::MonitorService(asio::io_context& io, Parts parts, SharedBalancer
     {
         m_links.push_back(
             std::make_unique<MonitorLink>(io, std::move(link), parts.options, parts.keyring));
+        m_links.back()->monitor.SetGate([this](const Observation& observation)
+                                        { return m_balancer.ObjectionTo(observation); });
     }
     // Here, as workers may dispatch before Start().
     m_balancer.SetWake([this] { asio::post(m_io, [this] { SendWanted(); }); });
@@ -54,6 +64,7 @@ MonitorService::Start()
                          [this] { OnTableChanged(); });
     }
     Probe();
+    WaitForTick();
 }
 
 void
@@ -208,20 +219,38 @@ MonitorService::WaitForExpiry()
 void
 MonitorService::LogEvents()
 {
+    const Instant now = Now();
     for (const AgentEvent& event : m_balancer.TakeEvents())
     {
+        const bool isReplaced = event.notice && event.notice->kind == TableNotice::Kind::REPLACED;
         // An agent that has the index by now has its own identity there.
-        if (event.to == Freshness::REMOVED && m_places[event.agent].id == event.id)
+        const bool isGone = event.to == Freshness::REMOVED && m_places[event.agent].id == event.id;
+        // A server without agent answers no request.
+        if (isGone || (isReplaced && event.origin == Origin::STATIC))
         {
             m_places.Reset(event.agent);
         }
-        const bool bad = event.to == Freshness::DEAD || event.to == Freshness::REMOVED;
-        spdlog::log(bad ? spdlog::level::warn : spdlog::level::info,
-                    "agent {} at {}: {}",
-                    Printable(event.id),
-                    ToString(event.server),
-                    Word(event));
+        m_agentLog.Take(event, now);
     }
+}
+
+void
+MonitorService::WaitForTick()
+{
+    m_tickTimer.expires_after(TICK);
+    m_tickTimer.async_wait(
+        [this](const asio::error_code& error)
+        {
+            if (error)
+            {
+                return;
+            }
+            LogEvents();
+            const auto standing = m_balancer.GetStanding();
+            m_agentLog.TakeFull(standing.counters.timesFull, standing.full, Now());
+            m_agentLog.Tick(Now());
+            WaitForTick();
+        });
 }
 
 nlohmann::ordered_json
@@ -233,6 +262,7 @@ MonitorService::CountersToJson() const
     std::uint64_t notices = 0;
     std::uint64_t dropped = 0;
     RefusalCounters refusals;
+    const auto standing = m_balancer.GetStanding();
     for (const auto& link : m_links)
     {
         probes += link->monitor.ProbesSent();
@@ -249,6 +279,13 @@ MonitorService::CountersToJson() const
             {"responses_accepted", responses},
             {"notices_accepted", notices},
             {"datagrams_dropped", dropped},
+            {"agents_lost", standing.counters.lost},
+            {"agents_left", standing.counters.left},
+            {"panics", standing.counters.panics},
+            {"times_full", standing.counters.timesFull},
+            {"rests", standing.counters.rests},
+            {"rests_by_clients", standing.counters.clientRests},
+            {"states", StateWords(standing)},
             {"refusals", sonda::ToJson(refusals)}};
 }
 

@@ -5,6 +5,7 @@
 #include "model/selection/per-agent.h"
 #include "realnet/common/log.h"
 #include "realnet/common/random.h"
+#include "realnet/proxy/agent-log.h"
 #include "realnet/proxy/monitor-link.h"
 #include "realnet/proxy/shared-balancer.h"
 
@@ -78,10 +79,12 @@ class MonitorService
                    const Datagram& datagram);
     void WaitForExpiry();
     void LogEvents();
+    void WaitForTick();
 
     asio::io_context& m_io;
     asio::steady_timer m_probeTimer;
     asio::steady_timer m_expiryTimer;
+    asio::steady_timer m_tickTimer;
 
     std::vector<std::unique_ptr<MonitorLink>> m_links;
     PerAgent<Place> m_places;
@@ -90,6 +93,7 @@ class MonitorService
     SharedBalancer& m_balancer;
     SecureRandom m_nonces;
     LogLimiter m_sendLog;
+    AgentLog m_agentLog;
     std::uint64_t m_sendErrors{0};
     std::vector<AgentIndex> m_wanted; //!< by the policy, to be probed
     std::size_t m_nextWanted{0};      //!< those before it have been

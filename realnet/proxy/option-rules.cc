@@ -2,6 +2,8 @@
 #include "realnet/proxy/options.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 /** The part of options.h that knows what options mean together. */
 namespace sonda
@@ -63,6 +65,25 @@ CheckListen(const ProxyReading& reading, Problems& problems)
     }
 }
 
+/** One server is one entry, so of two with different weights one would be ignored. */
+void
+RefuseDuplicates(const ProxyReading& reading, Problems& problems)
+{
+    std::set<std::string> seen;
+    for (const StaticServer& server : reading.command.servers)
+    {
+        const std::string at = ToString(server.at);
+        if (!seen.insert(at).second)
+        {
+            problems.push_back({reading.table.Get("server").Where(),
+                                at +
+                                    " is given twice; give each server once, with a weight "
+                                    "where it shall get more: " +
+                                    at + ",2"});
+        }
+    }
+}
+
 void
 Settle(ProxyReading& reading, Problems& problems)
 {
@@ -105,6 +126,7 @@ Settle(ProxyReading& reading, Problems& problems)
             {reading.table.Get("window").Where(), "must not be longer than 60s: agents refuse it"});
     }
     CheckListen(reading, problems);
+    RefuseDuplicates(reading, problems);
     command.acceptBase = command.acceptBase && !isSigned;
     command.allowForeignSource = command.allowForeignSource || !isSigned;
 }

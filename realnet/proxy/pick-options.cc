@@ -82,9 +82,24 @@ AddServerOptions(OptionTable& table, ProxyCommand& command)
             "panic-below",
             rules.panicBelow,
             "0.5",
-            "When fewer than this share of the agents answers, dead ones are picked, too; 0: "
+            "When fewer than this share of the agents answers, silent ones are picked, too; 0: "
             "never",
             [](const std::string& text) { return ParseReal(text, 0, 1); })
+        .scope = OptionScope::LIVE;
+    table
+        .AddNumber("panic-intervals",
+                   rules.panicIntervals,
+                   "25",
+                   "So long after its last report, in intervals, a silent agent is forgotten even "
+                   "then",
+                   [](const std::string& text) { return ParseReal(text, 10, 1e6); })
+        .scope = OptionScope::LIVE;
+    table
+        .AddNumber("max-agents",
+                   rules.mostAgents,
+                   "4096",
+                   "So many agents and servers are known at a time; more are refused",
+                   WholeFrom<std::size_t>(1, 1 << 20))
         .scope = OptionScope::LIVE;
     table
         .AddNumber(
@@ -92,8 +107,16 @@ AddServerOptions(OptionTable& table, ProxyCommand& command)
             rules.earlyResetsToRest,
             "3",
             "After so many connections in a row that a server resets before it sends a byte, "
-            "it rests as after a failed connect; 0: never",
+            "it rests as after a failed connect, as long as there are others; 0: never",
             WholeFrom<std::uint32_t>(0, 1 << 20))
+        .scope = OptionScope::LIVE;
+    table
+        .AddNumber("empty-ends",
+                   rules.emptyEndsToRest,
+                   "0",
+                   "The same for connections in a row that a server ends before the client does, "
+                   "without a byte; 0: never",
+                   WholeFrom<std::uint32_t>(0, 1 << 20))
         .scope = OptionScope::LIVE;
 }
 

@@ -178,6 +178,7 @@ MakeTableTiming(const ProxyCommand& command)
 {
     TableTiming timing;
     timing.interval = command.interval;
+    timing.window = command.window;
     return timing;
 }
 

@@ -14,6 +14,9 @@ namespace
  */
 constexpr std::size_t MOST_WANTED = 4096;
 
+/** Agents in the line of JSON with all counters. */
+constexpr std::size_t MOST_IN_A_LINE = 1000;
+
 /** A process has fewer addresses and ports; more than these are learnt again when it comes to it.
  */
 constexpr std::size_t MOST_OWN = 1024;
@@ -30,14 +33,65 @@ SharedBalancer::SharedBalancer(Formula formula,
     m_balancer.SetObserver(
         [this](const Transition& transition)
         {
-            const AgentStatus& status = m_balancer.Table().Get(transition.agent);
-            m_events.push_back(
-                {status.id, status.server, transition.from, transition.to, transition.agent});
+            AgentEvent event = MakeEvent(transition.agent);
+            event.from = transition.from;
+            event.to = transition.to;
+            m_events.push_back(std::move(event));
             if (transition.to == Freshness::REMOVED)
             {
+                const AgentStatus& status = m_balancer.Table().Get(transition.agent);
+                Tell([&](BalancerWitness& w) { w.OnDeparting(transition.agent, status); });
                 Tell([&](BalancerWitness& w) { w.OnRemoved(transition.agent); });
             }
         });
+    m_balancer.SetNoticeObserver([this](const TableNotice& notice) { TakeNotice(notice); });
+}
+
+AgentEvent
+SharedBalancer::MakeEvent(AgentIndex agent) const
+{
+    const AgentStatus& status = m_balancer.Table().Get(agent);
+    AgentEvent event;
+    event.id = status.id;
+    event.server = status.server;
+    event.from = status.freshness;
+    event.to = status.freshness;
+    event.agent = agent;
+    event.origin = status.origin;
+    event.hasLeft = HasLeft(status);
+    event.restingReports = status.restingReports;
+    event.restReason = status.restReason;
+    event.row = status.restReason == RestReason::EARLY_RESETS ? status.earlyResetsInARow
+                                                              : status.emptyEndsInARow;
+    return event;
+}
+
+void
+SharedBalancer::TakeNotice(const TableNotice& notice)
+{
+    using Kind = TableNotice::Kind;
+    const bool isOfTable = notice.kind == Kind::PANIC || notice.kind == Kind::CALM;
+    AgentEvent event = isOfTable ? AgentEvent{} : MakeEvent(notice.agent);
+    event.notice = notice;
+    // A connect that failed has its line already, with the error.
+    if (event.restReason != RestReason::CONNECT || notice.kind != Kind::RESTS)
+    {
+        m_events.push_back(std::move(event));
+    }
+    if (notice.kind == Kind::REPLACED)
+    {
+        KeepDrained(notice.agent, notice.before);
+    }
+}
+
+/** The operator has taken out a server, whoever speaks for it. */
+void
+SharedBalancer::KeepDrained(AgentIndex agent, const std::string& before)
+{
+    if (m_balancer.Table().Get(agent).drained && m_drained.erase(before) > 0)
+    {
+        m_drained.insert(m_balancer.Table().Get(agent).id);
+    }
 }
 
 void
@@ -165,12 +219,12 @@ SharedBalancer::SetGuard(EndpointGuard guard)
     const StatusTable& table = m_balancer.Table();
     for (const AgentIndex agent : table.All())
     {
-        m_balancer.SetBarred(agent, ObjectionTo(table.Get(agent).server).has_value(), now);
+        m_balancer.SetBarred(agent, GuardObjection(table.Get(agent).server).has_value(), now);
     }
 }
 
 std::optional<std::string>
-SharedBalancer::ObjectionTo(const Endpoint& server) const
+SharedBalancer::GuardObjection(const Endpoint& server) const
 {
     if (m_own.count({server.address, server.port}) > 0)
     {
@@ -228,10 +282,9 @@ SharedBalancer::Update(const Observation& observation)
 {
     const std::lock_guard lock(m_mutex);
     const Instant now = Now();
-    if (const auto objection = ObjectionTo(observation.server))
+    if (auto refusal = OwnAddressObjection(observation))
     {
-        return Refusal{RefusalReason::OWN_ADDRESS,
-                       ToString(observation.server) + ": " + *objection};
+        return std::move(*refusal);
     }
     const StatusTable& table = m_balancer.Table();
     const auto known = table.Find(observation.id);
@@ -243,8 +296,9 @@ SharedBalancer::Update(const Observation& observation)
         const ServerState state = status.report.state;
         if (state != before)
         {
-            m_events.push_back(
-                {status.id, status.server, status.freshness, status.freshness, *agent, state});
+            AgentEvent event = MakeEvent(*agent);
+            event.state = state;
+            m_events.push_back(std::move(event));
         }
         if (!known && m_drained.count(observation.id) > 0)
         {
@@ -253,6 +307,34 @@ SharedBalancer::Update(const Observation& observation)
         Tell([&](BalancerWitness& w) { w.OnReported(m_balancer, *agent, observation, now); });
     }
     return agent;
+}
+
+std::optional<Refusal>
+SharedBalancer::OwnAddressObjection(const Observation& observation) const
+{
+    if (const auto objection = GuardObjection(observation.server))
+    {
+        return Refusal{RefusalReason::OWN_ADDRESS,
+                       ToString(observation.server) + ": " + *objection};
+    }
+    return std::nullopt;
+}
+
+std::optional<Refusal>
+SharedBalancer::ObjectionTo(const Observation& observation)
+{
+    const std::lock_guard lock(m_mutex);
+    m_balancer.Advance(Now());
+    auto refusal = OwnAddressObjection(observation);
+    return refusal ? refusal : m_balancer.Table().ObjectionTo(observation);
+}
+
+SharedBalancer::Standing
+SharedBalancer::GetStanding() const
+{
+    const std::lock_guard lock(m_mutex);
+    const StatusTable& table = m_balancer.Table();
+    return {table.InPanic(), table.IsFull(), table.OnFloor(), table.GetCounters()};
 }
 
 void
@@ -311,11 +393,17 @@ SharedBalancer::AgentsToJson() const
     const StatusTable& table = m_balancer.Table();
     for (const AgentIndex agent : table.All())
     {
+        if (result.size() == MOST_IN_A_LINE)
+        {
+            break;
+        }
         const AgentStatus& status = table.Get(agent);
         result.push_back({{"id", status.id},
                           {"server", ToString(status.server)},
                           {"freshness", ToString(status.freshness)},
                           {"state", ToString(status.report.state)},
+                          {"resting", ToString(status.restReason)},
+                          {"resting_reports", status.restingReports},
                           {"reports", status.reports},
                           {"rtt_us", ToSeconds(status.rtt.Smoothed()) * 1e6},
                           {"in_flight", status.inFlight},
@@ -323,7 +411,8 @@ SharedBalancer::AgentsToJson() const
                           {"completions", status.completions},
                           {"failures", status.failures},
                           {"connect_failures", status.connectFailures},
-                          {"abandoned", status.abandoned}});
+                          {"abandoned", status.abandoned},
+                          {"ended_empty", status.endedEmpty}});
     }
     return result;
 }

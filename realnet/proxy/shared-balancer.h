@@ -5,6 +5,7 @@
 #include "realnet/common/clock.h"
 #include "realnet/common/random.h"
 #include "realnet/common/socket-address.h"
+#include "realnet/proxy/agent-event.h"
 #include "realnet/proxy/balancer-witness.h"
 
 #include <functional>
@@ -32,18 +33,6 @@ struct Target
  * nothing: it may.
  */
 using EndpointGuard = std::function<std::optional<std::string>(const Endpoint&)>;
-
-/** A change of an agent's freshness or state, ready to be logged. */
-struct AgentEvent
-{
-    std::string id;
-    Endpoint server;
-    std::optional<Freshness> from; //!< empty: new
-    Freshness to{Freshness::FRESH};
-    AgentIndex agent{0};
-    /** Not empty: the freshness stays, the agent's state has become this. */
-    std::optional<ServerState> state{};
-};
 
 /**
  * The Balancer behind one mutex, with the clock and the random numbers that it needs. The time is
@@ -123,6 +112,8 @@ class SharedBalancer
     void SetRules(TableRules rules);
 
     Expected<AgentIndex, Refusal> Update(const Observation& observation);
+    /** \return why Update() would refuse it now; nothing: it would not. */
+    std::optional<Refusal> ObjectionTo(const Observation& observation);
     void Advance();
     std::optional<Instant> NextExpiry() const;
 
@@ -148,6 +139,17 @@ class SharedBalancer
         return look(m_balancer, Now());
     }
 
+    /** What the table has come to, beside the agents. */
+    struct Standing
+    {
+        bool panic{false};
+        bool full{false};  //!< all agents have as many connections as they may
+        bool floor{false}; //!< agents that rest are picked, as nobody else can be
+        TableCounters counters;
+    };
+
+    Standing GetStanding() const;
+
     /** \return what changed since the last call, oldest first. Logging it is left to the caller:
      * nothing that may block happens under the mutex. */
     std::vector<AgentEvent> TakeEvents();
@@ -158,7 +160,11 @@ class SharedBalancer
   private:
     std::optional<Target> DispatchLocked(Instant now);
     bool WantProbes(Instant now);
-    std::optional<std::string> ObjectionTo(const Endpoint& server) const;
+    std::optional<Refusal> OwnAddressObjection(const Observation& observation) const;
+    std::optional<std::string> GuardObjection(const Endpoint& server) const;
+    AgentEvent MakeEvent(AgentIndex agent) const;
+    void TakeNotice(const TableNotice& notice);
+    void KeepDrained(AgentIndex agent, const std::string& before);
 
     template <typename Event>
     void

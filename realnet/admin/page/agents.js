@@ -48,6 +48,12 @@ function paintState(cell, agent) {
   const word = part(cell, 'state');
   word.dataset.state = agent.state;
   setText(word, agent.state);
+  word.title = agent.resting ? `${agent.resting.reason}; for ${agent.resting.reports} more reports` : '';
+  if (agent.resting) {
+    setText(part(cell, 'server'), agent.resting.reason);
+  } else {
+    cell.querySelector('.server')?.remove();
+  }
 }
 
 function paintRtt(cell, agent) {

@@ -33,11 +33,28 @@ function set(id, text) {
   }
 }
 
+/** What holds for all agents together, in words. */
+function tableState(state) {
+  const words = [];
+  if (state.panic) {
+    words.push('panic: most agents are silent, they are picked, too');
+  }
+  if (state.full) {
+    words.push('full: every agent has as many connections as it may; clients wait');
+  }
+  if (state.floor) {
+    words.push('all that is left rests, and is picked all the same');
+  }
+  return words.join('; ') || 'normal';
+}
+
 function showFacts(state) {
   const { name, text, best } = state.formula;
   set('formula', name === text ? text : `${name}: ${text.replace(/^\w+:\s*/, '')} (${best} is best)`);
   set('policy', state.policy);
   set('listening', state.draining ? `${state.listening} (draining: no new clients)` : state.listening);
+  set('table-state', tableState(state));
+  byId('table-state').parentElement.dataset.alarm = state.panic || state.full || state.floor ? 'on' : 'off';
   set('uptime', rough(state.uptime_s));
   set('version', `Sonda ${state.version}, commit ${state.commit}, started ${state.started}`);
 }

@@ -1,4 +1,5 @@
 #include "realnet/admin/live-figures.h"
+#include "realnet/admin/metrics-text.h"
 #include "realnet/admin/snapshot-taker.h"
 #include "realnet/admin/state-json.h"
 #include "tests/catch.h"
@@ -172,4 +173,62 @@ TEST_CASE("an identity that is drained and away can be let in again", "[figures]
     }
     CHECK(balancer.SetDrained("agent-0", false));
     CHECK_FALSE(balancer.SetDrained("agent-0", false));
+}
+
+TEST_CASE("sums over agents without series of their own do not fall when one leaves", "[figures]")
+{
+    TableTiming quick;
+    quick.interval = std::chrono::milliseconds(50);
+    LiveFigures figures;
+    SharedBalancer balancer(MakeFormula("min: rtt"), Make("round-robin"), quick, 1);
+    balancer.AddWitness(figures, &figures.Trace());
+    const unsigned agents = MOST_AGENTS_WITH_SERIES + 20;
+    for (unsigned i = 0; i < agents; ++i)
+    {
+        REQUIRE(balancer.Update(Observe(i)));
+    }
+    for (unsigned i = 0; i < 2 * agents; ++i)
+    {
+        const auto target = balancer.Dispatch();
+        REQUIRE(target);
+        balancer.Connected(target->agent, Now());
+        balancer.Complete(target->agent, Now(), true);
+    }
+    const auto others = [&](const std::string& name)
+    {
+        AdminSnapshot snapshot;
+        snapshot.facts = std::make_shared<ProxyFacts>();
+        snapshot.counters = nlohmann::ordered_json::object();
+        const SnapshotTaker taker(balancer, figures, Now());
+        snapshot.agents = taker.TakeAgents();
+        taker.TakeTotals(snapshot);
+        const std::string text = MetricsText(snapshot);
+        const std::string begin = "sonda_agent_" + name + "{agent=\"all others\"} ";
+        const auto at = text.find(begin);
+        REQUIRE(at != std::string::npos);
+        return std::stod(text.substr(at + begin.size()));
+    };
+    const std::vector<std::string> names = {"picks_total",
+                                            "completions_total",
+                                            "reports_total",
+                                            "connect_seconds_count",
+                                            "connection_seconds_sum",
+                                            "probe_rtt_seconds_count"};
+    std::vector<double> before;
+    for (const std::string& name : names)
+    {
+        before.push_back(others(name));
+    }
+    CHECK(before[0] > 0);
+    const Instant deadline = Now() + FromSeconds(20);
+    while (balancer.NextExpiry())
+    {
+        REQUIRE(Now() < deadline);
+        balancer.Advance();
+    }
+    for (std::size_t i = 0; i < names.size(); ++i)
+    {
+        CAPTURE(names[i]);
+        CHECK(others(names[i]) == Approx(before[i]));
+    }
 }

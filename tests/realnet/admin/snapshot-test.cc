@@ -86,14 +86,21 @@ TEST_CASE("the state of an agent is the first thing that keeps it from being pic
     CHECK(StateWord(row) == std::string("ready"));
     row.freshness = Freshness::STALE;
     CHECK(StateWord(row) == std::string("stale"));
+    row.full = true;
+    CHECK(StateWord(row) == std::string("full"));
     row.restingReports = 1;
     CHECK(StateWord(row) == std::string("resting"));
+    row.barred = true;
+    CHECK(StateWord(row) == std::string("own-address"));
     row.reported = ServerState::DOWN;
     CHECK(StateWord(row) == std::string("down"));
     row.reported = ServerState::DRAIN;
     CHECK(StateWord(row) == std::string("drain"));
     row.drained = true;
     CHECK(StateWord(row) == std::string("drained"));
+    row.freshness = Freshness::DEAD;
+    CHECK(StateWord(row) == std::string("left"));
+    row = AgentRow();
     row.freshness = Freshness::DEAD;
     CHECK(StateWord(row) == std::string("dead"));
 }
@@ -135,6 +142,33 @@ TEST_CASE("the number of series is bounded; agents beyond it are summed up", "[s
               "sonda_agent_connect_seconds_bucket{agent=\"all others\",le=\"0.00025\"} 10") == 1);
     const std::string more = MetricsText(MakeSnapshot(MOST_AGENTS_IN_METRICS + 500));
     CHECK(CountLines(more, "sonda_") == CountLines(many, "sonda_"));
+}
+
+TEST_CASE("panic, full and floor have names everywhere", "[snapshot]")
+{
+    AdminSnapshot snapshot = MakeSnapshot(2);
+    CHECK(ReadinessOf(snapshot).text == "ready; agents that can be picked: 2");
+    snapshot.table.panic = true;
+    CHECK(ReadinessOf(snapshot).isReady);
+    CHECK(ReadinessOf(snapshot).text.find("panic") != std::string::npos);
+    CHECK(nlohmann::json::parse(StateText(snapshot, ALL_AGENTS))["panic"] == true);
+    CHECK(CountLines(MetricsText(snapshot), "sonda_panic 1") == 1);
+    for (AgentRow& row : snapshot.agents)
+    {
+        row.candidate = false;
+        row.full = true;
+    }
+    CHECK(ReadinessOf(snapshot).text == "no agent can be picked, of 2 known");
+    snapshot.table.full = true;
+    CHECK_FALSE(ReadinessOf(snapshot).isReady);
+    CHECK(ReadinessOf(snapshot).text.rfind("full: ", 0) == 0);
+    CHECK(CountLines(MetricsText(snapshot), "sonda_full 1") == 1);
+    CHECK(CountLines(MetricsText(snapshot), "sonda_agents{state=\"full\"} 2") == 1);
+    snapshot.agents[0].restingReports = 2;
+    snapshot.agents[0].restReason = RestReason::EARLY_RESETS;
+    const auto agent = nlohmann::json::parse(StateText(snapshot, ALL_AGENTS))["agents"][0];
+    CHECK(agent["state"] == "resting");
+    CHECK(agent["resting"] == nlohmann::json{{"reason", "early-resets"}, {"reports", 2}});
 }
 
 TEST_CASE("every counter becomes a metric, and labels are quoted", "[snapshot]")

@@ -24,17 +24,17 @@ def free_tcp_port():
 
 
 class Prometheus(Program):
-    """A Prometheus on loopback that scrapes one proxy every half second."""
+    """A Prometheus on loopback that scrapes proxies, every half second unless told otherwise."""
 
-    def __init__(self, folder, target):
+    def __init__(self, folder, *targets, every="500ms"):
         self.url = f"http://127.0.0.1:{free_tcp_port()}"
         config = folder / "prometheus.yml"
         config.write_text(f"""
-global: {{scrape_interval: 500ms, evaluation_interval: 500ms}}
+global: {{scrape_interval: {every}, evaluation_interval: {every}}}
 rule_files: ['{ALERTS}']
 scrape_configs:
   - job_name: sonda-proxy
-    static_configs: [{{targets: ['{target}']}}]
+    static_configs: [{{targets: {list(targets)}}}]
 """)
         super().__init__([require_tool("prometheus"), f"--config.file={config}",
                           f"--storage.tsdb.path={folder / 'data'}",
