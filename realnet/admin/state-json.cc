@@ -103,24 +103,36 @@ AgentJson(const AgentRow& row, const PickRule& rule, const RecentPicks& recent, 
             {"reports", row.reports}};
 }
 
-Json
-AgentsJson(const AdminSnapshot& snapshot, const RecentPicks& recent, std::size_t most)
+/** What a stranger calls itself may be no UTF-8: that must not cost us the page. */
+std::string
+Dump(const Json& json)
+{
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/** Agent by agent: thousands of them as one tree would take ten times the memory of their text. */
+void
+AppendAgents(std::string& text,
+             const AdminSnapshot& snapshot,
+             const RecentPicks& recent,
+             std::size_t most)
 {
     double capacity = 0;
     for (const AgentRow& row : snapshot.agents)
     {
         capacity += row.candidate ? row.capacity : 0;
     }
-    Json agents = Json::array();
-    for (const AgentRow& row : snapshot.agents)
+    const std::size_t shown = std::min(most, snapshot.agents.size());
+    for (std::size_t i = 0; i < shown; ++i)
     {
-        if (agents.size() == most)
+        const std::string agent =
+            Dump(AgentJson(snapshot.agents[i], snapshot.rule, recent, capacity));
+        if (i == 0)
         {
-            break;
+            text.reserve(text.size() + shown * (agent.size() + agent.size() / 8));
         }
-        agents.push_back(AgentJson(row, snapshot.rule, recent, capacity));
+        text += (i == 0 ? "" : ",") + agent;
     }
-    return agents;
 }
 
 Json
@@ -262,37 +274,40 @@ StateText(const AdminSnapshot& snapshot, std::size_t most)
     const PickRule& rule = snapshot.rule;
     const RecentPicks recent = CountRecent(snapshot);
     const unsigned row = snapshot.windows.empty() ? 0 : snapshot.windows.back()->herdingRow;
-    const Json state = {
-        {"instance", facts.instance},
-        {"version", facts.version},
-        {"commit", facts.commit},
-        {"started", facts.started},
-        {"sequence", snapshot.sequence},
-        {"uptime_s", snapshot.takenS},
-        {"listening", facts.listening},
-        {"draining", snapshot.draining},
-        {"panic", snapshot.table.panic},
-        {"full", snapshot.table.full},
-        {"floor", snapshot.table.floor},
-        {"formula",
-         {{"name", rule.formulaName},
-          {"text", rule.formulaText},
-          {"best", rule.lowestIsBest ? "lowest" : "highest"}}},
-        {"policy", rule.policy},
-        {"interval_s", snapshot.intervalS},
-        {"window_s", facts.windowS},
-        {"connections_open", snapshot.open},
-        {"backlog", snapshot.backlog},
-        {"share_window_s", recent.lengthS},
-        {"agents_total", snapshot.agents.size()},
-        {"agents", AgentsJson(snapshot, recent, most)},
+    const Json before = {{"instance", facts.instance},
+                         {"version", facts.version},
+                         {"commit", facts.commit},
+                         {"started", facts.started},
+                         {"sequence", snapshot.sequence},
+                         {"uptime_s", snapshot.takenS},
+                         {"listening", facts.listening},
+                         {"draining", snapshot.draining},
+                         {"panic", snapshot.table.panic},
+                         {"full", snapshot.table.full},
+                         {"floor", snapshot.table.floor},
+                         {"formula",
+                          {{"name", rule.formulaName},
+                           {"text", rule.formulaText},
+                           {"best", rule.lowestIsBest ? "lowest" : "highest"}}},
+                         {"policy", rule.policy},
+                         {"interval_s", snapshot.intervalS},
+                         {"window_s", facts.windowS},
+                         {"connections_open", snapshot.open},
+                         {"backlog", snapshot.backlog},
+                         {"share_window_s", recent.lengthS},
+                         {"agents_total", snapshot.agents.size()}};
+    const Json after = {
         {"drained", snapshot.drained},
         {"decisions", DecisionsJson(snapshot)},
         {"windows", WindowsJson(snapshot)},
         {"herding", {{"alarm", snapshot.herding}, {"row", row}, {"needed", HerdingAlarm::ROW}}},
         {"counters", snapshot.counters}};
-    // What a stranger calls itself may be no UTF-8: that must not cost us the page.
-    return state.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string text = Dump(before);
+    text.pop_back();
+    text += ",\"agents\":[";
+    AppendAgents(text, snapshot, recent, most);
+    text += "]," + Dump(after).substr(1);
+    return text;
 }
 
 std::string

@@ -110,7 +110,7 @@ LogLimiter::Allow(Instant now)
         ++m_silenced;
         return std::nullopt;
     }
-    const bool isInARow = m_last && (m_silenced > 0 || now - *m_last < pause);
+    const bool isInARow = m_last && now - *m_last < 2 * pause;
     m_row = isInARow ? m_row + 1 : 1;
     m_last = now;
     return std::exchange(m_silenced, 0);

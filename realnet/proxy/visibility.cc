@@ -7,6 +7,7 @@
 #include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 namespace sonda
@@ -137,6 +138,9 @@ Visibility::OpenAdmin(const ProxyConfiguration& configuration,
         return server.GetError();
     }
     m_adminAt = (*server)->At();
+    // With thousands of agents answers have megabytes. Without this the C library learns to keep
+    // such blocks, for each of its threads.
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
     spdlog::info("admin at http://{}/", ToString(*m_adminAt));
     if (!AdminServer::IsLoopback(at))
     {

@@ -36,10 +36,10 @@ class AdminProxy(Program):
     """A proxy with an admin listener at `url` that takes clients at `port`."""
 
     def __init__(self, group_port, *options, admin="127.0.0.1:0", interval="200ms",
-                 listen="127.0.0.1:0"):
+                 listen="127.0.0.1:0", window="50ms"):
         super().__init__([binary("sonda-proxy"), "--listen", listen, "--interface", "lo",
                           "--group", GROUP, "--port", group_port, "--interval", interval,
-                          "--window", "50ms", "--seed", "1", "--admin", admin, *options])
+                          "--window", window, "--seed", "1", "--admin", admin, *options])
         self.url = self.wait_line(r"admin at (http://\S+)/")[1]
         self.port = int(self.wait_line(r"listening on 127\.0\.0\.1:(\d+)")[1])
 

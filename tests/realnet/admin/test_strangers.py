@@ -101,7 +101,7 @@ def test_strangers_fill_neither_memory_nor_log(world):
 
 def test_two_thousand_agents_in_one_process(world):
     world.start_fleet(2000)
-    proxy = world.start_proxy("--window", "1s", interval="5s")
+    proxy = world.start_proxy(interval="5s", window="1s")
     proxy.wait_agents(2000)
     begin = proxy.counters()
     began, cpu = time.monotonic(), cpu_s(proxy.pid, proxy.pid)

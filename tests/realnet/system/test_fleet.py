@@ -37,7 +37,8 @@ def ask(proxy, word=b"?"):
 
 
 def words_of(proxy):
-    return "\n".join(proxy.lines)
+    """The log without the lines of counters."""
+    return "\n".join(line for line in proxy.lines if " counters {" not in line)
 
 
 def wait_rounds(agent, rounds):
@@ -84,7 +85,7 @@ def test_a_panic_is_told_and_its_end_does_not_spare_those_that_served(world):
 
 def test_a_panic_has_a_time_limit(world):
     proxy, agents = silence_most(world, "--panic-intervals", "12")
-    proxy.wait_line("info the panic is over: 1 agents answer, 0 are lost")
+    proxy.wait_line("info the panic is over: 1 agents answer")
     counters = proxy.wait_counters(lambda c: len(c["agents"]) == 1)
     assert counters["agents"][0]["id"] == agents[0].name and counters["agents_lost"] == 3
 
@@ -94,7 +95,7 @@ def test_one_burst_of_strangers_ends_harmless(world, accepts):
     real = world.agent(world.server(answer), name="real")
     proxy = world.proxy("--slow-start", "off")
     proxy.wait_counters(lambda c: c["agents"][0]["reports"] >= 4)
-    stranger = world.server(lambda connection: connection.sendall(b"stolen"), address="127.0.0.66")
+    stranger = world.server(lambda connection: connection.sendall(b"stolen"), address="0.0.0.0")
     port = stranger.port if accepts else 1
     request, monitor = real.wait_request()
     for number in range(25):
