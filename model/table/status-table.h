@@ -249,6 +249,9 @@ class StatusTable
 
     std::optional<AgentIndex> Find(const std::string& id) const;
 
+    /** \return who speaks for a server; null: nobody does. */
+    const AgentStatus* HolderOf(const Endpoint& server) const;
+
     /** \return how many agents the table holds, dead ones included. */
     std::size_t
     Size() const
@@ -306,7 +309,6 @@ class StatusTable
         }
     };
 
-    const AgentStatus* HolderOf(const Endpoint& server) const;
     AgentIndex EntryFor(const Observation& observation, Instant now);
     AgentIndex Insert(const Observation& observation, Instant now);
     void Replace(AgentIndex agent, const Observation& observation);

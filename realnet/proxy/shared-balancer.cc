@@ -312,6 +312,12 @@ SharedBalancer::Update(const Observation& observation)
 std::optional<Refusal>
 SharedBalancer::OwnAddressObjection(const Observation& observation) const
 {
+    // The guard may ask the kernel: not again with every report of thousands of agents.
+    const AgentStatus* const holder = m_balancer.Table().HolderOf(observation.server);
+    if (holder != nullptr && !holder->barred)
+    {
+        return std::nullopt;
+    }
     if (const auto objection = GuardObjection(observation.server))
     {
         return Refusal{RefusalReason::OWN_ADDRESS,

@@ -158,8 +158,8 @@ TEST_CASE("an agent that falls silent ages and is removed, and comes back", "[pr
            bench.agents[0]->SetSilent(true);
        });
     at(28, [&]() { CHECK(bench.Find(0)->freshness == Freshness::STALE); });
-    at(34.9, [&]() { CHECK(table.Candidates().size() == 1); });
-    at(35.1,
+    at(37.4, [&]() { CHECK(table.Candidates().size() == 1); });
+    at(37.6,
        [&]()
        {
            CHECK(bench.Find(0)->freshness == Freshness::DEAD);
