@@ -94,19 +94,8 @@ GetHistory(const HttpRequest& request, const std::shared_ptr<const AdminSnapshot
 HttpAnswer
 GetReadiness(const AdminSnapshot& snapshot)
 {
-    const auto candidates = std::count_if(snapshot.agents.begin(),
-                                          snapshot.agents.end(),
-                                          [](const AgentRow& row) { return row.candidate; });
-    if (snapshot.draining)
-    {
-        return Text(503, "draining: no more clients are taken");
-    }
-    if (candidates == 0)
-    {
-        return Text(503,
-                    fmt::format("no agent can be picked, of {} known", snapshot.agents.size()));
-    }
-    return Text(200, fmt::format("ready; agents that can be picked: {}", candidates));
+    const Readiness readiness = ReadinessOf(snapshot);
+    return Text(readiness.isReady ? 200 : 503, readiness.text);
 }
 
 } // namespace
