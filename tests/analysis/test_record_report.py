@@ -69,7 +69,7 @@ def test_names_cannot_break_the_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize("change, words", [
     (lambda f: (f / "run.json").unlink(), "not the folder of a complete run"),
     (lambda f: (f / "run.json").write_text("[]"), "run.json"),
-    (lambda f: (f / "run.json").write_text("{"), "not a JSON object"),
+    (lambda f: (f / "run.json").write_text("{"), "not JSON"),
     (lambda f: (f / "run.json").write_text('{"schema": 1, "rng_run": "x"}'), "rng_run"),
     (lambda f: (f / "windows.csv").unlink(), "windows.csv"),
     (lambda f: (f / "summary.csv").write_text("metric,value\nrequests,x\n"), "summary.csv"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Iterator
@@ -15,6 +17,9 @@ from folders import half_folders, identities, results, run_folders
 from loopback_ssh import LoopbackSsh, find_sshd
 from marked import DEADLINE_S, Mark
 from small_comparison import SmallComparison
+
+from sonda_analysis.gnu_parallel import (install, joblog_path, one_line, parallel_command, parallel_environment,
+                                         read_joblog)
 
 NAMES = ("near", "far")
 RUNS = 3
@@ -150,3 +155,17 @@ def test_a_machine_that_computes_other_results_is_refused(small: SmallComparison
     assert ended.returncode == 1 and "near: the trial run gives other results than here" in ended.stderr
     assert not run_folders(small.folder / "out")
 
+
+
+def test_a_job_that_holds_ends_of_lines_stays_one_job_over_ssh(ssh: LoopbackSsh, tmp_path: Path) -> None:
+    """Options refuse them; the list holds all the same, also behind the quoting of parallel, ssh and the login shell."""
+    nasty, got = "x\n touch marker #'\"$(touch marker)\\\n\ttouch marker\u2028\n", tmp_path / "got"
+    script = shlex.join(["exec", sys.executable, "-c", "import sys; open(sys.argv[1], 'w').write(sys.argv[2])", str(got), nasty])
+    log = tmp_path / "logs"
+    install(log)
+    (log / "logins").write_text(f"1/ssh -F {ssh.client_config} near\n")
+    subprocess.run(parallel_command(log, f"--sshloginfile={log / 'logins'}"), input=one_line(script), text=True, check=True,
+                   cwd=tmp_path, env=parallel_environment(log), timeout=DEADLINE_S)
+    assert got.read_text() == nasty
+    assert not list(tmp_path.rglob("marker*")) and not (Path.home() / "marker").exists()
+    assert [end.text for end in read_joblog(joblog_path(log)).values()] == ["exit status 0"]

@@ -8,14 +8,14 @@
 #include <string_view>
 
 /** What libFuzzer takes for a find: the program ends, and the input that did it is kept. */
-#define FUZZ_CHECK(condition)                                                                      \
-    do                                                                                             \
-    {                                                                                              \
-        if (!(condition))                                                                          \
-        {                                                                                          \
-            std::fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);         \
-            __builtin_trap();                                                                      \
-        }                                                                                          \
+#define FUZZ_CHECK(condition)                                                              \
+    do                                                                                     \
+    {                                                                                      \
+        if (!(condition))                                                                  \
+        {                                                                                  \
+            std::fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition); \
+            __builtin_trap();                                                              \
+        }                                                                                  \
     } while (false)
 
 namespace sonda::fuzz

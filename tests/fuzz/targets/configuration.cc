@@ -1,7 +1,8 @@
 /** Configuration files of sonda-proxy (0) and sonda-agent (1), and JSON as such (2). */
+#include "realnet/common/configuration.h"
+
 #include "model/base/strict-json.h"
 #include "realnet/agent/options.h"
-#include "realnet/common/configuration.h"
 #include "realnet/proxy/options.h"
 #include "tests/fuzz/targets/check.h"
 

@@ -1,4 +1,5 @@
-/** What the kernel says: texts of /proc (0) and of cgroups (1), answers of netlink's sock_diag (2). */
+/** What the kernel says: texts of /proc (0) and of cgroups (1), answers of netlink's sock_diag (2).
+ */
 #include "realnet/agent/connection-counter.h"
 #include "realnet/agent/proc-text.h"
 #include "tests/fuzz/targets/check.h"

@@ -55,7 +55,8 @@ class Life
         case 0:
         {
             auto report = test::Observe(what / 6 % 8, m_bytes.ConsumeFloatingPoint<double>());
-            report.report.state = static_cast<ServerState>(m_bytes.ConsumeIntegral<std::uint8_t>() % 3);
+            report.report.state =
+                static_cast<ServerState>(m_bytes.ConsumeIntegral<std::uint8_t>() % 3);
             report.report.inFlight = m_bytes.ConsumeIntegral<std::uint8_t>();
             m_balancer.Advance(m_now);
             m_balancer.Update(report, m_now);

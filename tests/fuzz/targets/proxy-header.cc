@@ -44,8 +44,8 @@ LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
         {
             FUZZ_CHECK(size < MOST_HEADER_BYTES);
             // What is a beginning had only beginnings before it.
-            FUZZ_CHECK(size == 0 || ParseProxyHeader(bytes.substr(0, size - 1)).outcome ==
-                                        Outcome::INCOMPLETE);
+            FUZZ_CHECK(size == 0 ||
+                       ParseProxyHeader(bytes.substr(0, size - 1)).outcome == Outcome::INCOMPLETE);
         }
         return 0;
     }

@@ -1,4 +1,5 @@
-/** The relay's decisions, driven by bytes against sockets as the kernel has them (fake-relay.h): no byte is lost. */
+/** The relay's decisions, driven by bytes against sockets as the kernel has them (fake-relay.h): no
+ * byte is lost. */
 #include "tests/fuzz/targets/check.h"
 #include "tests/realnet/proxy/fake-relay.h"
 
@@ -66,7 +67,8 @@ LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
         world.Fin(side);
         world.GrowRoom(side, std::size_t{1} << 40);
     }
-    // An event may be told before all of what belongs to it has happened: the next one tells the rest.
+    // An event may be told before all of what belongs to it has happened: the next one tells the
+    // rest.
     world.Run(reads, allowPipe);
     world.Run(reads, allowPipe);
     CheckEnds(world);

@@ -1,4 +1,5 @@
-/** The status table, driven by bytes: its counts, lists and index agree with its agents at any moment. */
+/** The status table, driven by bytes: its counts, lists and index agree with its agents at any
+ * moment. */
 #include "tests/fuzz/targets/check.h"
 #include "tests/model/support/samples.h"
 
@@ -169,7 +170,8 @@ class World
             candidates += status.isCandidate;
             const auto open = std::count(m_open.begin(), m_open.end(), agent);
             FUZZ_CHECK(status.inFlight == static_cast<std::uint32_t>(open));
-            FUZZ_CHECK(status.dispatches >= status.completions + status.failures + status.abandoned);
+            FUZZ_CHECK(status.dispatches >=
+                       status.completions + status.failures + status.abandoned);
             FUZZ_CHECK(!status.isCandidate ||
                        (status.report.state == ServerState::READY && !status.drained));
             const double share = m_table.StartShare(agent, m_now);

@@ -1,4 +1,5 @@
-/** Values of options and files: key files (0), addresses (1), networks (2), times (3), numbers (4), ends (5). */
+/** Values of options and files: key files (0), addresses (1), networks (2), times (3), numbers (4),
+ * ends (5). */
 #include "model/protocol/address.h"
 #include "model/protocol/auth.h"
 #include "model/protocol/ipv6.h"
@@ -114,8 +115,9 @@ Ends(const std::string& text)
         }
         FUZZ_CHECK(at->port != 0 || allowZero);
         FUZZ_CHECK(!at->address || ParseIpv4(*at->address) || ParseIpv6(*at->address));
-        const std::string host =
-            !at->address ? "" : ParseIpv4(*at->address) ? *at->address + ":" : "[" + *at->address + "]:";
+        const std::string host = !at->address              ? ""
+                                 : ParseIpv4(*at->address) ? *at->address + ":"
+                                                           : "[" + *at->address + "]:";
         const auto again = ParseAddressAndPort(host + std::to_string(at->port), allowZero);
         FUZZ_CHECK(again && again->address == at->address && again->port == at->port);
     }
@@ -130,8 +132,8 @@ Ends(const std::string& text)
 extern "C" int
 LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    static constexpr void (*PARSERS[])(const std::string&) = {
-        Keys, Addresses, Networks, Times, Numbers, Ends};
+    static constexpr void (*PARSERS[])(
+        const std::string&) = {Keys, Addresses, Networks, Times, Numbers, Ends};
     const Choice choice = Choose(data, size);
     if (choice.which < std::size(PARSERS))
     {

@@ -5,6 +5,6 @@
 #include "tests/fuzz/targets/check.h"
 
 #define REQUIRE(condition) FUZZ_CHECK(condition)
-#define FAIL(message) FUZZ_CHECK(!message)
+#define FAIL(message)      FUZZ_CHECK(!message)
 
 #endif
