@@ -200,3 +200,9 @@ def test_compare_refuses_what_only_the_sums_tell(lab: Lab) -> None:
 def test_a_run_without_probes_file_is_no_run(folder: Path) -> None:
     (folder / "rtt.csv").unlink()
     assert "rtt.csv: the file is missing" in (find_fault(Run(RANDOM, 3, folder)) or "")
+
+
+def test_agents_with_names_that_pandas_takes_for_nothing_are_kept(folder: Path) -> None:
+    path = folder / "windows.csv"
+    path.write_text(path.read_text().replace("fast[0]", "NA").replace("fast[1]", "null"))
+    assert {"NA", "null"} < set(read_run(folder, RANDOM, 3).windows["agent"])

@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     {
         const auto what = bytes.ConsumeIntegral<std::uint8_t>();
         const Side side = what & 1 ? Side::CLIENT : Side::SERVER;
-        switch (what / 2 % 8)
+        switch (what / 2 % 9)
         {
         case 0:
         case 1:
@@ -55,6 +55,9 @@ LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
             world.Rst(side);
             break;
         case 6:
+            world.Urge(side);
+            break;
+        case 7:
             world.Fetch();
             break;
         default:

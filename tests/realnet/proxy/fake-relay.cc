@@ -31,6 +31,20 @@ FakeRelay::Arrive(Side side, std::size_t bytes)
 }
 
 void
+FakeRelay::Urge(Side side)
+{
+    FakeSocket& socket = At(side);
+    if (socket.finSent || socket.rstSent)
+    {
+        return;
+    }
+    // The kernel keeps one mark: an older byte becomes one like others.
+    socket.mark = socket.unread;
+    socket.urgentEdge = true;
+    Arrive(side, 1);
+}
+
+void
 FakeRelay::Fin(Side side)
 {
     FakeSocket& socket = At(side);
@@ -72,14 +86,16 @@ void
 FakeRelay::Report(Side side)
 {
     FakeSocket& socket = At(side);
-    const bool edge = socket.readableEdge || socket.writableEdge || socket.closedEdge;
+    const bool edge =
+        socket.readableEdge || socket.writableEdge || socket.closedEdge || socket.urgentEdge;
     SocketEvents events;
     events.readable = socket.readableEdge;
     events.peerClosed = socket.closedEdge;
-    events.ended = edge && socket.finSent && !socket.rstSent;
+    events.urgent = edge && socket.mark.has_value();
+    events.ended = edge && socket.finSent && !socket.rstSent && !socket.mark;
     events.broken = edge && socket.errorPending;
     m_relay.OnEvents(side, events);
-    socket.readableEdge = socket.writableEdge = socket.closedEdge = false;
+    socket.readableEdge = socket.writableEdge = socket.closedEdge = socket.urgentEdge = false;
 }
 
 void
@@ -88,7 +104,8 @@ FakeRelay::Fetch()
     for (const Side side : {Side::CLIENT, Side::SERVER})
     {
         const FakeSocket& socket = At(side);
-        m_woken = m_woken || socket.readableEdge || socket.writableEdge || socket.closedEdge;
+        m_woken = m_woken || socket.readableEdge || socket.writableEdge || socket.closedEdge ||
+                  socket.urgentEdge;
         Report(side);
     }
 }
@@ -141,7 +158,7 @@ FakeRelay::Pump(Side source, int reads, bool allowPipe)
         else if (isRead)
         {
             m_fills += step == RelayStep::FILL ? 1 : 0;
-            Read(source, step == RelayStep::FILL ? PIPE_BYTES : direction.ReadSize());
+            step == RelayStep::FILL ? Splice(source) : Read(source, direction.ReadSize());
         }
         else if (step == RelayStep::END)
         {
@@ -163,19 +180,67 @@ FakeRelay::Pump(Side source, int reads, bool allowPipe)
     }
 }
 
+/** recv(): ends before an urgent byte, and begins with it the next time. */
 void
 FakeRelay::Read(Side source, std::size_t asked)
 {
     FakeSocket& socket = At(source);
-    RelayDirection& direction = m_relay.From(source);
-    if (socket.unread > 0)
+    if (socket.unread == 0)
     {
-        const std::size_t most = asked == PIPE_BYTES ? PIPE_TAKES : asked;
-        const std::size_t n = std::min(most, socket.unread);
-        socket.unread -= n;
-        direction.OnRead(n, asked);
+        ReadEnd(source);
+        return;
     }
-    else if (socket.finSent)
+    const bool stops = socket.mark.value_or(0) > 0;
+    if (!stops)
+    {
+        socket.mark.reset();
+    }
+    Take(source, std::min({asked, socket.unread, stops ? *socket.mark : socket.unread}), asked);
+}
+
+/** splice(): never gets beyond an urgent byte, where it returns 0 once the end has come. */
+void
+FakeRelay::Splice(Side source)
+{
+    FakeSocket& socket = At(source);
+    RelayDirection& direction = m_relay.From(source);
+    const std::size_t most = std::min(socket.unread, socket.mark.value_or(socket.unread));
+    if (most > 0)
+    {
+        Take(source, std::min(PIPE_TAKES, most), PIPE_BYTES);
+    }
+    else if (socket.finSent || (socket.rstSent && !socket.errorPending))
+    {
+        direction.OnNoPipe(); // a 0, which says nothing: a read tells
+    }
+    else if (socket.unread > 0)
+    {
+        direction.OnDry();
+    }
+    else
+    {
+        ReadEnd(source);
+    }
+}
+
+void
+FakeRelay::Take(Side source, std::size_t bytes, std::size_t asked)
+{
+    FakeSocket& socket = At(source);
+    socket.unread -= bytes;
+    if (socket.mark)
+    {
+        *socket.mark -= bytes;
+    }
+    m_relay.From(source).OnRead(bytes, asked);
+}
+
+void
+FakeRelay::ReadEnd(Side source)
+{
+    FakeSocket& socket = At(source);
+    RelayDirection& direction = m_relay.From(source);
+    if (socket.finSent)
     {
         direction.OnEnd(); // an end that was received is told before any error
     }

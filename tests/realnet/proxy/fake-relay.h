@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace sonda::test
 {
@@ -25,6 +26,7 @@ struct FakeSocket
     std::size_t unread{0};
     std::size_t room{0}; //!< that the send buffer still has
     bool errorPending{false};
+    std::optional<std::size_t> mark; //!< unread bytes before the last urgent one
 
     // What was passed on to the peer.
     std::size_t delivered{0};
@@ -34,6 +36,7 @@ struct FakeSocket
     bool readableEdge{false};
     bool writableEdge{false};
     bool closedEdge{false};
+    bool urgentEdge{false};
     bool wantsRoom{false}; //!< a write was refused: the next room is an edge
 };
 
@@ -49,6 +52,8 @@ class FakeRelay
 
     // What peers do.
     void Arrive(Side side, std::size_t bytes);
+    /** One byte more, which is urgent; kept in its place (SO_OOBINLINE). */
+    void Urge(Side side);
     void Fin(Side side);
     void Rst(Side side);
     void GrowRoom(Side side, std::size_t bytes);
@@ -76,6 +81,9 @@ class FakeRelay
     void Report(Side side);
     void Pump(Side source, int reads, bool allowPipe);
     void Read(Side source, std::size_t asked);
+    void Splice(Side source);
+    void Take(Side source, std::size_t bytes, std::size_t asked);
+    void ReadEnd(Side source);
     void Write(Side source);
 
     std::array<FakeSocket, 2> m_sockets;
