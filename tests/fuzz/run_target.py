@@ -26,6 +26,9 @@ def main():
     parser.add_argument("finds", type=Path)
     parser.add_argument("--seconds", type=int, default=int(os.environ.get("SONDA_FUZZ_SECONDS", "30")))
     given = parser.parse_args()
+    if not given.program.is_file():
+        print(f"{given.program} is not there; ./sonda test builds it, and so does the target fuzz-targets")
+        return 1
     seeds = sum(1 for _ in given.corpus.iterdir())
     given.finds.mkdir(parents=True, exist_ok=True)
     seed = os.environ.get("SONDA_FUZZ_SEED") or str(secrets.randbelow(1 << 31) + 1)
