@@ -13,7 +13,7 @@ using Outcome = ProxyHeader::Outcome;
 bool
 Same(const SocketAddress& a, const SocketAddress& b)
 {
-    return a.ToString() == b.ToString();
+    return a.Address() == b.Address() && a.Port() == b.Port();
 }
 
 /** The header that we would send for the same ends means the same. */
