@@ -46,7 +46,10 @@ AgentService::MakeReport(Instant now)
     return report;
 }
 
-AgentService::AgentService(Parts parts, LoadSampler& sampler)
+AgentService::AgentService(Parts parts,
+                           const SystemFiles& files,
+                           LoadSampler& sampler,
+                           ServerGroup& serverGroup)
     : m_sampleTimer(m_io),
       m_replyTimer(m_io),
       m_announceTimer(m_io),
@@ -58,10 +61,12 @@ AgentService::AgentService(Parts parts, LoadSampler& sampler)
       m_agent(std::move(parts.configuration.options), std::move(parts.configuration.keyring)),
       m_replies(m_io, std::move(parts.replies)),
       m_connections(m_io,
+                    files,
                     m_agent.GetOptions().server,
                     m_reading->command.countPeriod,
                     [this](std::uint32_t before, std::uint32_t after) { TellFall(before, after); }),
       m_sampler(sampler),
+      m_group(serverGroup),
       m_random(parts.seed)
 {
     m_signals.add(SIGHUP);
@@ -188,6 +193,7 @@ AgentService::TryReload()
     SetVerbose(m_reading->command.verbose);
     m_agent.Reconfigure(m_reading->command.window, std::move(next->keyring));
     m_connections.SetPeriod(m_reading->command.countPeriod);
+    m_group.SetWish(m_reading->command.cgroup);
     if (!m_ending)
     {
         Announce(ANNOUNCEMENTS);
@@ -207,11 +213,12 @@ AgentService::WaitForSample()
                 return;
             }
             const auto fault = m_sampler.Sample(Now());
-            const auto silenced = fault ? m_errorLog.Allow(Now()) : std::nullopt;
-            if (silenced)
+            const std::string text = fault ? fault->message : "";
+            if (!text.empty() && text != m_sampleFault)
             {
-                spdlog::error("{}{}", fault->message, Silenced(*silenced));
+                spdlog::error("{}", text);
             }
+            m_sampleFault = text;
             WaitForSample();
         });
 }
@@ -222,6 +229,25 @@ AgentService::LogNoReport(const char* what, const Error& error)
     if (const auto silenced = m_errorLog.Allow(Now()))
     {
         spdlog::error("{}: {}{}", what, error.message, Silenced(*silenced));
+    }
+}
+
+/** Logs once that requests stay without answer, and once that this is over. */
+void
+AgentService::TellWhetherKnown(const std::string& why)
+{
+    if (why == m_whyNoFigures)
+    {
+        return;
+    }
+    m_whyNoFigures = why;
+    if (why.empty())
+    {
+        spdlog::info("probe requests are answered again");
+    }
+    else
+    {
+        spdlog::error("probe requests are not answered (no-figures): {}", why);
     }
 }
 
@@ -254,7 +280,12 @@ AgentService::Answer(DatagramPort& port, const Datagram& datagram)
                                             m_random);
     if (!refusal)
     {
+        TellWhetherKnown("");
         spdlog::debug("probe request of {}:{}", datagram.address, datagram.port);
+    }
+    else if (refusal->reason == RefusalReason::NO_FIGURES)
+    {
+        TellWhetherKnown(refusal->detail);
     }
     else if (refusal->reason != RefusalReason::OTHER_SLICE) // which is as it should be
     {

@@ -40,8 +40,15 @@ class AgentService
         std::uint64_t seed{0};
     };
 
-    /** \param sampler has sampled twice already; must outlive the service */
-    AgentService(Parts parts, LoadSampler& sampler);
+    /**
+     * \param sampler has sampled twice already
+     * \param serverGroup whose limits count
+     * All of these must outlive the service.
+     */
+    AgentService(Parts parts,
+                 const SystemFiles& files,
+                 LoadSampler& sampler,
+                 ServerGroup& serverGroup);
 
     /** Serves until a signal ends it. */
     void Run();
@@ -57,6 +64,7 @@ class AgentService
     Expected<Report> MakeReport(Instant now);
     void TellFall(std::uint32_t before, std::uint32_t after);
     void LogNoReport(const char* what, const Error& error);
+    void TellWhetherKnown(const std::string& why);
     void Send(const Reply& reply);
     void Listen(DatagramPort& port);
     void Answer(DatagramPort& port, const Datagram& datagram);
@@ -78,6 +86,9 @@ class AgentService
     DatagramPort m_replies;
     ServerConnections m_connections;
     LoadSampler& m_sampler;
+    ServerGroup& m_group;
+    std::string m_whyNoFigures; //!< empty: requests are answered
+    std::string m_sampleFault;  //!< of the last sample; empty: none
     SeededRandom m_random;
     LogLimiter m_errorLog;
     std::uint64_t m_sendErrors{0};

@@ -1,145 +1,106 @@
 #include "realnet/agent/connection-counter.h"
 
-#include "realnet/common/descriptor.h"
-#include "realnet/common/socket-address.h"
+#include "realnet/agent/listeners.h"
+#include "realnet/agent/proc-text.h"
+#include "realnet/agent/sock-diag.h"
 
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
 
 namespace sonda
 {
 
-namespace
-{
-
-bool
-OwnEndIs(const inet_diag_msg& found, const SocketAddress& server)
-{
-    const bool isConnection = found.id.idiag_dport != 0; // else a listener
-    if (found.id.idiag_sport != htons(server.Port()) || !isConnection)
-    {
-        return false;
-    }
-    const std::uint32_t* source = found.id.idiag_src;
-    if (server.Family() == AF_INET6)
-    {
-        return found.idiag_family == AF_INET6 &&
-               std::memcmp(source, &server.V6(), sizeof(server.V6())) == 0;
-    }
-    // A socket for both versions of IP shows an IPv4 peer as ::ffff:a.b.c.d, in the last word.
-    const bool mapped = found.idiag_family == AF_INET6 && source[0] == 0 && source[1] == 0 &&
-                        source[2] == htonl(0xFFFF);
-    const bool plain = found.idiag_family == AF_INET;
-    return (plain && source[0] == server.V4().s_addr) ||
-           (mapped && source[3] == server.V4().s_addr);
-}
-
-/**
- * Asks for connections of both families at once by the older form of the request, as the newer one
- * would make the kernel walk through all sockets once for each.
- */
-bool
-Ask(const Descriptor& netlink, const Endpoint& server)
-{
-    struct
-    {
-        nlmsghdr header;
-        inet_diag_req body;
-    } request{};
-
-    request.header.nlmsg_len = sizeof(request);
-    request.header.nlmsg_type = TCPDIAG_GETSOCK;
-    request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    request.body.idiag_states = 1U << TCP_ESTABLISHED;
-    request.body.id.idiag_sport = htons(server.port);
-    return send(netlink.Get(), &request, sizeof(request), 0) == sizeof(request);
-}
-
-} // namespace
-
-Descriptor
-OpenSockDiag(int flags)
-{
-    return Descriptor(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, NETLINK_SOCK_DIAG));
-}
-
-DiagPart
-ParseDiagAnswer(std::span<const std::byte> answer, const Endpoint& server)
-{
-    const SocketAddress wanted(server);
-    DiagPart part;
-    while (answer.size() >= sizeof(nlmsghdr))
-    {
-        nlmsghdr header;
-        std::memcpy(&header, answer.data(), sizeof(header));
-        if (header.nlmsg_len < sizeof(header) || header.nlmsg_len > answer.size())
-        {
-            part.failed = true;
-            return part;
-        }
-        if (header.nlmsg_type == NLMSG_DONE)
-        {
-            part.last = true;
-            return part;
-        }
-        if (header.nlmsg_type == NLMSG_ERROR)
-        {
-            part.failed = true;
-            return part;
-        }
-        const bool isSocket =
-            header.nlmsg_type == SOCK_DIAG_BY_FAMILY || header.nlmsg_type == TCPDIAG_GETSOCK;
-        if (isSocket && header.nlmsg_len >= NLMSG_LENGTH(sizeof(inet_diag_msg)))
-        {
-            inet_diag_msg found;
-            std::memcpy(&found, answer.data() + NLMSG_HDRLEN, sizeof(found));
-            part.matching += OwnEndIs(found, wanted) ? 1 : 0;
-        }
-        answer =
-            answer.subspan(std::min<std::size_t>(NLMSG_ALIGN(header.nlmsg_len), answer.size()));
-    }
-    return part;
-}
-
-std::optional<std::uint32_t>
+Expected<ConnectionCount>
 CountConnections(const Endpoint& server)
 {
-    const Descriptor netlink = OpenSockDiag(0);
-    if (!netlink || !Ask(netlink, server))
+    constexpr std::uint32_t states =
+        1U << TCP_ESTABLISHED | 1U << TCP_CLOSE_WAIT | 1U << TCP_FIN_WAIT1 | 1U << TCP_FIN_WAIT2;
+    ConnectionCount count;
+    const auto error = ForEachSocket(server.port,
+                                     states,
+                                     [&](const DiagSocket& found) { Add(count, found, server); });
+    if (error)
     {
-        return std::nullopt;
+        return *error;
     }
-    std::uint32_t count = 0;
-    std::array<std::byte, DIAG_BYTES> buffer;
-    while (true)
+    return count;
+}
+
+Expected<ConnectionCount>
+CountConnectionsInSight(const Endpoint& server)
+{
+    if (const auto why = CheckListener(server))
     {
-        const ssize_t n = recv(netlink.Get(), buffer.data(), buffer.size(), 0);
-        if (n < 0 && errno == EINTR)
+        return *why;
+    }
+    return CountConnections(server);
+}
+
+void
+Add(ConnectionCount& count, const DiagSocket& socket, const Endpoint& server)
+{
+    if (!OwnEndIs(socket, server))
+    {
+        return;
+    }
+    switch (socket.base.idiag_state)
+    {
+    case TCP_ESTABLISHED:
+    case TCP_CLOSE_WAIT:
+        ++count.open;
+        break;
+    case TCP_FIN_WAIT1:
+    case TCP_FIN_WAIT2:
+        // Without an inode no process holds it: the server has closed it, and only the kernel
+        // waits.
+        count.open += socket.base.idiag_inode != 0 ? 1 : 0;
+        count.serverEnded += socket.base.idiag_inode != 0 ? 1 : 0;
+        break;
+    default:
+        break;
+    }
+}
+
+std::optional<TcpActivity>
+ParseTcpActivity(std::string_view text)
+{
+    LineReader lines(text);
+    while (auto names = lines.Next())
+    {
+        auto values = lines.Next(); // each line of names is followed by one of values
+        if (!values || TakeWord(*names) != "Tcp:" || TakeWord(*values) != "Tcp:")
         {
             continue;
         }
-        if (n <= 0)
+        TcpActivity activity;
+        int found = 0;
+        for (auto name = TakeWord(*names); !name.empty(); name = TakeWord(*names))
         {
-            return std::nullopt;
+            const auto value = ParseWhole(TakeWord(*values)); // MaxConn is -1
+            std::uint64_t* wanted = name == "ActiveOpens"    ? &activity.activeOpens
+                                    : name == "PassiveOpens" ? &activity.passiveOpens
+                                    : name == "CurrEstab"    ? &activity.established
+                                    : name == "InSegs"       ? &activity.segmentsIn
+                                                             : nullptr;
+            if (wanted && value)
+            {
+                *wanted = *value;
+                ++found;
+            }
         }
-        const DiagPart part =
-            ParseDiagAnswer(std::span(buffer).first(static_cast<std::size_t>(n)), server);
-        count += part.matching;
-        if (part.failed)
-        {
-            return std::nullopt;
-        }
-        if (part.last)
-        {
-            return count;
-        }
+        return found == 4 ? std::optional(activity) : std::nullopt;
     }
+    return std::nullopt;
+}
+
+Standstill
+Compare(const TcpActivity& from, const TcpActivity& to)
+{
+    if (from.activeOpens != to.activeOpens || from.passiveOpens != to.passiveOpens ||
+        from.established != to.established)
+    {
+        return Standstill::NO;
+    }
+    return from.segmentsIn == to.segmentsIn ? Standstill::CERTAIN : Standstill::LIKELY;
 }
 
 } // namespace sonda

@@ -1,39 +1,65 @@
 #ifndef SONDA_REALNET_AGENT_CONNECTION_COUNTER_H
 #define SONDA_REALNET_AGENT_CONNECTION_COUNTER_H
 
+#include "model/base/error.h"
 #include "model/protocol/pdu.h"
-#include "realnet/common/descriptor.h"
 
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace sonda
 {
 
-/**
- * \return how many established TCP connections have \p server as their own end, counted by the
- * kernel (netlink sock_diag: at 10,000 connections far cheaper than reading /proc/net/tcp); nothing
- * when the kernel cannot say. Any thread.
- */
-std::optional<std::uint32_t> CountConnections(const Endpoint& server);
+struct DiagSocket;
 
-/** As the kernel's own tools use; what the kernel says at once never exceeds it. */
-constexpr std::size_t DIAG_BYTES = 32768;
-
-/** \return a socket to ask the kernel about sockets by; none with errno. \param flags SOCK_… */
-Descriptor OpenSockDiag(int flags);
-
-/** What one datagram of the kernel's answer says. */
-struct DiagPart
+/** Connections of a server, counted at one moment. */
+struct ConnectionCount
 {
-    std::uint32_t matching{0}; //!< connections whose own end is the server
-    bool last{false};
-    bool failed{false};
+    std::uint32_t open{0};
+    /** Of them, those of which the server has ended its direction: no counter of the kernel tells
+     * when they end. */
+    std::uint32_t serverEnded{0};
 };
 
-/** The pure part: \param answer netlink messages as the kernel wrote them. */
-DiagPart ParseDiagAnswer(std::span<const std::byte> answer, const Endpoint& server);
+/**
+ * \return how many TCP connections have \p server as their own end and are not over: established,
+ * or with one direction ended, by the client (CLOSE_WAIT) or by a server that still reads. It is
+ * what a proxy counts, too. Counted by the kernel (sock_diag: at 10,000 connections far cheaper
+ * than reading /proc/net/tcp); an error when it does not say. Any thread.
+ */
+Expected<ConnectionCount> CountConnections(const Endpoint& server);
+
+/** \return the same with the reason where the server's connections cannot be seen from here:
+ * nothing listens in this network namespace. Any thread. */
+Expected<ConnectionCount> CountConnectionsInSight(const Endpoint& server);
+
+/** Adds a socket to the count where it is one of the server's connections. Pure. */
+void Add(ConnectionCount& count, const DiagSocket& socket, const Endpoint& server);
+
+/** What the kernel counts for all TCP of the network namespace. */
+struct TcpActivity
+{
+    std::uint64_t activeOpens{0};
+    std::uint64_t passiveOpens{0};
+    std::uint64_t established{0}; //!< connections now, CLOSE_WAIT included
+    std::uint64_t segmentsIn{0};
+};
+
+/** \return it from the text of /proc/net/snmp, if it is there. Pure. */
+std::optional<TcpActivity> ParseTcpActivity(std::string_view text);
+
+/** What two looks at the activity say of the connections in between. */
+enum class Standstill
+{
+    NO,     //!< they may have changed
+    LIKELY, //!< none began, and as many are there: all the same unless one that was under way
+            //!< began at the moment at which another ended
+    CERTAIN //!< and not a segment came in, without which none begins
+};
+
+Standstill Compare(const TcpActivity& from, const TcpActivity& to);
 
 } // namespace sonda
 

@@ -1,6 +1,6 @@
 #include "realnet/agent/ended-connections.h"
 
-#include "realnet/agent/connection-counter.h"
+#include "realnet/agent/sock-diag.h"
 
 #include <array>
 #include <cerrno>
@@ -73,7 +73,12 @@ EndedConnections::Take()
         if (n > 0)
         {
             const auto message = std::span(buffer).first(static_cast<std::size_t>(n));
-            ended += ParseDiagAnswer(message, m_server).matching;
+            ReadDiagAnswer(message,
+                           [&](const DiagSocket& found)
+                           {
+                               const bool isListener = found.base.id.idiag_dport == 0;
+                               ended += OwnEndIs(found, m_server) && !isListener ? 1 : 0;
+                           });
         }
         else if (n < 0 && errno == ENOBUFS)
         {

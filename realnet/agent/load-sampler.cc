@@ -1,138 +1,352 @@
 #include "realnet/agent/load-sampler.h"
 
+#include "realnet/common/log.h"
+
 #include <algorithm>
+#include <utility>
 
 namespace sonda
 {
 
-LoadSampler::LoadSampler(const SystemFiles& files, unsigned cores)
-    : m_files(files),
-      m_cgroup(files),
-      m_cores(cores)
+namespace
 {
-}
 
-Expected<LoadSampler::Snapshot>
-LoadSampler::Take(Instant now) const
+Expected<CpuTimes>
+ReadCpuTimes(const SystemFiles& files)
 {
-    const auto ticks = ParseProcStat(m_files.Read("/proc/stat").value_or(""));
-    if (!ticks)
+    auto times = ParseCpuTimes(files.Read("/proc/stat").value_or(""));
+    if (!times)
     {
         return Error{"/proc/stat cannot be read or has no line 'cpu' with 8 numbers"};
     }
-    return Snapshot{now, *ticks, m_cgroup.Quota()};
+    return std::move(*times);
 }
 
-/**
- * Quotas come and go, and with them the level whose use is counted; a group that is made anew
- * counts from zero.
- * \return whether the difference of the two means something
- */
-bool
-LoadSampler::IsSameCount(const Snapshot& from, const Snapshot& to)
+Expected<MemoryFigures>
+ReadMemory(const SystemFiles& files)
 {
-    if (!from.quota || !to.quota)
+    const auto memory = ParseMeminfo(files.Read("/proc/meminfo").value_or(""));
+    if (!memory)
     {
-        return !from.quota && !to.quota;
+        return Error{"/proc/meminfo cannot be read or lacks MemAvailable or MemTotal"};
     }
-    return from.quota->level == to.quota->level &&
-           from.quota->usedMicroseconds.has_value() == to.quota->usedMicroseconds.has_value() &&
-           from.quota->usedMicroseconds <= to.quota->usedMicroseconds;
+    return *memory;
 }
 
-/** \return percent; nothing when no time has passed between the two, or they count other things. */
-std::optional<double>
-LoadSampler::Unused(const Snapshot& from, const Snapshot& to)
+} // namespace
+
+std::optional<Error>
+CheckReadable(const SystemFiles& files)
 {
-    if (!IsSameCount(from, to))
+    const auto times = ReadCpuTimes(files);
+    const auto memory = ReadMemory(files);
+    return !times    ? std::optional(times.GetError())
+           : !memory ? std::optional(memory.GetError())
+                     : std::nullopt;
+}
+
+LoadSampler::LoadSampler(const SystemFiles& files, ServerGroup& group, Affinity affinity)
+    : m_files(files),
+      m_group(group),
+      m_affinity(std::move(affinity)),
+      m_cgroup(files)
+{
+}
+
+/** Counts of different quotas are told apart by where they stand, so none gets mixed up. */
+void
+LoadSampler::HeedGroup(Instant now)
+{
+    const GroupChoice& choice = m_group.Get(now);
+    if (m_groupChanges != m_group.Changes())
     {
-        return std::nullopt;
+        m_cgroup.Move(choice.mounts, choice.paths);
+        m_groupChanges = m_group.Changes();
     }
-    if (to.quota && to.quota->usedMicroseconds)
+}
+
+Expected<LoadSampler::Snapshot>
+LoadSampler::Take(Instant now)
+{
+    auto times = ReadCpuTimes(m_files);
+    if (!times)
     {
-        const double allowed = ToSeconds(to.at - from.at) * to.quota->cores;
-        if (allowed <= 0)
+        return times.GetError();
+    }
+    Snapshot snapshot;
+    snapshot.at = now;
+    snapshot.times = std::move(*times);
+    TakeCpus(snapshot, m_group.Get(now));
+    for (CpuQuota& quota : m_cgroup.Quotas())
+    {
+        snapshot.quotas.emplace(quota.where, std::move(quota));
+    }
+    return snapshot;
+}
+
+/** Which CPUs the server may use: as its group and its affinity say, of those that are there. */
+void
+LoadSampler::TakeCpus(Snapshot& snapshot, const GroupChoice& choice)
+{
+    std::optional<CpuSet> allowed = choice.isOwn ? m_affinity() : choice.cpus;
+    snapshot.coresFrom = choice.isOwn ? "the CPUs that the agent may use"
+                         : allowed    ? "the CPUs that the processes of the cgroup may use"
+                                      : "the CPUs of the machine";
+    if (const auto ofGroup = m_cgroup.Cpus())
+    {
+        const CpuSet both = allowed ? Intersection(*ofGroup, *allowed) : *ofGroup;
+        allowed = both.empty() ? *ofGroup : both;
+        snapshot.coresFrom += " and its cpuset";
+    }
+    snapshot.cpus = CpusInUse(snapshot.times, allowed);
+    if (!snapshot.cpus.empty())
+    {
+        snapshot.cores = static_cast<double>(snapshot.cpus.size());
+    }
+    else if (allowed)
+    {
+        snapshot.cores = static_cast<double>(allowed->size());
+    }
+    else if (const auto own = m_affinity())
+    {
+        snapshot.cores = static_cast<double>(own->size());
+    }
+}
+
+LoadSampler::Interval
+LoadSampler::Between(const Snapshot& from, const Snapshot& to)
+{
+    Interval interval;
+    interval.end = to.at;
+    interval.seconds = ToSeconds(to.at - from.at);
+    interval.machine = Compare(from.times, to.times, to.cpus);
+    for (const auto& [where, quota] : to.quotas)
+    {
+        const auto before = from.quotas.find(where);
+        if (quota.used && before != from.quotas.end() && before->second.used)
         {
-            return std::nullopt;
+            if (const auto used = UsedTime::Between(*before->second.used, *quota.used))
+            {
+                interval.used[where] = *used;
+            }
         }
-        const double used =
-            1e-6 * static_cast<double>(*to.quota->usedMicroseconds - *from.quota->usedMicroseconds);
-        // A group may use more than its quota for an instant: the quota is settled per period.
-        return std::clamp(100 * (1 - used / allowed), 0.0, 100.0);
     }
-    if (to.machine.total <= from.machine.total)
+    return interval;
+}
+
+/** \return the cores that the server may use in all; 0: not known. */
+double
+LoadSampler::CoresOf(const Snapshot& now, std::string* from)
+{
+    double cores = now.cores.value_or(0);
+    for (const auto& [where, quota] : now.quotas)
     {
-        return std::nullopt;
+        if (quota.cores < cores || cores == 0)
+        {
+            cores = quota.cores;
+            if (from)
+            {
+                *from = where;
+            }
+        }
     }
-    const auto total = static_cast<double>(to.machine.total - from.machine.total);
-    // The kernel's count of time waiting for I/O may go back a little.
-    const auto idle =
-        static_cast<double>(to.machine.idle - std::min(from.machine.idle, to.machine.idle));
-    return std::min(100 * idle / total, 100.0);
+    return cores;
+}
+
+double
+LoadSampler::Percent(const Unused& unused, const Snapshot& now)
+{
+    const double cores = CoresOf(now);
+    return cores > 0 ? std::clamp(100 * unused.cores / cores, 0.0, 100.0) : 0;
+}
+
+/** \return what the server could still get, by what happened in the intervals. */
+Expected<LoadSampler::Unused>
+LoadSampler::Combine(const Snapshot& now, const std::deque<Interval>& intervals)
+{
+    CpuUse machine;
+    for (const Interval& interval : intervals)
+    {
+        machine.idle += interval.machine.idle;
+        machine.total += interval.machine.total;
+    }
+    if (!machine.IsKnown())
+    {
+        return Error{"the CPU times in /proc/stat stand still or fall"};
+    }
+    // Where nothing tells how many cores there are, their share is all that counts.
+    const double cores = now.cores.value_or(std::max(1.0, CoresOf(now)));
+    Unused least{cores * machine.idle / machine.total, "/proc/stat"};
+    for (const auto& [where, quota] : now.quotas)
+    {
+        double used = 0;
+        double seconds = 0;
+        for (const Interval& interval : intervals)
+        {
+            const auto found = interval.used.find(where);
+            if (found != interval.used.end())
+            {
+                used += found->second;
+                seconds += interval.seconds;
+            }
+        }
+        if (seconds <= 0)
+        {
+            return Error{"the CPU time used under " + where + " is not known"};
+        }
+        // A group may use more than its quota for an instant: it is settled per period.
+        const double left = std::max(0.0, quota.cores - used / seconds);
+        if (left < least.cores)
+        {
+            least = {left, where};
+        }
+    }
+    return least;
 }
 
 std::optional<Error>
 LoadSampler::Sample(Instant now)
 {
-    const Expected<Snapshot> snapshot = Take(now);
+    HeedGroup(now);
+    Expected<Snapshot> snapshot = Take(now);
     if (!snapshot)
     {
+        m_last.reset();
+        m_intervals.clear();
         return snapshot.GetError();
     }
-    if (!m_snapshots.empty() && !IsSameCount(m_snapshots.back(), *snapshot))
+    if (m_last && now > m_last->at)
     {
-        m_snapshots.clear();
-    }
-    if (!m_snapshots.empty())
-    {
-        if (const auto unused = Unused(m_snapshots.back(), *snapshot))
+        m_intervals.push_back(Between(*m_last, *snapshot));
+        const auto unused = Combine(*snapshot, {m_intervals.back()});
+        if (unused)
         {
-            m_smoothed.Add(*unused, now);
+            m_smoothed = m_smoothed.value_or(TimedAverage(std::chrono::seconds(10)));
+            m_smoothed->Add(Percent(*unused, *snapshot), now);
         }
     }
-    m_snapshots.push_back(*snapshot);
-    while (m_snapshots.size() > 2 && m_snapshots[1].at + WINDOW <= now)
+    m_last = std::move(*snapshot);
+    // Of the oldest kept, some part is within the window.
+    while (!m_intervals.empty() && m_intervals.front().end + WINDOW <= now)
     {
-        m_snapshots.pop_front();
+        m_intervals.pop_front();
     }
     return std::nullopt;
+}
+
+void
+LoadSampler::MeasureCpu(LoadFigures& figures, Instant now)
+{
+    HeedGroup(now);
+    Expected<Snapshot> snapshot = Take(now);
+    if (!snapshot)
+    {
+        figures.cpuFrom = snapshot.GetError().message;
+        return;
+    }
+    std::deque<Interval> intervals = m_intervals;
+    if (m_last && now > m_last->at)
+    {
+        intervals.push_back(Between(*m_last, *snapshot));
+    }
+    std::string from = snapshot->coresFrom;
+    const double cores = CoresOf(*snapshot, &from);
+    figures.cores = cores > 0 ? std::optional(cores) : std::nullopt;
+    figures.coresFrom = from;
+    const auto unused = Combine(*snapshot, intervals);
+    if (unused)
+    {
+        m_lastUnused = Percent(*unused, *snapshot);
+        m_lastKnown = now;
+        figures.cpuFrom = unused->from;
+    }
+    else
+    {
+        figures.cpuFrom = unused.GetError().message;
+    }
+    if (m_lastUnused && now - m_lastKnown > HOLD)
+    {
+        m_lastUnused.reset();
+        m_smoothed.reset();
+    }
+    figures.cpu = m_lastUnused;
+    figures.cpu10s = m_smoothed ? std::optional(m_smoothed->Get()) : std::nullopt;
+}
+
+Expected<LoadFigures::Memory>
+LoadSampler::MeasureMemory()
+{
+    auto machine = ReadMemory(m_files);
+    if (!machine)
+    {
+        return machine.GetError();
+    }
+    LoadFigures::Memory memory;
+    memory.from = "/proc/meminfo";
+    if (const bool isOdd = machine->available > machine->total; isOdd != m_isMemoryOdd)
+    {
+        m_isMemoryOdd = isOdd;
+        if (isOdd)
+        {
+            spdlog::warn("/proc/meminfo has more MemAvailable than MemTotal: all of it is taken as "
+                         "free");
+        }
+    }
+    if (m_isMemoryOdd)
+    {
+        machine->available = machine->total;
+        memory.from += " (more available than there is: all of it taken as free)";
+    }
+    memory.free = static_cast<double>(machine->available);
+    memory.total = static_cast<double>(machine->total);
+    if (const auto bound = m_cgroup.Memory(*machine))
+    {
+        if (bound->free < machine->available)
+        {
+            memory.free = static_cast<double>(bound->free);
+            memory.from = bound->freeFrom;
+        }
+        if (bound->limit < machine->total)
+        {
+            memory.total = static_cast<double>(bound->limit);
+            memory.from += memory.from == bound->limitFrom ? "" : ", of " + bound->limitFrom;
+        }
+    }
+    memory.free = std::min(memory.free, memory.total);
+    return memory;
+}
+
+LoadFigures
+LoadSampler::Measure(Instant now)
+{
+    LoadFigures figures;
+    MeasureCpu(figures, now);
+    figures.memory = MeasureMemory();
+    figures.load1 = ParseLoadAverage(m_files.Read("/proc/loadavg").value_or(""));
+    const GroupChoice& choice = m_group.Get(now);
+    figures.limits = choice.what + ", " + choice.why;
+    return figures;
 }
 
 Expected<Report>
 LoadSampler::Figures(Instant now)
 {
-    const Expected<Snapshot> snapshot = Take(now);
-    if (!snapshot)
+    const LoadFigures figures = Measure(now);
+    if (!figures.memory)
     {
-        return snapshot.GetError();
+        return figures.memory.GetError();
     }
-    const auto memory = ParseMeminfo(m_files.Read("/proc/meminfo").value_or(""));
-    if (!memory)
+    if (!figures.cpu)
     {
-        return Error{"/proc/meminfo cannot be read or lacks MemAvailable or MemTotal"};
+        return Error{"unused CPU is not known: " + figures.cpuFrom};
     }
-    if (m_snapshots.empty())
-    {
-        return Error{"no CPU times were sampled yet"};
-    }
-    m_lastUnused = Unused(m_snapshots.front(), *snapshot).value_or(m_lastUnused);
-
     Report report;
-    report.cpu = m_lastUnused;
-    report.cpu10s = m_smoothed.Get();
-    report.cores = m_cores;
-    if (snapshot->quota)
-    {
-        report.cores = std::min(*report.cores, snapshot->quota->cores);
-    }
-    report.load1 = ParseLoadAverage(m_files.Read("/proc/loadavg").value_or(""));
-    report.ram = static_cast<double>(memory->available);
-    report.ramTotal = static_cast<double>(memory->total);
-    if (const auto bound = m_cgroup.Memory())
-    {
-        report.ram = std::min(report.ram, static_cast<double>(bound->free));
-        report.ramTotal = std::min(*report.ramTotal, static_cast<double>(bound->limit));
-    }
+    report.cpu = *figures.cpu;
+    report.cpu10s = figures.cpu10s;
+    report.cores = figures.cores;
+    report.load1 = figures.load1;
+    report.ram = figures.memory->free;
+    report.ramTotal = figures.memory->total;
     return report;
 }
 

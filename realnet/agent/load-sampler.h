@@ -6,21 +6,54 @@
 #include "model/protocol/pdu.h"
 #include "model/table/decaying.h"
 #include "realnet/agent/cgroup.h"
+#include "realnet/agent/cpu-times.h"
 #include "realnet/agent/proc-text.h"
+#include "realnet/agent/server-group.h"
 #include "realnet/common/system-files.h"
 
 #include <deque>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 
 namespace sonda
 {
 
+/** What is known of the load, and where each figure comes from; what is empty is not known. */
+struct LoadFigures
+{
+    struct Memory
+    {
+        double free{0}; //!< bytes
+        double total{0};
+        std::string from;
+    };
+
+    Expected<Memory> memory{Error{}};
+    std::optional<double> cpu;    //!< unused, percent of `cores`
+    std::optional<double> cpu10s; //!< the same smoothed over 10 s
+    std::optional<double> cores;
+    std::optional<double> load1; //!< run-queue length
+    std::string cpuFrom;         //!< or why it is not known
+    std::string coresFrom;
+    std::string limits; //!< whose, and how that is known
+};
+
 /**
- * Measures the load of the machine: free memory now, unused CPU over the last second.
+ * Measures the load that the server meets: free memory now, unused CPU over the last second.
  *
- * Unused CPU is the share of idle time (waiting for I/O included) of the whole machine; where a
- * cgroup quota binds, the unused share of that quota. Sample() must be called every SAMPLE_PERIOD,
- * and twice before the first Figures(). Not thread-safe.
+ * CPU: the CPUs that the server may use have idle time (waiting for I/O included); each quota above
+ * the server leaves some of itself. The least of all these, in cores, is what the server could
+ * still get; its share of the cores (the CPUs, or the tightest quota if that is less) is the
+ * figure. So a quota bounds what the machine has and does not stand for it. CPUs, quotas and whose
+ * they are, are read anew each time.
+ *
+ * What cannot be measured is not known: neither 0 nor what it once was. Counters that stand still
+ * or fall are no measurement. A gap of up to HOLD is bridged by the last value.
+ *
+ * Sample() must be called every SAMPLE_PERIOD, and twice before the first Figures(). Not
+ * thread-safe.
  */
 class LoadSampler
 {
@@ -28,38 +61,80 @@ class LoadSampler
     static constexpr Duration SAMPLE_PERIOD = std::chrono::milliseconds(200);
     /** A tick of /proc/stat is 10 ms: over one second a share is known to about 1 %. */
     static constexpr Duration WINDOW = std::chrono::seconds(1);
+    /** So long a figure stands after the last measurement. */
+    static constexpr Duration HOLD = std::chrono::seconds(1);
+
+    /** \return the CPUs that this process may run on, if that is known. */
+    using Affinity = std::function<std::optional<CpuSet>()>;
 
     /**
      * \param files must outlive the sampler
-     * \param cores that this process may run on
+     * \param group whose limits count; must outlive the sampler
      */
-    LoadSampler(const SystemFiles& files, unsigned cores);
+    LoadSampler(const SystemFiles& files, ServerGroup& group, Affinity affinity = OwnCpus);
 
     /** Notes the CPU times. \return an error that names the file when they cannot be read */
     std::optional<Error> Sample(Instant now);
 
-    /** \return memory, CPU and run queue; the rest of the report is left as it is by default. */
+    /** \return everything that is known at this moment. */
+    LoadFigures Measure(Instant now);
+
+    /** \return memory, CPU and run queue, the rest of the report left as it is by default; an error
+     * where memory or CPU are not known: a response without them there is not. */
     Expected<Report> Figures(Instant now);
 
   private:
     struct Snapshot
     {
         Instant at;
-        CpuTicks machine;
-        std::optional<CpuQuota> quota; //!< empty: none binds
+        CpuTimes times;
+        CpuSet cpus; //!< that the server may use; empty: /proc/stat does not tell them apart
+        std::optional<double> cores; //!< that many
+        std::string coresFrom;
+        std::map<std::string, CpuQuota> quotas; //!< by where they stand
     };
 
-    Expected<Snapshot> Take(Instant now) const;
-    static bool IsSameCount(const Snapshot& from, const Snapshot& to);
-    static std::optional<double> Unused(const Snapshot& from, const Snapshot& to);
+    /** What happened between two snapshots. */
+    struct Interval
+    {
+        Instant end;
+        double seconds{0};
+        CpuUse machine;
+        std::map<std::string, double> used; //!< CPU seconds, by where a quota stands
+    };
+
+    /** Unused CPU, in cores, and what bounds it. */
+    struct Unused
+    {
+        double cores{0};
+        std::string from;
+    };
+
+    Expected<Snapshot> Take(Instant now);
+    void TakeCpus(Snapshot& snapshot, const GroupChoice& choice);
+    static Interval Between(const Snapshot& from, const Snapshot& to);
+    static Expected<Unused> Combine(const Snapshot& now, const std::deque<Interval>& intervals);
+    static double CoresOf(const Snapshot& now, std::string* from = nullptr);
+    static double Percent(const Unused& unused, const Snapshot& now);
+    void HeedGroup(Instant now);
+    void MeasureCpu(LoadFigures& figures, Instant now);
+    Expected<LoadFigures::Memory> MeasureMemory();
 
     const SystemFiles& m_files;
+    ServerGroup& m_group;
+    Affinity m_affinity;
     Cgroup m_cgroup;
-    unsigned m_cores;
-    std::deque<Snapshot> m_snapshots; //!< of one count, oldest first; one is at least WINDOW old
-    TimedAverage m_smoothed{std::chrono::seconds(10)};
-    double m_lastUnused{0}; //!< percent
+    std::optional<unsigned> m_groupChanges; //!< as of m_cgroup
+    std::optional<Snapshot> m_last;         //!< by the last Sample()
+    std::deque<Interval> m_intervals;       //!< between samples, oldest first; for about WINDOW
+    std::optional<TimedAverage> m_smoothed; //!< empty: not known
+    std::optional<double> m_lastUnused;     //!< percent
+    Instant m_lastKnown{};                  //!< when that was measured
+    bool m_isMemoryOdd{false};              //!< more free than there is; told once
 };
+
+/** \return the error with which a sampler would fail: which file cannot be read, if one cannot. */
+std::optional<Error> CheckReadable(const SystemFiles& files);
 
 } // namespace sonda
 

@@ -1,13 +1,14 @@
 #include "model/base/version.h"
 #include "realnet/agent/agent-service.h"
 #include "realnet/agent/connection-counter.h"
+#include "realnet/agent/figures-text.h"
+#include "realnet/agent/listeners.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/log.h"
 #include "realnet/common/manual-page.h"
 
 #include <fmt/format.h>
 #include <iostream>
-#include <sched.h>
 #include <sodium.h>
 #include <thread>
 
@@ -21,17 +22,6 @@ constexpr const char* NAME = "sonda-agent";
 
 /** Long enough for 20 ticks of /proc/stat per CPU: the first report must not be a guess. */
 constexpr Duration FIRST_WINDOW = std::chrono::milliseconds(200);
-
-unsigned
-UsableCores()
-{
-    cpu_set_t allowed;
-    if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0)
-    {
-        return static_cast<unsigned>(CPU_COUNT(&allowed));
-    }
-    return std::max(1U, std::thread::hardware_concurrency());
-}
 
 /** The advertised address where it is ours, else the interface's: a source check needs the first.
  */
@@ -55,47 +45,56 @@ OpenReplySocket(const Endpoint& server, const Interface& interface, bool isSigne
     return UdpSocket::Open(interface.address, interface);
 }
 
-/** Makes the agent's own response to an ordinary request and shows it. */
+/** What the load is measured by. */
+struct Load
+{
+    explicit Load(const AgentConfiguration& configuration)
+        : group(files,
+                configuration.Command().cgroup,
+                configuration.options.server,
+                [server = configuration.options.server] { return FindListeners(server); }),
+          sampler(files, group)
+    {
+    }
+
+    SystemFiles files;
+    ServerGroup group;
+    LoadSampler sampler;
+};
+
+/** Makes the agent's own response to an ordinary request and shows it, and where it comes from. */
 int
 Print(const AgentOptions& options, LoadSampler& sampler, const AgentCommand& command)
 {
     const Instant now = Now();
-    const auto report = CurrentReport(sampler, CountConnections(options.server), command, now);
+    const auto connections = CountConnectionsInSight(options.server);
+    const auto open = connections ? std::optional(connections->open) : std::nullopt;
+    const auto figures = sampler.Measure(now);
+    const std::string words = DescribeFigures(options, figures, connections, command.weight);
+    const auto report = CurrentReport(sampler, open, command, now);
     if (!report)
     {
-        return FailStart(NAME, report.GetError().message);
+        std::cout << words << '\n';
+        return FailStart(NAME, "no response would be sent: " + report.GetError().message);
     }
     SecureRandom random;
     ProbeRequest request;
     request.nonce = RandomHex(random, 128);
     request.windowMs = 0;
     Agent agent(options, std::nullopt);
-    const auto figures = [&report] { return report; };
-    const auto refusal = agent.OnDatagram(Encode(request), "127.0.0.1", 1, now, figures, random);
+    const auto take = [&report] { return report; };
+    const auto refusal = agent.OnDatagram(Encode(request), "127.0.0.1", 1, now, take, random);
     const auto reply = agent.TakeReply(now);
     if (refusal || !reply)
     {
         return FailStart(NAME, "the agent does not answer itself");
     }
-    constexpr double MIB = 1024.0 * 1024.0;
-    std::cout << reply->datagram << '\n'
-              << fmt::format("{} at {}: {:.0f} of {:.0f} MiB free, {:.1f} % of {:g} cores unused "
-                             "({:.1f} % over 10 s), run queue {:g}, {} connections, weight {:g}\n",
-                             options.id,
-                             ToString(options.server),
-                             report->ram / MIB,
-                             report->ramTotal.value_or(0) / MIB,
-                             report->cpu,
-                             report->cores.value_or(0),
-                             report->cpu10s.value_or(0),
-                             report->load1.value_or(0),
-                             report->inFlight ? std::to_string(*report->inFlight) : "unknown",
-                             report->weight);
+    std::cout << reply->datagram << '\n' << words << '\n';
     return 0;
 }
 
 int
-Serve(const CommandLine& line, AgentConfiguration configuration, LoadSampler& sampler)
+Serve(const CommandLine& line, AgentConfiguration configuration, Load& load)
 {
     const AgentCommand& command = configuration.Command();
     const ProbeNetwork& network = command.network;
@@ -127,7 +126,9 @@ Serve(const CommandLine& line, AgentConfiguration configuration, LoadSampler& sa
     const std::uint64_t seed = command.seed.value_or(RandomSeed());
     AgentService service(
         {line, std::move(configuration), std::move(groups), std::move(*replies), seed},
-        sampler);
+        load.files,
+        load.sampler,
+        load.group);
     spdlog::info(start); // signals are heeded from here on
     service.Run();
     return 0;
@@ -169,21 +170,29 @@ Main(int argc, const char* const* argv)
     const AgentCommand& command = configuration->Command();
     if (command.check)
     {
+        // A sandbox (ProcSubset=pid) must not let the check pass and the start fail.
+        if (const auto error = CheckReadable(SystemFiles()))
+        {
+            return FailStart(NAME, error->message);
+        }
         std::cout << NAME << ": the configuration is good\n";
         return 0;
     }
     SetUpLog(command.verbose);
-    const SystemFiles files;
-    LoadSampler sampler(files, UsableCores());
-    if (const auto error = Prepare(sampler))
+    if (command.print && !command.verbose)
+    {
+        spdlog::set_level(spdlog::level::err); // what is shown says it all
+    }
+    Load load(*configuration);
+    if (const auto error = Prepare(load.sampler))
     {
         return FailStart(NAME, error->message);
     }
     if (command.print)
     {
-        return Print(configuration->options, sampler, command);
+        return Print(configuration->options, load.sampler, command);
     }
-    return Serve(line, std::move(*configuration), sampler);
+    return Serve(line, std::move(*configuration), load);
 }
 
 } // namespace

@@ -90,6 +90,19 @@ AgentReading::AgentReading()
              DurationFrom(std::chrono::milliseconds(1),
                           "a count asks the kernel for all connections of the server"))
         .scope = OptionScope::LIVE;
+    table
+        .Add(
+            "cgroup",
+            "server|own|none|PATH|UNIT",
+            command.cgroup,
+            "server",
+            "Whose limits on memory and CPU count, cgroup versions 1 and 2: those of the group in "
+            "which the socket at --serve was made, and while none listens in sight the agent's own "
+            "(server); the agent's own (own); nobody's, so the machine's figures are told as they "
+            "are (none); those of a group, such as /system.slice/nginx.service (PATH), or of a "
+            "systemd unit, such as nginx.service (UNIT). Limits of the groups above it count, too",
+            ParseCgroupWish)
+        .scope = OptionScope::LIVE;
     table.AddFlag("base-form",
                   command.baseForm,
                   false,

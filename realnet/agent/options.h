@@ -3,6 +3,7 @@
 
 #include "model/base/time.h"
 #include "model/protocol/pdu.h"
+#include "realnet/agent/cgroup-wish.h"
 #include "realnet/common/configuration.h"
 #include "realnet/common/option-values.h"
 #include "realnet/common/probe-options.h"
@@ -22,6 +23,7 @@ struct AgentCommand
     std::string id;          //!< empty: derived from the machine's
     Duration window{0};      //!< for requests that name none
     Duration countPeriod{0}; //!< least time between two counts of the server's connections
+    CgroupWish cgroup;       //!< whose limits count
     double weight{1};        //!< relative capacity
     ServerState state{ServerState::READY};
     bool baseForm{false};              //!< answer with the report's keys only

@@ -1,7 +1,8 @@
 #include "realnet/agent/proc-text.h"
 
+#include <algorithm>
 #include <charconv>
-#include <sstream>
+#include <cmath>
 
 namespace sonda
 {
@@ -9,13 +10,50 @@ namespace sonda
 namespace
 {
 
-std::istringstream
-Stream(std::string_view text)
+constexpr std::string_view BLANKS = " \t";
+
+std::optional<double>
+ParseNumber(std::string_view word)
 {
-    return std::istringstream{std::string(text)};
+    double value = 0;
+    const char* end = word.data() + word.size();
+    const auto [rest, code] = std::from_chars(word.data(), end, value);
+    if (word.empty() || code != std::errc{} || rest != end || !std::isfinite(value))
+    {
+        return std::nullopt;
+    }
+    return value;
 }
 
 } // namespace
+
+std::optional<std::string_view>
+LineReader::Next()
+{
+    if (m_rest.empty())
+    {
+        return std::nullopt;
+    }
+    const auto end = m_rest.find('\n');
+    const std::string_view line = m_rest.substr(0, end);
+    m_rest.remove_prefix(end == std::string_view::npos ? m_rest.size() : end + 1);
+    return line;
+}
+
+std::string_view
+TakeWord(std::string_view& line)
+{
+    const auto begin = line.find_first_not_of(BLANKS);
+    if (begin == std::string_view::npos)
+    {
+        line = {};
+        return {};
+    }
+    line.remove_prefix(begin);
+    const std::string_view word = line.substr(0, line.find_first_of(BLANKS));
+    line.remove_prefix(word.size());
+    return word;
+}
 
 std::optional<MemoryFigures>
 ParseMeminfo(std::string_view text)
@@ -29,111 +67,35 @@ ParseMeminfo(std::string_view text)
     return MemoryFigures{*available * 1024, *total * 1024}; // the kernel writes KiB as "kB"
 }
 
-std::optional<CpuTicks>
-ParseProcStat(std::string_view text)
-{
-    auto stream = Stream(text);
-    std::string name;
-    stream >> name;
-    if (name != "cpu")
-    {
-        return std::nullopt;
-    }
-    // user nice system idle iowait irq softirq steal; guest times, which follow, are in user too.
-    constexpr int FIELDS = 8;
-    CpuTicks ticks;
-    for (int field = 0; field < FIELDS; ++field)
-    {
-        std::uint64_t value = 0;
-        if (!(stream >> value))
-        {
-            return std::nullopt;
-        }
-        ticks.total += value;
-        ticks.idle += field == 3 || field == 4 ? value : 0;
-    }
-    return ticks;
-}
-
 std::optional<double>
 ParseLoadAverage(std::string_view text)
 {
-    auto stream = Stream(text);
-    double load = 0;
-    if (!(stream >> load) || load < 0)
-    {
-        return std::nullopt;
-    }
-    return load;
-}
-
-std::optional<std::string>
-ParseCgroupMount(std::string_view mounts)
-{
-    auto lines = Stream(mounts);
-    std::string line;
-    while (std::getline(lines, line))
-    {
-        auto words = Stream(line);
-        std::string device;
-        std::string folder;
-        std::string type;
-        if (words >> device >> folder >> type && type == "cgroup2")
-        {
-            return folder;
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<std::string>
-ParseOwnCgroup(std::string_view text)
-{
-    auto lines = Stream(text);
-    std::string line;
-    while (std::getline(lines, line))
-    {
-        // Version 2 is the line with hierarchy 0 and no controllers.
-        if (line.rfind("0::/", 0) == 0)
-        {
-            return line.substr(3);
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<std::uint64_t>
-ParseMemoryLimit(std::string_view text)
-{
-    return ParseWhole(text); // "max" is no number
+    const auto load = ParseNumber(TakeWord(text));
+    return load && *load >= 0 ? load : std::nullopt;
 }
 
 std::optional<double>
 ParseCpuQuota(std::string_view text)
 {
-    auto stream = Stream(text);
-    double quota = 0;
-    double period = 0;
-    if (!(stream >> quota >> period) || quota <= 0 || period <= 0)
+    std::string_view line = LineReader(text).Next().value_or("");
+    const auto quota = ParseNumber(TakeWord(line));
+    const auto period = ParseNumber(TakeWord(line));
+    if (!quota || !period || *quota <= 0 || *period <= 0)
     {
         return std::nullopt;
     }
-    return quota / period;
+    return *quota / *period;
 }
 
 std::optional<std::uint64_t>
 ParseStatLine(std::string_view text, std::string_view key)
 {
-    auto lines = Stream(text);
-    std::string line;
-    while (std::getline(lines, line))
+    LineReader lines(text);
+    while (auto line = lines.Next())
     {
-        auto words = Stream(line);
-        std::string name;
-        std::string value;
-        if (words >> name >> value && name == key)
+        if (TakeWord(*line) == key)
         {
-            return ParseWhole(value);
+            return ParseWhole(TakeWord(*line));
         }
     }
     return std::nullopt;
@@ -154,6 +116,41 @@ ParseWhole(std::string_view text)
         return std::nullopt;
     }
     return value;
+}
+
+std::optional<std::uint64_t>
+ParseProcessTicks(std::string_view text)
+{
+    // The name in brackets, the second word, may have blanks and brackets in it.
+    const auto name = text.rfind(')');
+    if (name == std::string_view::npos)
+    {
+        return std::nullopt;
+    }
+    text.remove_prefix(name + 1);
+    constexpr int BEFORE = 11; // state to cmajflt
+    for (int word = 0; word < BEFORE; ++word)
+    {
+        TakeWord(text);
+    }
+    const auto user = ParseWhole(TakeWord(text));
+    const auto system = ParseWhole(TakeWord(text));
+    return user && system ? std::optional(*user + *system) : std::nullopt;
+}
+
+std::vector<std::uint64_t>
+ParseProcessIds(std::string_view text)
+{
+    std::vector<std::uint64_t> ids;
+    LineReader lines(text);
+    while (const auto line = lines.Next())
+    {
+        if (const auto id = ParseWhole(*line); id && *id != 0)
+        {
+            ids.push_back(*id);
+        }
+    }
+    return ids;
 }
 
 } // namespace sonda

@@ -5,13 +5,34 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /**
- * Reads the texts of /proc and of cgroup version 2. Every function is pure and returns nothing when
- * the text is not as the kernel writes it.
+ * Reads the texts of /proc and of cgroup folders. Every function is pure and returns nothing when
+ * the text is not as the kernel writes it. Any thread.
  */
 namespace sonda
 {
+
+/** Takes lines off the front of a text. */
+class LineReader
+{
+  public:
+    /** \param text must outlive the reader and what it returns */
+    explicit LineReader(std::string_view text)
+        : m_rest(text)
+    {
+    }
+
+    /** \return the next line without its line feed; nothing at the end. */
+    std::optional<std::string_view> Next();
+
+  private:
+    std::string_view m_rest;
+};
+
+/** \return the next word of \p line, which it is taken off; empty at the end. */
+std::string_view TakeWord(std::string_view& line);
 
 /** From /proc/meminfo, in bytes. */
 struct MemoryFigures
@@ -22,26 +43,8 @@ struct MemoryFigures
 
 std::optional<MemoryFigures> ParseMeminfo(std::string_view text);
 
-/** From the line `cpu` of /proc/stat: all CPUs together since boot, in clock ticks. */
-struct CpuTicks
-{
-    std::uint64_t idle{0}; //!< idle and waiting for I/O
-    std::uint64_t total{0};
-};
-
-std::optional<CpuTicks> ParseProcStat(std::string_view text);
-
 /** \return the run-queue length averaged over one minute, from /proc/loadavg. */
 std::optional<double> ParseLoadAverage(std::string_view text);
-
-/** \return mount point of the cgroup 2 file system, from /proc/self/mounts. */
-std::optional<std::string> ParseCgroupMount(std::string_view mounts);
-
-/** \return own place in the cgroup 2 tree ("/", "/a/b"), from /proc/self/cgroup. */
-std::optional<std::string> ParseOwnCgroup(std::string_view text);
-
-/** \return the limit of memory.max in bytes; nothing for "max". */
-std::optional<std::uint64_t> ParseMemoryLimit(std::string_view text);
 
 /** \return the cores that cpu.max allows (quota / period); nothing for "max". */
 std::optional<double> ParseCpuQuota(std::string_view text);
@@ -49,8 +52,15 @@ std::optional<double> ParseCpuQuota(std::string_view text);
 /** \return the whole number behind \p key in lines "key number" (cpu.stat, memory.stat). */
 std::optional<std::uint64_t> ParseStatLine(std::string_view text, std::string_view key);
 
-/** \return the whole number that is the only word of the text (memory.current). */
+/** \return the whole number that is the only word of the text (memory.current); not of "max". */
 std::optional<std::uint64_t> ParseWhole(std::string_view text);
+
+/** \return user and system time of a process so far, in clock ticks, from /proc/PID/stat. */
+std::optional<std::uint64_t> ParseProcessTicks(std::string_view text);
+
+/** \return process ids, one a line (cgroup.procs); those of other pid namespaces (0) are left out.
+ */
+std::vector<std::uint64_t> ParseProcessIds(std::string_view text);
 
 } // namespace sonda
 

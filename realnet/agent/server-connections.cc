@@ -1,6 +1,6 @@
 #include "realnet/agent/server-connections.h"
 
-#include "realnet/agent/connection-counter.h"
+#include "realnet/agent/listeners.h"
 #include "realnet/common/clock.h"
 
 #include <algorithm>
@@ -15,13 +15,20 @@ namespace
 /** A machine with 10⁵ sockets takes 10 ms for a count: counting gets a fifth of a core at most. */
 constexpr int PAUSE_FACTOR = 5;
 
+/** So long a count holds that is right in all likelihood, but not for certain. */
+constexpr Duration LIKELY_FOR = std::chrono::seconds(5);
+/** And one that is certain by the kernel's counters, should they ever lie. */
+constexpr Duration CERTAIN_FOR = std::chrono::seconds(60);
+
 } // namespace
 
 ServerConnections::ServerConnections(asio::io_context& io,
+                                     const SystemFiles& files,
                                      Endpoint server,
                                      Duration period,
                                      OnFall onFall)
-    : m_server(std::move(server)),
+    : m_files(files),
+      m_server(std::move(server)),
       m_period(period),
       m_onFall(std::move(onFall)),
       m_readable(io),
@@ -48,8 +55,71 @@ void
 ServerConnections::CountAnew(Instant now)
 {
     const Instant start = Now();
-    m_count = CountConnections(m_server);
+    const auto count = TakeCount(now);
+    m_count = count ? std::optional(*count) : std::nullopt;
     m_nextCount = now + std::max(m_period, (Now() - start) * PAUSE_FACTOR);
+    TellWhetherKnown(count ? std::nullopt : std::optional(count.GetError()));
+}
+
+Expected<std::uint32_t>
+ServerConnections::TakeCount(Instant now)
+{
+    if (const auto why = CheckListener(m_server))
+    {
+        return *why;
+    }
+    const auto activity = ParseTcpActivity(m_files.Read("/proc/self/net/snmp").value_or(""));
+    if (!m_walk || !StillHolds(*m_walk, activity, now))
+    {
+        const auto count = CountConnections(m_server);
+        if (!count)
+        {
+            return count.GetError();
+        }
+        m_walk = Walk{*count, activity, now};
+        ++m_walks;
+    }
+    return m_walk->count.open;
+}
+
+bool
+ServerConnections::StillHolds(const Walk& walk,
+                              const std::optional<TcpActivity>& activity,
+                              Instant now) const
+{
+    if (!activity || !walk.before || walk.count.serverEnded > 0)
+    {
+        return false;
+    }
+    switch (Compare(*walk.before, *activity))
+    {
+    case Standstill::CERTAIN:
+        return now - walk.at < CERTAIN_FOR;
+    case Standstill::LIKELY:
+        return now - walk.at < LIKELY_FOR;
+    case Standstill::NO:
+        break;
+    }
+    return false;
+}
+
+void
+ServerConnections::TellWhetherKnown(const std::optional<Error>& why)
+{
+    const std::string text = why ? why->message : "";
+    if (text == m_whyUnknown)
+    {
+        return;
+    }
+    m_whyUnknown = text;
+    if (why)
+    {
+        spdlog::warn("the number of connections is not known and not told: {}", text);
+    }
+    else
+    {
+        spdlog::info("the number of connections is known: {} is in sight", ToString(m_server));
+    }
 }
 
 void
@@ -69,16 +139,19 @@ void
 ServerConnections::Open()
 {
     auto endings = EndedConnections::Open(m_server);
-    if (!endings || !Count(Now()))
+    if (!endings)
     {
         if (const auto silenced = m_errorLog.Allow(Now()))
         {
             spdlog::error("proxies that ask for notices get none: {}{}",
-                          endings ? "the kernel does not count connections (sock_diag)"
-                                  : endings.GetError().message,
+                          endings.GetError().message,
                           Silenced(*silenced));
         }
         return;
+    }
+    if (!Count(Now()))
+    {
+        return; // nothing falls that is not known; the log has told why
     }
     m_endings = std::move(*endings);
     m_readable.assign(m_endings->Handle());

@@ -2,14 +2,17 @@
 #define SONDA_REALNET_AGENT_SERVER_CONNECTIONS_H
 
 #include "model/base/time.h"
+#include "realnet/agent/connection-counter.h"
 #include "realnet/agent/ended-connections.h"
 #include "realnet/common/log.h"
+#include "realnet/common/system-files.h"
 
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace sonda
 {
@@ -17,10 +20,16 @@ namespace sonda
 /**
  * How many connections the served port has, and the moments at which it has fewer.
  *
- * A count makes the kernel walk through all its TCP sockets, which takes a millisecond of CPU and
- * more. So one count serves everybody who asks within a period, or within five times as long as it
- * took. While falls are watched the kernel tells of each connection that ends; it is then counted
- * at once, or as soon as that time is over. Belongs to the thread that runs the io_context.
+ * A count makes the kernel walk through its whole table of TCP connections, which takes a
+ * millisecond of CPU and more. So one count serves everybody who asks within a period, or within
+ * five times as long as it took; and as long as the kernel's own counters say that no connection of
+ * this network namespace has begun or ended, the last one still holds (for five seconds where there
+ * is other traffic: see Standstill). While falls are watched the kernel tells of each connection
+ * that ends; it is then counted at once, or as soon as that time is over.
+ *
+ * Without a listener in sight there is no count: the server's connections may be in another network
+ * namespace (containers), which is not the same as none. The log tells once when that begins and
+ * once when it is over. Belongs to the thread that runs the io_context.
  */
 class ServerConnections
 {
@@ -30,10 +39,15 @@ class ServerConnections
 
     /**
      * \param io must outlive the object
+     * \param files must outlive the object
      * \param period least time between two counts
      * \param onFall is called while falls are watched, each time that connections have ended
      */
-    ServerConnections(asio::io_context& io, Endpoint server, Duration period, OnFall onFall);
+    ServerConnections(asio::io_context& io,
+                      const SystemFiles& files,
+                      Endpoint server,
+                      Duration period,
+                      OnFall onFall);
     ServerConnections(const ServerConnections&) = delete;
     ServerConnections& operator=(const ServerConnections&) = delete;
     ~ServerConnections();
@@ -44,25 +58,49 @@ class ServerConnections
         m_period = period;
     }
 
-    /** \return established connections, at most a period ago; nothing: the kernel cannot say. */
+    /** \return connections that are not over, at most a period ago; nothing: not known. */
     std::optional<std::uint32_t> Count(Instant now);
 
     /** Begins or ends to watch for falls; may be called as often as one likes. */
     void Watch(bool wanted);
 
+    /** \return how often the kernel's table was walked through. */
+    std::uint64_t
+    Walks() const
+    {
+        return m_walks;
+    }
+
   private:
+    /** A walk through the kernel's table. */
+    struct Walk
+    {
+        ConnectionCount count;
+        std::optional<TcpActivity> before; //!< what the kernel had counted when it began
+        Instant at;
+    };
+
     void CountAnew(Instant now);
+    Expected<std::uint32_t> TakeCount(Instant now);
+    bool StillHolds(const Walk& walk,
+                    const std::optional<TcpActivity>& activity,
+                    Instant now) const;
+    void TellWhetherKnown(const std::optional<Error>& why);
     void Open();
     void Close();
     void Wait();
     void TakeEnded();
     void TellFall();
 
+    const SystemFiles& m_files;
     Endpoint m_server;
     Duration m_period;
     OnFall m_onFall;
     std::optional<std::uint32_t> m_count;
+    std::optional<Walk> m_walk; //!< the last one
+    std::uint64_t m_walks{0};
     Instant m_nextCount{};                     //!< not earlier
+    std::string m_whyUnknown;                  //!< empty: known
     std::optional<EndedConnections> m_endings; //!< while falls are watched
     asio::posix::stream_descriptor m_readable; //!< waits for m_endings; does not own it
     asio::steady_timer m_countTimer;

@@ -1,3 +1,4 @@
+#include "realnet/agent/figures-text.h"
 #include "realnet/agent/load-sampler.h"
 #include "tests/catch.h"
 #include "tests/realnet/agent/fake-files.h"
@@ -16,37 +17,82 @@ At(int ms)
     return Instant(milliseconds(ms));
 }
 
-/** A machine with 4 cores whose CPU times a test advances. */
+/** A machine with 4 cores whose CPU times a test advances, and an agent on it. */
 struct Machine : test::FakeFiles
 {
     Machine()
     {
         files["/proc/meminfo"] = "MemTotal: 1000 kB\nMemAvailable: 400 kB\n";
         files["/proc/loadavg"] = "1.50 1 1 1/100 7\n";
-        Pass(0, 0);
+        files["/proc/self/mounts"] = "cgroup2 /cg cgroup2 rw 0 0\n";
+        files["/proc/self/cgroup"] = "0::/web\n";
+        Write();
     }
 
+    /** Lets clock ticks pass on all CPUs alike. */
     void
     Pass(int busy, int idle)
     {
-        m_busy += busy;
-        m_idle += idle;
-        files["/proc/stat"] =
-            "cpu " + std::to_string(m_busy) + " 0 0 " + std::to_string(m_idle) + " 0 0 0 0\n";
+        for (int cpu = 0; cpu < 4; ++cpu)
+        {
+            PassOn(cpu, busy / 4, idle / 4);
+        }
     }
 
-    int m_busy{1000};
-    int m_idle{1000};
-};
-
-/** The process is in the cgroup whose files are in /cg/web. */
-struct MachineWithCgroup : Machine
-{
-    MachineWithCgroup()
+    void
+    PassOn(int cpu, int busy, int idle)
     {
-        files["/proc/self/mounts"] = "cgroup2 /cg cgroup2 rw 0 0\n";
-        files["/proc/self/cgroup"] = "0::/web\n";
+        m_busy[cpu] += busy;
+        m_idle[cpu] += idle;
+        Write();
     }
+
+    void
+    Write()
+    {
+        std::string all;
+        int busy = 0;
+        int idle = 0;
+        for (int cpu = 0; cpu < 4; ++cpu)
+        {
+            all += "cpu" + std::to_string(cpu) + Line(m_busy[cpu], m_idle[cpu]);
+            busy += m_busy[cpu];
+            idle += m_idle[cpu];
+        }
+        files["/proc/stat"] = "cpu " + Line(busy, idle) + (hasCpus ? all : "");
+    }
+
+    static std::string
+    Line(int busy, int idle)
+    {
+        return " " + std::to_string(busy) + " 0 0 " + std::to_string(idle) + " 0 0 0 0 0 0\n";
+    }
+
+    /** Time passes as the last arguments say, sample by sample. */
+    void
+    Run(int fromMs, int toMs, int busy, int idle)
+    {
+        for (int ms = fromMs; ms <= toMs; ms += 200)
+        {
+            Pass(busy, idle);
+            if (!quota.empty())
+            {
+                used += usedStep;
+                files[quota + "/cpu.stat"] = "usage_usec " + std::to_string(used) + "\n";
+            }
+            REQUIRE_FALSE(sampler.Sample(At(ms)));
+        }
+    }
+
+    bool hasCpus{true};
+    std::string quota; //!< folder whose use grows by that many µs with each sample
+    int used{0};
+    int usedStep{0};
+    std::optional<CpuSet> mask{CpuSet{0, 1, 2, 3}};
+    ServerGroup group{*this, {}, {"10.0.0.7", 80}, [] { return std::vector<Listener>{}; }};
+    LoadSampler sampler{*this, group, [this] { return mask; }};
+    int m_busy[4] = {1000, 1000, 1000, 1000};
+    int m_idle[4] = {1000, 1000, 1000, 1000};
 };
 
 } // namespace
@@ -54,18 +100,13 @@ struct MachineWithCgroup : Machine
 TEST_CASE("unused CPU is the idle share of the last second", "[sampler]")
 {
     Machine machine;
-    LoadSampler sampler(machine, 4);
-    CHECK_FALSE(sampler.Figures(At(0))); // nothing to compare with
-    REQUIRE_FALSE(sampler.Sample(At(0)));
+    CHECK_FALSE(machine.sampler.Figures(At(0))); // nothing to compare with
+    REQUIRE_FALSE(machine.sampler.Sample(At(0)));
     machine.Pass(0, 80);
-    REQUIRE_FALSE(sampler.Sample(At(200)));
-    CHECK(sampler.Figures(At(200))->cpu == Approx(100));
-    for (int ms = 400; ms <= 3000; ms += 200)
-    {
-        machine.Pass(60, 20);
-        REQUIRE_FALSE(sampler.Sample(At(ms)));
-    }
-    const auto report = sampler.Figures(At(3000));
+    REQUIRE_FALSE(machine.sampler.Sample(At(200)));
+    CHECK(machine.sampler.Figures(At(200))->cpu == Approx(100));
+    machine.Run(400, 3000, 60, 20);
+    const auto report = machine.sampler.Figures(At(3000));
     REQUIRE(report);
     CHECK(report->cpu == Approx(25)); // the idle beginning is more than a second ago
     CHECK(report->cpu10s.value() > 25);
@@ -79,75 +120,230 @@ TEST_CASE("unused CPU is the idle share of the last second", "[sampler]")
 TEST_CASE("figures at one moment twice are the same, not a division by zero", "[sampler]")
 {
     Machine machine;
-    LoadSampler sampler(machine, 4);
-    REQUIRE_FALSE(sampler.Sample(At(0)));
-    machine.Pass(10, 30);
-    REQUIRE_FALSE(sampler.Sample(At(200)));
-    const double first = sampler.Figures(At(200))->cpu;
+    machine.Run(0, 200, 20, 60);
+    const double first = machine.sampler.Figures(At(200))->cpu;
     CHECK(first == Approx(75));
-    CHECK(sampler.Figures(At(200))->cpu == first);
+    CHECK(machine.sampler.Figures(At(200))->cpu == first);
 }
 
-TEST_CASE("with a CPU quota, unused CPU is the unused share of the quota", "[sampler]")
+TEST_CASE("a quota bounds what the machine has and does not stand for it", "[sampler]")
 {
-    MachineWithCgroup machine;
+    Machine machine;
+    machine.quota = "/cg/web";
     machine.files["/cg/web/cpu.max"] = "50000 100000\n";
-    machine.files["/cg/web/cpu.stat"] = "usage_usec 1000000\n";
+    machine.usedStep = 20'000; // 0.1 s of 0.5 s each second
+
+    SECTION("an idle machine: the quota's share is what counts")
+    {
+        machine.Run(0, 1000, 0, 80);
+        CHECK(machine.sampler.Figures(At(1000))->cpu == Approx(80));
+    }
+    SECTION("a machine that others use up: nothing is left, however little was used")
+    {
+        machine.Run(0, 1000, 80, 0);
+        CHECK(machine.sampler.Figures(At(1000))->cpu == Approx(0));
+    }
+    SECTION("a quota larger than the machine: the machine's figure, over the machine's cores")
+    {
+        machine.files["/cg/web/cpu.max"] = "800000 100000\n";
+        machine.Run(0, 1000, 60, 20);
+        CHECK(machine.sampler.Figures(At(1000))->cpu == Approx(25));
+        CHECK(machine.sampler.Figures(At(1000))->cores.value() == 4);
+        return;
+    }
+    CHECK(machine.sampler.Figures(At(1000))->cores.value() == Approx(0.5));
+}
+
+TEST_CASE("every level's quota bounds: a busy neighbour under the same parent", "[sampler]")
+{
+    Machine machine;
+    machine.files["/proc/self/cgroup"] = "0::/pod/web\n";
+    machine.files["/cg/pod/web/cpu.max"] = "100000 100000\n";
+    machine.files["/cg/pod/web/cpu.stat"] = "usage_usec 5\n";
+    machine.files["/cg/pod/cpu.max"] = "200000 100000\n";
+    machine.quota = "/cg/pod";
+    machine.usedStep = 360'000; // 1.8 of 2 cores
+    machine.Run(0, 2000, 40, 40);
+    const auto figures = machine.sampler.Measure(At(2000));
+    CHECK(figures.cpu.value() == Approx(20)); // 0.2 of the 1 core that the tightest quota allows
+    CHECK(figures.cores.value() == Approx(1));
+    CHECK(figures.cpuFrom == "cpu.max of cgroup /pod");
+    CHECK(figures.coresFrom == "cpu.max of cgroup /pod/web");
+}
+
+TEST_CASE("a quota that comes, goes or begins anew is compared with no other count", "[sampler]")
+{
+    Machine machine;
+    machine.quota = "/cg/web";
+    machine.files["/cg/web/cpu.max"] = "100000 100000\n";
+    machine.used = 9'000'000;
+    machine.usedStep = 50'000; // a quarter of the quota
+    machine.Run(0, 1000, 0, 80);
+    REQUIRE(machine.sampler.Figures(At(1000))->cpu == Approx(75));
+    machine.used = 0; // the group is made anew
+    machine.Run(1200, 1200, 0, 80);
+    CHECK(machine.sampler.Figures(At(1200))->cpu == Approx(75));
+    machine.usedStep = 100'000;
+    machine.Run(1400, 3000, 0, 80);
+    CHECK(machine.sampler.Figures(At(3000))->cpu == Approx(50));
+    machine.files["/cg/web/cpu.max"] = "max 100000\n";
+    CHECK(machine.sampler.Figures(At(3100))->cpu == Approx(100));
+    CHECK(machine.sampler.Figures(At(3100))->cores.value() == 4);
+}
+
+TEST_CASE("a quota whose use nobody counts leaves CPU unknown", "[sampler]")
+{
+    Machine machine;
+    machine.files["/cg/web/cpu.max"] = "50000 100000\n";
+    machine.Run(0, 1000, 0, 80);
+    const auto figures = machine.sampler.Measure(At(1000));
+    CHECK_FALSE(figures.cpu);
+    CHECK(figures.cores.value() == Approx(0.5));
+    CHECK(machine.sampler.Figures(At(1000)).GetError().message ==
+          "unused CPU is not known: the CPU time used under cpu.max of cgroup /web is not known");
+}
+
+TEST_CASE("CPU and cores are of the CPUs that may be used, as they are now", "[sampler]")
+{
+    Machine machine;
+    const auto run = [&](int from, int to)
+    {
+        for (int ms = from; ms <= to; ms += 200)
+        {
+            machine.PassOn(0, 20, 0); // busy
+            machine.PassOn(1, 10, 10);
+            machine.PassOn(2, 0, 20);
+            machine.PassOn(3, 0, 20);
+            REQUIRE_FALSE(machine.sampler.Sample(At(ms)));
+        }
+    };
+    machine.mask = CpuSet{0};
+    run(0, 1000);
+    CHECK(machine.sampler.Figures(At(1000))->cpu == Approx(0));
+    CHECK(machine.sampler.Figures(At(1000))->cores.value() == 1);
+    machine.mask = CpuSet{1, 2};
+    run(1200, 3000);
+    CHECK(machine.sampler.Figures(At(3000))->cpu == Approx(75));
+    CHECK(machine.sampler.Figures(At(3000))->cores.value() == 2);
+    machine.mask.reset(); // the kernel does not say
+    machine.files["/cg/web/cpuset.cpus.effective"] = "0-1\n";
+    run(3200, 5000);
+    CHECK(machine.sampler.Figures(At(5000))->cpu == Approx(25));
+    CHECK(machine.sampler.Figures(At(5000))->cores.value() == 2);
+    machine.files.erase("/cg/web/cpuset.cpus.effective");
+    run(5200, 7000);
+    CHECK(machine.sampler.Figures(At(7000))->cores.value() == 4);
+}
+
+TEST_CASE("CPU counters that stand still are not known, soon and not for ever", "[sampler]")
+{
+    Machine machine;
+    machine.hasCpus = GENERATE(true, false);
+    machine.Write();
+
+    SECTION("from the beginning")
+    {
+        machine.Run(0, 2000, 0, 0);
+        CHECK_FALSE(machine.sampler.Figures(At(2000)));
+        return;
+    }
+    SECTION("after they went")
+    {
+        machine.Run(0, 2000, 20, 60);
+        CHECK(machine.sampler.Figures(At(2000))->cpu == Approx(75));
+        machine.Run(2200, 3000, 0, 0);
+        CHECK(machine.sampler.Figures(At(3000))); // a gap is bridged
+        machine.Run(3200, 4600, 0, 0);
+        const auto figures = machine.sampler.Measure(At(4600));
+        CHECK_FALSE(figures.cpu);
+        CHECK_FALSE(figures.cpu10s);
+        CHECK(figures.cpuFrom.find("/proc/stat") != std::string::npos);
+        CHECK(machine.sampler.Figures(At(4600)).GetError().message.find("stand still") !=
+              std::string::npos);
+        machine.Run(4800, 5000, 60, 20);
+        CHECK(machine.sampler.Figures(At(5000))->cpu == Approx(25));
+        CHECK(machine.sampler.Figures(At(5000))->cpu10s.value() == Approx(25));
+    }
+}
+
+TEST_CASE("idle time that falls all the time is no measurement", "[sampler]")
+{
+    Machine machine;
+    machine.Run(0, 3000, 80, -40);
+    CHECK_FALSE(machine.sampler.Figures(At(3000)));
+}
+
+TEST_CASE("counters that begin anew cost one interval", "[sampler]")
+{
+    Machine machine;
+    machine.Run(0, 2000, 20, 60);
+    for (int cpu = 0; cpu < 4; ++cpu)
+    {
+        machine.m_busy[cpu] = machine.m_idle[cpu] = 1;
+    }
+    machine.Run(2200, 2400, 20, 60);
+    CHECK(machine.sampler.Figures(At(2400))->cpu == Approx(75));
+}
+
+TEST_CASE("memory is bounded by the group, and CPU by nothing of it", "[sampler]")
+{
+    Machine machine;
     machine.files["/cg/web/memory.max"] = "102400\n";
     machine.files["/cg/web/memory.current"] = "92400\n";
-    LoadSampler sampler(machine, 4);
-    REQUIRE_FALSE(sampler.Sample(At(0)));
-    machine.files["/cg/web/cpu.stat"] = "usage_usec 1100000\n";
-    machine.Pass(0, 400); // the machine idles; the quota is what counts
-    REQUIRE_FALSE(sampler.Sample(At(1000)));
-    const auto report = sampler.Figures(At(1000));
+    machine.Run(0, 1000, 20, 60);
+    const auto report = machine.sampler.Figures(At(1000));
     REQUIRE(report);
-    CHECK(report->cpu == Approx(80)); // 0.1 s of 0.5 s were used
-    CHECK(report->cores.value() == Approx(0.5));
     CHECK(report->ram == 10'000);
     CHECK(report->ramTotal.value() == 102'400);
+    CHECK(report->cpu == Approx(75));
 }
 
-TEST_CASE("a count of another CPU quota, or one that begins anew, is compared with none",
-          "[sampler]")
+TEST_CASE("more available than there is leaves no bound", "[sampler]")
 {
-    MachineWithCgroup machine;
-    machine.files["/cg/web/cpu.max"] = "100000 100000\n";
-    machine.files["/cg/web/cpu.stat"] = "usage_usec 9000000\n";
-    machine.files["/cg/cpu.max"] = "200000 100000\n";
-    machine.files["/cg/cpu.stat"] = "usage_usec 1000000\n";
-    LoadSampler sampler(machine, 4);
-    REQUIRE_FALSE(sampler.Sample(At(0)));
-    machine.files["/cg/web/cpu.stat"] = "usage_usec 9050000\n";
-    REQUIRE_FALSE(sampler.Sample(At(200)));
-    REQUIRE(sampler.Figures(At(200))->cpu == Approx(75));
-
-    SECTION("the quota of another level becomes the tightest")
-    {
-        machine.files["/cg/web/cpu.max"] = "max 100000\n";
-    }
-    SECTION("the same level counts anew")
-    {
-        machine.files["/cg/web/cpu.stat"] = "usage_usec 0\n";
-    }
-    CHECK(sampler.Figures(At(300))->cpu == Approx(75)); // the last one that is known
-    REQUIRE_FALSE(sampler.Sample(At(400)));
-    CHECK(sampler.Figures(At(400))->cpu10s.value() == Approx(75));
-    // Two samples that can be compared are enough for the next figure.
-    machine.files["/cg/web/cpu.stat"] = "usage_usec 160000\n";
-    machine.files["/cg/cpu.stat"] = "usage_usec 1320000\n";
-    REQUIRE_FALSE(sampler.Sample(At(600)));
-    CHECK(sampler.Figures(At(600))->cpu == Approx(20));
+    Machine machine;
+    machine.files["/proc/meminfo"] = "MemTotal: 512 kB\nMemAvailable: 600 kB\n";
+    machine.Run(0, 1000, 20, 60);
+    const auto figures = machine.sampler.Measure(At(1000));
+    CHECK(figures.memory->free == 512 * 1024);
+    CHECK(figures.memory->total == 512 * 1024);
+    CHECK(figures.memory->from.find("more available than there is") != std::string::npos);
 }
 
 TEST_CASE("what cannot be read is an error that names the file", "[sampler]")
 {
     Machine machine;
-    LoadSampler sampler(machine, 4);
-    REQUIRE_FALSE(sampler.Sample(At(0)));
+    machine.Run(0, 200, 20, 60);
+    CHECK_FALSE(CheckReadable(machine));
     machine.files.erase("/proc/meminfo");
-    CHECK(sampler.Figures(At(100)).GetError().message.find("/proc/meminfo") == 0);
+    CHECK(machine.sampler.Figures(At(200)).GetError().message.find("/proc/meminfo") == 0);
+    CHECK(CheckReadable(machine)->message.find("/proc/meminfo") == 0);
     machine.files.erase("/proc/stat");
-    REQUIRE(sampler.Sample(At(200)));
-    CHECK(sampler.Sample(At(200))->message.find("/proc/stat") == 0);
+    REQUIRE(machine.sampler.Sample(At(400)));
+    CHECK(machine.sampler.Sample(At(400))->message.find("/proc/stat") == 0);
+    CHECK(CheckReadable(machine)->message.find("/proc/stat") == 0);
+}
+
+TEST_CASE("what is not known is shown as not known", "[sampler]")
+{
+    Machine machine;
+    AgentOptions options;
+    options.id = "me";
+    options.server = {"10.0.0.7", 80};
+    machine.Run(0, 1000, 20, 60);
+    const std::string known =
+        DescribeFigures(options, machine.sampler.Measure(At(1000)), ConnectionCount{3, 0}, 1);
+    CHECK(known.find("me at 10.0.0.7:80: 0 of 1 MiB free, 75.0 % of 4 cores unused (75.0 % over "
+                     "10 s), run queue 1.5, 3 connections, weight 1; limits: those of cgroup /web, "
+                     "the agent's own, as nothing listens in sight at 10.0.0.7:80; memory: "
+                     "/proc/meminfo; CPU: /proc/stat; cores: ") == 0);
+
+    machine.files.erase("/proc/loadavg");
+    machine.files.erase("/proc/meminfo");
+    machine.Run(1200, 4000, 0, 0);
+    const std::string words =
+        DescribeFigures(options, machine.sampler.Measure(At(4000)), Error{"nobody listens"}, 1);
+    CHECK(words.find("free memory not known, unused CPU of 4 cores not known, run queue not known, "
+                     "connections not known") != std::string::npos);
+    CHECK(words.find("connections: nobody listens") != std::string::npos);
+    CHECK(words.find("run queue: /proc/loadavg cannot be read") != std::string::npos);
 }

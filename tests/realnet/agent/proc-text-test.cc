@@ -20,43 +20,42 @@ TEST_CASE("/proc/meminfo", "[proc]")
     CHECK_FALSE(ParseMeminfo("MemTotal: x kB\nMemAvailable: 7 kB\n"));
 }
 
-TEST_CASE("/proc/stat", "[proc]")
-{
-    const auto ticks = ParseProcStat("cpu  4705 150 1120 16250 520 30 45 80 999 888\n"
-                                     "cpu0 2000 50 500 8000 260 15 20 40 0 0\n");
-    REQUIRE(ticks);
-    CHECK(ticks->idle == 16250 + 520);
-    CHECK(ticks->total == 4705 + 150 + 1120 + 16250 + 520 + 30 + 45 + 80); // guest is in user
-    CHECK_FALSE(ParseProcStat(""));
-    CHECK_FALSE(ParseProcStat("cpu0 1 2 3 4 5 6 7 8\n"));
-    CHECK_FALSE(ParseProcStat("cpu 1 2 3\n"));
-}
-
 TEST_CASE("/proc/loadavg", "[proc]")
 {
     CHECK(ParseLoadAverage("0.42 0.36 0.29 2/893 41203\n").value() == Approx(0.42));
     CHECK_FALSE(ParseLoadAverage(""));
     CHECK_FALSE(ParseLoadAverage("no"));
-}
-
-TEST_CASE("place in the cgroup tree", "[proc]")
-{
-    CHECK(ParseOwnCgroup("0::/system.slice/web.service\n") == "/system.slice/web.service");
-    CHECK(ParseOwnCgroup("4:memory:/old\n0::/\n") == "/");
-    CHECK_FALSE(ParseOwnCgroup("4:memory:/old\n"));
-    CHECK(ParseCgroupMount("proc /proc proc rw 0 0\ncgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n") ==
-          "/sys/fs/cgroup");
-    CHECK_FALSE(ParseCgroupMount("cgroup /sys/fs/cgroup/cpu cgroup rw,cpu 0 0\n"));
+    CHECK_FALSE(ParseLoadAverage("-1 0 0 1/1 1\n"));
+    CHECK_FALSE(ParseLoadAverage("nan 0 0 1/1 1\n"));
+    CHECK_FALSE(ParseLoadAverage("inf 0 0 1/1 1\n"));
 }
 
 TEST_CASE("cgroup limits", "[proc]")
 {
-    CHECK(ParseMemoryLimit("536870912\n") == 536870912U);
-    CHECK_FALSE(ParseMemoryLimit("max\n"));
+    CHECK(ParseWhole("536870912\n") == 536870912U);
+    CHECK_FALSE(ParseWhole("max\n"));
     CHECK(ParseCpuQuota("150000 100000\n").value() == Approx(1.5));
     CHECK_FALSE(ParseCpuQuota("max 100000\n"));
+    CHECK_FALSE(ParseCpuQuota("-1 100000\n"));
     CHECK_FALSE(ParseCpuQuota("100000 0\n"));
+    CHECK_FALSE(ParseCpuQuota("100000\n"));
     CHECK(ParseStatLine("usage_usec 8123\nuser_usec 99\n", "user_usec") == 99U);
     CHECK_FALSE(ParseStatLine("usage_usec 8123\n", "usage"));
     CHECK_FALSE(ParseWhole("12x"));
+    CHECK_FALSE(ParseWhole(""));
+}
+
+TEST_CASE("/proc/PID/stat, whatever the name of the process", "[proc]")
+{
+    constexpr const char* after = "S 1 5 5 0 -1 4194560 1021 2 3 0 71 29 0 0 20 0 1 0 100 1 1";
+    CHECK(ParseProcessTicks(std::string("5 (nginx) ") + after) == 100U);
+    CHECK(ParseProcessTicks(std::string("5 (a) b (c) ) ") + after) == 100U);
+    CHECK_FALSE(ParseProcessTicks("5 (nginx) S 1 5"));
+    CHECK_FALSE(ParseProcessTicks(""));
+}
+
+TEST_CASE("cgroup.procs", "[proc]")
+{
+    CHECK(ParseProcessIds("12\n0\n7\n") == std::vector<std::uint64_t>{12, 7});
+    CHECK(ParseProcessIds("").empty());
 }
