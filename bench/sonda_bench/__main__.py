@@ -11,7 +11,8 @@ import sys
 from .errors import BenchError
 
 # NAME → module with run(arguments: list[str]) -> int
-BENCHMARKS = {"sim": "sonda_bench.sim", "proxy": "sonda_bench.proxy", "pick": "sonda_bench.pick"}
+BENCHMARKS = {"sim": "sonda_bench.sim", "proxy": "sonda_bench.proxy", "pick": "sonda_bench.pick",
+              "agent": "sonda_bench.agent"}
 
 
 def main(arguments: list[str]) -> int:

@@ -3,6 +3,7 @@
 #include "realnet/common/clock.h"
 #include "realnet/common/counters-json.h"
 #include "realnet/common/service-manager.h"
+#include "realnet/common/startup-memory.h"
 
 #include <nlohmann/json.hpp>
 
@@ -88,6 +89,7 @@ AgentService::Run()
     WaitForSignal();
     m_watchdog.Start();
     NotifyManager("READY=1");
+    LetGoOfStartupCode(SystemFiles());
     m_io.run();
     LogCounters();
 }

@@ -58,7 +58,8 @@ struct LoadFigures
 class LoadSampler
 {
   public:
-    static constexpr Duration SAMPLE_PERIOD = std::chrono::milliseconds(200);
+    /** What an agent costs on an idle machine is waking up: so no more often than WINDOW needs. */
+    static constexpr Duration SAMPLE_PERIOD = std::chrono::milliseconds(500);
     /** A tick of /proc/stat is 10 ms: over one second a share is known to about 1 %. */
     static constexpr Duration WINDOW = std::chrono::seconds(1);
     /** So long a figure stands after the last measurement. */

@@ -4,6 +4,7 @@
 #include "realnet/common/log.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sonda
@@ -99,7 +100,7 @@ ServerGroup::Get(Instant now)
 }
 
 GroupChoice
-ServerGroup::Choose() const
+ServerGroup::Choose()
 {
     switch (m_wish.kind)
     {
@@ -156,7 +157,7 @@ ServerGroup::ChooseNamed() const
 }
 
 GroupChoice
-ServerGroup::ChooseServers() const
+ServerGroup::ChooseServers()
 {
     const auto& seen = *m_seen;
     if (!seen)
@@ -169,6 +170,14 @@ ServerGroup::ChooseServers() const
     {
         return ChooseOwn("the agent's own, as nothing listens in sight at " + ToString(m_server),
                          false);
+    }
+    for (auto held = m_holders.begin(); held != m_holders.end();)
+    {
+        const bool isThere = std::any_of(seen->begin(),
+                                         seen->end(),
+                                         [&held](const Listener& listener)
+                                         { return listener.cookie == held->first; });
+        held = isThere ? std::next(held) : m_holders.erase(held);
     }
     std::optional<CgroupPaths> common;
     for (const Listener& listener : *seen)
@@ -194,7 +203,7 @@ ServerGroup::ChooseServers() const
 }
 
 ServerGroup::Place
-ServerGroup::PlaceOf(const Listener& listener) const
+ServerGroup::PlaceOf(const Listener& listener)
 {
     const bool isTreeReal = m_mounts.unified && m_files.CgroupId(*m_mounts.unified);
     std::optional<std::string> path;
@@ -247,25 +256,35 @@ ServerGroup::PathsOfGroup(const std::string& path) const
     return common;
 }
 
-std::optional<CgroupPaths>
-ServerGroup::PathsOfHolder(const Listener& listener) const
+bool
+ServerGroup::Holds(const std::string& process, const Listener& listener) const
 {
+    const auto links = m_files.Links("/proc/" + process + "/fd");
     const std::string link = "socket:[" + std::to_string(listener.inode) + "]";
-    std::optional<CgroupPaths> common;
-    for (const SubFolder& process : m_files.SubFolders("/proc"))
+    return std::find(links.begin(), links.end(), link) != links.end();
+}
+
+std::optional<CgroupPaths>
+ServerGroup::PathsOfHolder(const Listener& listener)
+{
+    auto& holders = m_holders[listener.cookie];
+    const auto holds = [&](const std::string& process) { return Holds(process, listener); };
+    if (holders.empty() || !std::all_of(holders.begin(), holders.end(), holds))
     {
-        const auto id = ParseWhole(process.name);
-        if (!id || *id == 1) // systemd keeps the sockets that it hands out
+        holders.clear(); // looking at all processes is dear, so it is done no oftener than needed
+        for (const SubFolder& process : m_files.SubFolders("/proc"))
         {
-            continue;
+            const auto id = ParseWhole(process.name);
+            if (id && *id != 1 && holds(process.name)) // systemd keeps what it hands out
+            {
+                holders.push_back(process.name);
+            }
         }
-        const std::string folder = "/proc/" + process.name;
-        const auto links = m_files.Links(folder + "/fd");
-        if (std::find(links.begin(), links.end(), link) == links.end())
-        {
-            continue;
-        }
-        if (const auto text = m_files.Read(folder + "/cgroup"))
+    }
+    std::optional<CgroupPaths> common;
+    for (const std::string& process : holders)
+    {
+        if (const auto text = m_files.Read("/proc/" + process + "/cgroup"))
         {
             const auto paths = ParseCgroupPaths(*text);
             common = common ? CommonAncestor(*common, paths) : paths;

@@ -10,6 +10,7 @@
 #include "realnet/common/system-files.h"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,14 +82,15 @@ class ServerGroup
         bool isElsewhere{false}; //!< it is surely not in the agent's group
     };
 
-    GroupChoice Choose() const;
+    GroupChoice Choose();
     GroupChoice ChooseNamed() const;
     GroupChoice ChooseOwn(std::string why, bool isDoubtful) const;
     GroupChoice ChooseNone(std::string why, bool isDoubtful) const;
-    GroupChoice ChooseServers() const;
-    Place PlaceOf(const Listener& listener) const;
+    GroupChoice ChooseServers();
+    Place PlaceOf(const Listener& listener);
     std::optional<CgroupPaths> PathsOfGroup(const std::string& path) const;
-    std::optional<CgroupPaths> PathsOfHolder(const Listener& listener) const;
+    std::optional<CgroupPaths> PathsOfHolder(const Listener& listener);
+    bool Holds(const std::string& process, const Listener& listener) const;
     std::optional<CpuSet> CpusOf(const CgroupPaths& paths) const;
     bool IsGone() const;
 
@@ -98,6 +100,8 @@ class ServerGroup
     Listeners m_listeners;
     CgroupMounts m_mounts;
     std::optional<Expected<std::vector<Listener>>> m_seen; //!< by the last look
+    /** Names of folders of /proc: who holds a listener, by its cookie. */
+    std::map<std::uint64_t, std::vector<std::string>> m_holders;
     GroupChoice m_choice;
     bool m_isChosen{false}; //!< at least once
     unsigned m_changes{0};

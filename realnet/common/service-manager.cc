@@ -70,29 +70,4 @@ InheritSockets(const std::vector<std::string>& names)
     return sockets;
 }
 
-void
-NotifyManager(const std::string& lines)
-{
-    sd_notify(0, lines.c_str());
-}
-
-void
-NotifyReloading(Instant now)
-{
-    const auto us =
-        std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count();
-    NotifyManager(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", us));
-}
-
-std::optional<Duration>
-WatchdogPeriod()
-{
-    std::uint64_t us = 0;
-    if (sd_watchdog_enabled(0, &us) <= 0)
-    {
-        return std::nullopt;
-    }
-    return Duration(std::chrono::microseconds(us)) / 2;
-}
-
 } // namespace sonda
