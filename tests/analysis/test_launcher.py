@@ -81,12 +81,13 @@ def test_every_package_is_listed_once_in_a_known_group() -> None:
     (("validate", "--help"), 0, "--only V1,V2"),
     (("validate", "--only", "V99"), 1, "'V99' is no family; there are: V1, V2"),
     (("validate", "--load", "1.2"), 1, "needs one family"),
-    (("bench",), 1, "'' is no benchmark; there are: sim, proxy, pick"),
-    (("bench", "fly"), 1, "'fly' is no benchmark; there are: sim, proxy, pick"),
-    (("bench", "--help"), 0, "Usage: ./sonda bench sim|proxy|pick"),
+    (("bench",), 1, "'' is no benchmark; there are: sim, proxy, pick, agent"),
+    (("bench", "fly"), 1, "'fly' is no benchmark; there are: sim, proxy, pick, agent"),
+    (("bench", "--help"), 0, "Usage: ./sonda bench sim|proxy|pick|agent"),
     (("bench", "sim", "--help"), 0, "--rounds N"),
     (("bench", "sim", "--agents", "1"), 1, "--agents: '1' is not allowed"),
     (("bench", "proxy", "--peers", "envoy"), 1, "--peers: 'envoy' is not allowed; there are: direct, nginx, haproxy-1, "),
+    (("bench", "agent", "--rounds", "0"), 1, "--rounds: 0 is not allowed"),
     (("bench", "pick", "--repetitions", "0"), 1, "--repetitions: 0 is not allowed"),
 ])
 def test_what_the_launcher_says(tmp_path: Path, arguments, status: int, words: str) -> None:
@@ -114,6 +115,7 @@ def test_validation_needs_one_package_more(bare_machine: Path) -> None:
     ("sim", ("build", "sim"), {"python3-simpy3"}),
     ("proxy", ("build", "realnet"), {"nginx-light", "libbenchmark-dev", "haproxy", "libnginx-mod-stream", "wrk"}),
     ("pick", ("build",), {"libbenchmark-dev"}),
+    ("agent", ("build", "realnet"), {"iproute2", "prometheus-node-exporter"}),
 ])
 def test_a_bench_needs_its_own_peers(bare_machine: Path, bench: str, needed: tuple[str, ...], further: set[str]) -> None:
     ended = launch("bench", bench, "--no-install", path=bare_machine)
