@@ -214,7 +214,8 @@ AgentService::WaitForSample()
             {
                 return;
             }
-            const auto fault = m_sampler.Sample(Now());
+            const Instant now = Now();
+            const auto fault = m_sampler.IsDue(now) ? m_sampler.Sample(now) : std::nullopt;
             const std::string text = fault ? fault->message : "";
             if (!text.empty() && text != m_sampleFault)
             {

@@ -215,23 +215,30 @@ LoadSampler::Sample(Instant now)
         m_intervals.clear();
         return snapshot.GetError();
     }
+    Keep(std::move(*snapshot));
+    return std::nullopt;
+}
+
+/** Takes a snapshot for a sample. */
+void
+LoadSampler::Keep(Snapshot snapshot)
+{
+    const Instant now = snapshot.at;
     if (m_last && now > m_last->at)
     {
-        m_intervals.push_back(Between(*m_last, *snapshot));
-        const auto unused = Combine(*snapshot, {m_intervals.back()});
-        if (unused)
+        m_intervals.push_back(Between(*m_last, snapshot));
+        if (const auto unused = Combine(snapshot, {m_intervals.back()}))
         {
             m_smoothed = m_smoothed.value_or(TimedAverage(std::chrono::seconds(10)));
-            m_smoothed->Add(Percent(*unused, *snapshot), now);
+            m_smoothed->Add(Percent(*unused, snapshot), now);
         }
     }
-    m_last = std::move(*snapshot);
+    m_last = std::move(snapshot);
     // Of the oldest kept, some part is within the window.
     while (!m_intervals.empty() && m_intervals.front().end + WINDOW <= now)
     {
         m_intervals.pop_front();
     }
-    return std::nullopt;
 }
 
 void
@@ -243,6 +250,10 @@ LoadSampler::MeasureCpu(LoadFigures& figures, Instant now)
     {
         figures.cpuFrom = snapshot.GetError().message;
         return;
+    }
+    if (IsDue(now))
+    {
+        Keep(*snapshot);
     }
     std::deque<Interval> intervals = m_intervals;
     if (m_last && now > m_last->at)

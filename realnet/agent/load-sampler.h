@@ -52,14 +52,14 @@ struct LoadFigures
  * What cannot be measured is not known: neither 0 nor what it once was. Counters that stand still
  * or fall are no measurement. A gap of up to HOLD is bridged by the last value.
  *
- * Sample() must be called every SAMPLE_PERIOD, and twice before the first Figures(). Not
- * thread-safe.
+ * Sample() must be called every SAMPLE_PERIOD if it is due, and twice before the first Figures(),
+ * which samples, too. Not thread-safe.
  */
 class LoadSampler
 {
   public:
     /** What an agent costs on an idle machine is waking up: so no more often than WINDOW needs. */
-    static constexpr Duration SAMPLE_PERIOD = std::chrono::milliseconds(500);
+    static constexpr Duration SAMPLE_PERIOD = std::chrono::seconds(1);
     /** A tick of /proc/stat is 10 ms: over one second a share is known to about 1 %. */
     static constexpr Duration WINDOW = std::chrono::seconds(1);
     /** So long a figure stands after the last measurement. */
@@ -73,6 +73,13 @@ class LoadSampler
      * \param group whose limits count; must outlive the sampler
      */
     LoadSampler(const SystemFiles& files, ServerGroup& group, Affinity affinity = OwnCpus);
+
+    /** \return whether the last sample is so old that another one tells something. */
+    bool
+    IsDue(Instant now) const
+    {
+        return !m_last || now - m_last->at >= SAMPLE_PERIOD / 2;
+    }
 
     /** Notes the CPU times. \return an error that names the file when they cannot be read */
     std::optional<Error> Sample(Instant now);
@@ -118,6 +125,7 @@ class LoadSampler
     static double CoresOf(const Snapshot& now, std::string* from = nullptr);
     static double Percent(const Unused& unused, const Snapshot& now);
     void HeedGroup(Instant now);
+    void Keep(Snapshot snapshot);
     void MeasureCpu(LoadFigures& figures, Instant now);
     Expected<LoadFigures::Memory> MeasureMemory();
 

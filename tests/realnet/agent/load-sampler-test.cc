@@ -117,6 +117,20 @@ TEST_CASE("unused CPU is the idle share of the last second", "[sampler]")
     CHECK(report->load1.value() == Approx(1.5));
 }
 
+TEST_CASE("a reading of the figures is a sample, too, where the last one is old", "[sampler]")
+{
+    Machine machine;
+    CHECK(machine.sampler.IsDue(At(0)));
+    machine.Run(0, 200, 20, 60);
+    CHECK_FALSE(machine.sampler.IsDue(At(600)));
+    CHECK(machine.sampler.IsDue(At(700)));
+    machine.Pass(60, 20);
+    CHECK(machine.sampler.Figures(At(1100))->cpu == Approx(50)); // of 0.2 s and 0.9 s, by ticks
+    CHECK_FALSE(machine.sampler.IsDue(At(1200)));
+    machine.Pass(60, 20);
+    CHECK(machine.sampler.Figures(At(2100))->cpu == Approx(25));
+}
+
 TEST_CASE("figures at one moment twice are the same, not a division by zero", "[sampler]")
 {
     Machine machine;
