@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
-#include <functional>
 #include <utility>
 
 namespace sonda
@@ -20,9 +18,6 @@ constexpr std::array<std::pair<std::string_view, Controller>, 4> NAMES{{
     {"cpuacct", Controller::CPUACCT},
     {"cpuset", Controller::CPUSET},
 }};
-
-/** A tree of so many groups is searched no further: a search must end. */
-constexpr std::size_t MOST_GROUPS = 20'000;
 
 /** \return the parts of a list with commas. */
 std::vector<std::string_view>
@@ -73,52 +68,6 @@ CommonPath(const std::string& one, const std::string& other)
         path = ParentOf(path);
     }
     return path;
-}
-
-/** Walks through a tree, the higher levels first. \return the first path that is \p wanted */
-std::optional<std::string>
-Search(const SystemFiles& files,
-       const std::string& mount,
-       const std::function<bool(const SubFolder& folder)>& wanted)
-{
-    std::deque<std::string> waiting{""};
-    for (std::size_t seen = 0; !waiting.empty() && seen < MOST_GROUPS; ++seen)
-    {
-        const std::string path = std::move(waiting.front());
-        waiting.pop_front();
-        for (const SubFolder& folder : files.SubFolders(mount + path))
-        {
-            const std::string below = path + "/" + folder.name;
-            if (wanted(folder))
-            {
-                return below;
-            }
-            waiting.push_back(below);
-        }
-    }
-    return std::nullopt;
-}
-
-/** \return every tree, the one with the names of units first. */
-std::vector<std::string>
-Trees(const CgroupMounts& mounts)
-{
-    std::vector<std::string> trees;
-    for (const auto& mount : {mounts.unified, mounts.named})
-    {
-        if (mount)
-        {
-            trees.push_back(*mount);
-        }
-    }
-    for (const auto& [controller, mount] : mounts.legacy)
-    {
-        if (std::find(trees.begin(), trees.end(), mount) == trees.end())
-        {
-            trees.push_back(mount);
-        }
-    }
-    return trees;
 }
 
 } // namespace
@@ -263,65 +212,6 @@ LevelsOf(Controller controller, const CgroupMounts& mounts, const CgroupPaths& p
     // The root of the machine's tree has no limits, but what a container sees as root has.
     levels.paths.emplace_back();
     return levels;
-}
-
-std::optional<std::string>
-FindGroup(const SystemFiles& files, const CgroupMounts& mounts, std::uint64_t id)
-{
-    if (!mounts.unified || !files.CgroupId(*mounts.unified))
-    {
-        return std::nullopt;
-    }
-    if (files.CgroupId(*mounts.unified) == id)
-    {
-        return "/";
-    }
-    return Search(files,
-                  *mounts.unified,
-                  [id](const SubFolder& folder) { return folder.inode == id; });
-}
-
-std::optional<std::string>
-FindUnit(const SystemFiles& files, const CgroupMounts& mounts, const std::string& unit)
-{
-    const std::string usual = "/system.slice/" + unit;
-    if (GroupExists(files, mounts, usual))
-    {
-        return usual;
-    }
-    for (const std::string& tree : Trees(mounts))
-    {
-        const auto found =
-            Search(files, tree, [&unit](const SubFolder& folder) { return folder.name == unit; });
-        if (found)
-        {
-            return found;
-        }
-    }
-    return std::nullopt;
-}
-
-std::string
-BelowMount(const CgroupMounts& mounts, const std::string& path)
-{
-    std::string longest;
-    for (const std::string& tree : Trees(mounts))
-    {
-        const bool isBelow = path == tree || path.rfind(tree + "/", 0) == 0;
-        longest = isBelow && tree.size() > longest.size() ? tree : longest;
-    }
-    const std::string below = path.substr(longest.size());
-    return below.empty() ? "/" : below;
-}
-
-bool
-GroupExists(const SystemFiles& files, const CgroupMounts& mounts, const std::string& path)
-{
-    const auto trees = Trees(mounts);
-    return std::any_of(trees.begin(),
-                       trees.end(),
-                       [&](const std::string& tree)
-                       { return files.IsFolder(tree + (path == "/" ? "" : path)); });
 }
 
 } // namespace sonda

@@ -1,9 +1,6 @@
 #ifndef SONDA_REALNET_AGENT_CGROUP_TREE_H
 #define SONDA_REALNET_AGENT_CGROUP_TREE_H
 
-#include "realnet/common/system-files.h"
-
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,8 +9,8 @@
 
 /**
  * Where cgroups are: version 1 has a tree of folders for each controller, version 2 one for all,
- * and in the hybrid form both are there, each with some of the controllers. Everything is pure but
- * for what is read through SystemFiles. Not thread-safe.
+ * and in the hybrid form both are there, each with some of the controllers. Everything here is
+ * pure.
  */
 namespace sonda
 {
@@ -82,25 +79,6 @@ struct CgroupLevels
 std::optional<CgroupLevels> LevelsOf(Controller controller,
                                      const CgroupMounts& mounts,
                                      const CgroupPaths& paths);
-
-/**
- * \return the path of the group with that id (inet_diag tells it of a socket) below the mount of
- * version 2; nothing where it is not to be seen from here
- */
-std::optional<std::string> FindGroup(const SystemFiles& files,
-                                     const CgroupMounts& mounts,
-                                     std::uint64_t id);
-
-/** \return the path of the group of a unit, such as "nginx.service", wherever in the tree. */
-std::optional<std::string> FindUnit(const SystemFiles& files,
-                                    const CgroupMounts& mounts,
-                                    const std::string& unit);
-
-/** \return \p path without the mount point that it may begin with. */
-std::string BelowMount(const CgroupMounts& mounts, const std::string& path);
-
-/** \return whether some tree has such a group. */
-bool GroupExists(const SystemFiles& files, const CgroupMounts& mounts, const std::string& path);
 
 } // namespace sonda
 

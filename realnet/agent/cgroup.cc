@@ -95,12 +95,12 @@ Cgroup::Number(const std::string& file) const
 }
 
 std::optional<MemoryBound>
-Cgroup::Memory(const MemoryFigures& machine) const
+Cgroup::Memory(std::uint64_t machineTotal) const
 {
     std::optional<MemoryBound> tightest;
     for (const std::string& path : m_memory ? m_memory->paths : std::vector<std::string>{})
     {
-        const auto bound = MemoryAt(path, machine);
+        const auto bound = MemoryAt(path, machineTotal);
         if (!bound)
         {
             continue;
@@ -124,7 +124,7 @@ Cgroup::Memory(const MemoryFigures& machine) const
 }
 
 std::optional<MemoryBound>
-Cgroup::MemoryAt(const std::string& path, const MemoryFigures& machine) const
+Cgroup::MemoryAt(const std::string& path, std::uint64_t machineTotal) const
 {
     const std::string folder = m_memory->Folder(path);
     const bool isUnified = m_memory->isUnified;
@@ -156,7 +156,7 @@ Cgroup::MemoryAt(const std::string& path, const MemoryFigures& machine) const
                                     : detail("total_active_file") + detail("total_inactive_file");
     const std::uint64_t slab = isUnified ? detail("slab_reclaimable") : 0;
     const double share =
-        std::min(1.0, static_cast<double>(*limit) / static_cast<double>(machine.total));
+        std::min(1.0, static_cast<double>(*limit) / static_cast<double>(machineTotal));
     const auto watermark = static_cast<std::uint64_t>(static_cast<double>(m_lowWatermark) * share);
     const std::uint64_t reclaimable =
         std::min(*used, Reclaimable(cache, watermark) + Reclaimable(slab, watermark));

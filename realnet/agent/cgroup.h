@@ -58,7 +58,7 @@ class Cgroup
     void Move(const CgroupMounts& mounts, const CgroupPaths& paths);
 
     /**
-     * \param machine free and total memory of the whole machine
+     * \param machineTotal memory of the whole machine, bytes
      * \return the tightest bound on memory, if any level has one
      *
      * What can be had is reckoned as the kernel reckons MemAvailable for the machine: what is below
@@ -68,7 +68,7 @@ class Cgroup
      * machine, whichever is less, since not all of it can be freed without harm, and the same of
      * the slab; a group has no watermark, so the machine's share for so much memory stands in.
      */
-    std::optional<MemoryBound> Memory(const MemoryFigures& machine) const;
+    std::optional<MemoryBound> Memory(std::uint64_t machineTotal) const;
 
     /** \return every CPU quota from the group to the root. */
     std::vector<CpuQuota> Quotas() const;
@@ -77,8 +77,7 @@ class Cgroup
     std::optional<CpuSet> Cpus() const;
 
   private:
-    std::optional<MemoryBound> MemoryAt(const std::string& path,
-                                        const MemoryFigures& machine) const;
+    std::optional<MemoryBound> MemoryAt(const std::string& path, std::uint64_t machineTotal) const;
     std::optional<CpuQuota> QuotaAt(const std::string& path) const;
     std::optional<UsedTime> UsedAt(const std::string& path) const;
     std::optional<UsedTime> UsedByProcesses(const std::string& folder) const;

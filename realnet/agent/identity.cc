@@ -19,7 +19,8 @@ DeriveIdentity(std::string_view machineId, const Endpoint& server)
     // systemd writes "uninitialized" where the id is still to be made.
     if (machineId.empty() || machineId == "uninitialized")
     {
-        return Error{"this machine has no id in /etc/machine-id to make a name of; give one"};
+        return Error{
+            "/etc/machine-id has no id to make a name of (as in most containers); give one"};
     }
     const std::string text = "sonda-agent " + std::string(machineId) + " " + ToString(server);
     std::array<unsigned char, crypto_generichash_BYTES_MIN> hash{};

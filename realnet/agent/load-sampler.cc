@@ -1,7 +1,5 @@
 #include "realnet/agent/load-sampler.h"
 
-#include "realnet/common/log.h"
-
 #include <algorithm>
 #include <utility>
 
@@ -22,24 +20,13 @@ ReadCpuTimes(const SystemFiles& files)
     return std::move(*times);
 }
 
-Expected<MemoryFigures>
-ReadMemory(const SystemFiles& files)
-{
-    const auto memory = ParseMeminfo(files.Read("/proc/meminfo").value_or(""));
-    if (!memory)
-    {
-        return Error{"/proc/meminfo cannot be read or lacks MemAvailable or MemTotal"};
-    }
-    return *memory;
-}
-
 } // namespace
 
 std::optional<Error>
 CheckReadable(const SystemFiles& files)
 {
     const auto times = ReadCpuTimes(files);
-    const auto memory = ReadMemory(files);
+    const auto memory = MemoryMeter(files).OfMachine();
     return !times    ? std::optional(times.GetError())
            : !memory ? std::optional(memory.GetError())
                      : std::nullopt;
@@ -49,7 +36,8 @@ LoadSampler::LoadSampler(const SystemFiles& files, ServerGroup& group, Affinity 
     : m_files(files),
       m_group(group),
       m_affinity(std::move(affinity)),
-      m_cgroup(files)
+      m_cgroup(files),
+      m_memory(files)
 {
 }
 
@@ -284,55 +272,12 @@ LoadSampler::MeasureCpu(LoadFigures& figures, Instant now)
     figures.cpu10s = m_smoothed ? std::optional(m_smoothed->Get()) : std::nullopt;
 }
 
-Expected<LoadFigures::Memory>
-LoadSampler::MeasureMemory()
-{
-    auto machine = ReadMemory(m_files);
-    if (!machine)
-    {
-        return machine.GetError();
-    }
-    LoadFigures::Memory memory;
-    memory.from = "/proc/meminfo";
-    if (const bool isOdd = machine->available > machine->total; isOdd != m_isMemoryOdd)
-    {
-        m_isMemoryOdd = isOdd;
-        if (isOdd)
-        {
-            spdlog::warn("/proc/meminfo has more MemAvailable than MemTotal: all of it is taken as "
-                         "free");
-        }
-    }
-    if (m_isMemoryOdd)
-    {
-        machine->available = machine->total;
-        memory.from += " (more available than there is: all of it taken as free)";
-    }
-    memory.free = static_cast<double>(machine->available);
-    memory.total = static_cast<double>(machine->total);
-    if (const auto bound = m_cgroup.Memory(*machine))
-    {
-        if (bound->free < machine->available)
-        {
-            memory.free = static_cast<double>(bound->free);
-            memory.from = bound->freeFrom;
-        }
-        if (bound->limit < machine->total)
-        {
-            memory.total = static_cast<double>(bound->limit);
-            memory.from += memory.from == bound->limitFrom ? "" : ", of " + bound->limitFrom;
-        }
-    }
-    memory.free = std::min(memory.free, memory.total);
-    return memory;
-}
-
 LoadFigures
 LoadSampler::Measure(Instant now)
 {
     LoadFigures figures;
     MeasureCpu(figures, now);
-    figures.memory = MeasureMemory();
+    figures.memory = m_memory.Measure(m_cgroup);
     figures.load1 = ParseLoadAverage(m_files.Read("/proc/loadavg").value_or(""));
     const GroupChoice& choice = m_group.Get(now);
     figures.limits = choice.what + ", " + choice.why;

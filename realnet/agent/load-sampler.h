@@ -7,6 +7,7 @@
 #include "model/table/decaying.h"
 #include "realnet/agent/cgroup.h"
 #include "realnet/agent/cpu-times.h"
+#include "realnet/agent/memory-meter.h"
 #include "realnet/agent/proc-text.h"
 #include "realnet/agent/server-group.h"
 #include "realnet/common/system-files.h"
@@ -23,14 +24,7 @@ namespace sonda
 /** What is known of the load, and where each figure comes from; what is empty is not known. */
 struct LoadFigures
 {
-    struct Memory
-    {
-        double free{0}; //!< bytes
-        double total{0};
-        std::string from;
-    };
-
-    Expected<Memory> memory{Error{}};
+    Expected<MemoryReading> memory{Error{}};
     std::optional<double> cpu;    //!< unused, percent of `cores`
     std::optional<double> cpu10s; //!< the same smoothed over 10 s
     std::optional<double> cores;
@@ -127,19 +121,18 @@ class LoadSampler
     void HeedGroup(Instant now);
     void Keep(Snapshot snapshot);
     void MeasureCpu(LoadFigures& figures, Instant now);
-    Expected<LoadFigures::Memory> MeasureMemory();
 
     const SystemFiles& m_files;
     ServerGroup& m_group;
     Affinity m_affinity;
     Cgroup m_cgroup;
+    MemoryMeter m_memory;
     std::optional<unsigned> m_groupChanges; //!< as of m_cgroup
     std::optional<Snapshot> m_last;         //!< by the last Sample()
     std::deque<Interval> m_intervals;       //!< between samples, oldest first; for about WINDOW
     std::optional<TimedAverage> m_smoothed; //!< empty: not known
     std::optional<double> m_lastUnused;     //!< percent
     Instant m_lastKnown{};                  //!< when that was measured
-    bool m_isMemoryOdd{false};              //!< more free than there is; told once
 };
 
 /** \return the error with which a sampler would fail: which file cannot be read, if one cannot. */

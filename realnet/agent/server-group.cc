@@ -1,10 +1,10 @@
 #include "realnet/agent/server-group.h"
 
+#include "realnet/agent/cgroup-search.h"
 #include "realnet/agent/proc-text.h"
 #include "realnet/common/log.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace sonda
@@ -15,16 +15,6 @@ namespace
 
 /** Of a group with more processes it is not asked where they all may run: that would cost. */
 constexpr std::size_t MOST_PROCESSES = 32;
-
-/** Where systemd's first process is, which makes the sockets of socket units. */
-constexpr const char* INIT_SCOPE = "/init.scope";
-
-bool
-EndsWith(const std::string& text, const std::string& end)
-{
-    return text.size() >= end.size() &&
-           text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
 
 /** \return the group as a text for people: the place where the memory limits stand. */
 std::string
@@ -51,6 +41,7 @@ ServerGroup::ServerGroup(const SystemFiles& files,
       m_wish(std::move(wish)),
       m_server(std::move(server)),
       m_listeners(std::move(listeners)),
+      m_places(files),
       m_mounts(ParseCgroupMounts(files.Read("/proc/self/mounts").value_or("")))
 {
 }
@@ -171,21 +162,15 @@ ServerGroup::ChooseServers()
         return ChooseOwn("the agent's own, as nothing listens in sight at " + ToString(m_server),
                          false);
     }
-    for (auto held = m_holders.begin(); held != m_holders.end();)
-    {
-        const bool isThere = std::any_of(seen->begin(),
-                                         seen->end(),
-                                         [&held](const Listener& listener)
-                                         { return listener.cookie == held->first; });
-        held = isThere ? std::next(held) : m_holders.erase(held);
-    }
+    m_places.ForgetAllBut(*seen);
     std::optional<CgroupPaths> common;
     for (const Listener& listener : *seen)
     {
-        const Place place = PlaceOf(listener);
+        const ListenerPlace place = m_places.Find(listener, m_mounts);
         if (!place.paths)
         {
-            const std::string why = place.why + " (the option cgroup can name it)";
+            const std::string why = "as the socket at " + ToString(m_server) + " " + place.whyNot +
+                                    " (the option cgroup can name it)";
             return place.isElsewhere ? ChooseNone(why, true)
                                      : ChooseOwn("the agent's own, " + why, true);
         }
@@ -200,97 +185,6 @@ ServerGroup::ChooseServers()
         choice.isOwn = !choice.cpus;
     }
     return choice;
-}
-
-ServerGroup::Place
-ServerGroup::PlaceOf(const Listener& listener)
-{
-    const bool isTreeReal = m_mounts.unified && m_files.CgroupId(*m_mounts.unified);
-    std::optional<std::string> path;
-    if (listener.cgroup && isTreeReal)
-    {
-        path = FindGroup(m_files, m_mounts, *listener.cgroup);
-        if (!path)
-        {
-            return {{},
-                    "as the cgroup of who listens at " + ToString(m_server) +
-                        " cannot be seen from here",
-                    true};
-        }
-    }
-    const bool isLegacy = m_mounts.legacy.count(Controller::MEMORY) != 0 ||
-                          m_mounts.legacy.count(Controller::CPU) != 0;
-    const bool isOfSystemd = path && EndsWith(*path, INIT_SCOPE);
-    if (path && !isLegacy && !isOfSystemd)
-    {
-        CgroupPaths paths;
-        paths.unified = path;
-        return {paths, {}, false};
-    }
-    // The socket does not tell: who holds it?
-    auto paths = PathsOfHolder(listener);
-    if (!paths && path && *path != "/" && !isOfSystemd)
-    {
-        paths = PathsOfGroup(*path);
-    }
-    const char* why = isOfSystemd ? " was made by systemd, which tells nothing of its service"
-                                  : " tells nothing of its cgroup";
-    return {paths, "as the socket at " + ToString(m_server) + why, isOfSystemd};
-}
-
-/** \return where the processes of the group are, as they may be elsewhere in trees of version 1. */
-std::optional<CgroupPaths>
-ServerGroup::PathsOfGroup(const std::string& path) const
-{
-    std::optional<CgroupPaths> common;
-    const auto ids =
-        ParseProcessIds(m_files.Read(*m_mounts.unified + path + "/cgroup.procs").value_or(""));
-    for (std::size_t at = 0; at < std::min(ids.size(), MOST_PROCESSES); ++at)
-    {
-        if (const auto text = m_files.Read("/proc/" + std::to_string(ids[at]) + "/cgroup"))
-        {
-            const auto paths = ParseCgroupPaths(*text);
-            common = common ? CommonAncestor(*common, paths) : paths;
-        }
-    }
-    return common;
-}
-
-bool
-ServerGroup::Holds(const std::string& process, const Listener& listener) const
-{
-    const auto links = m_files.Links("/proc/" + process + "/fd");
-    const std::string link = "socket:[" + std::to_string(listener.inode) + "]";
-    return std::find(links.begin(), links.end(), link) != links.end();
-}
-
-std::optional<CgroupPaths>
-ServerGroup::PathsOfHolder(const Listener& listener)
-{
-    auto& holders = m_holders[listener.cookie];
-    const auto holds = [&](const std::string& process) { return Holds(process, listener); };
-    if (holders.empty() || !std::all_of(holders.begin(), holders.end(), holds))
-    {
-        holders.clear(); // looking at all processes is dear, so it is done no oftener than needed
-        for (const SubFolder& process : m_files.SubFolders("/proc"))
-        {
-            const auto id = ParseWhole(process.name);
-            if (id && *id != 1 && holds(process.name)) // systemd keeps what it hands out
-            {
-                holders.push_back(process.name);
-            }
-        }
-    }
-    std::optional<CgroupPaths> common;
-    for (const std::string& process : holders)
-    {
-        if (const auto text = m_files.Read("/proc/" + process + "/cgroup"))
-        {
-            const auto paths = ParseCgroupPaths(*text);
-            common = common ? CommonAncestor(*common, paths) : paths;
-        }
-    }
-    return common;
 }
 
 /** \return the CPUs that the processes of a group may run on (CPUAffinity=, taskset), all together.

@@ -6,11 +6,11 @@
 #include "realnet/agent/cgroup-tree.h"
 #include "realnet/agent/cgroup-wish.h"
 #include "realnet/agent/cpu-times.h"
+#include "realnet/agent/listener-places.h"
 #include "realnet/agent/listeners.h"
 #include "realnet/common/system-files.h"
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,23 +74,11 @@ class ServerGroup
     }
 
   private:
-    /** Where a listener is, or why that is not known. */
-    struct Place
-    {
-        std::optional<CgroupPaths> paths;
-        std::string why;
-        bool isElsewhere{false}; //!< it is surely not in the agent's group
-    };
-
     GroupChoice Choose();
     GroupChoice ChooseNamed() const;
     GroupChoice ChooseOwn(std::string why, bool isDoubtful) const;
     GroupChoice ChooseNone(std::string why, bool isDoubtful) const;
     GroupChoice ChooseServers();
-    Place PlaceOf(const Listener& listener);
-    std::optional<CgroupPaths> PathsOfGroup(const std::string& path) const;
-    std::optional<CgroupPaths> PathsOfHolder(const Listener& listener);
-    bool Holds(const std::string& process, const Listener& listener) const;
     std::optional<CpuSet> CpusOf(const CgroupPaths& paths) const;
     bool IsGone() const;
 
@@ -98,10 +86,9 @@ class ServerGroup
     CgroupWish m_wish;
     Endpoint m_server;
     Listeners m_listeners;
+    ListenerPlaces m_places;
     CgroupMounts m_mounts;
     std::optional<Expected<std::vector<Listener>>> m_seen; //!< by the last look
-    /** Names of folders of /proc: who holds a listener, by its cookie. */
-    std::map<std::uint64_t, std::vector<std::string>> m_holders;
     GroupChoice m_choice;
     bool m_isChosen{false}; //!< at least once
     unsigned m_changes{0};

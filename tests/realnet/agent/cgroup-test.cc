@@ -8,7 +8,7 @@ namespace
 {
 
 constexpr std::uint64_t MIB = 1024 * 1024;
-constexpr MemoryFigures MACHINE{16384 * MIB, 16384 * MIB};
+constexpr std::uint64_t MACHINE = 16384 * MIB;
 
 test::FakeFiles
 TwoLevels()

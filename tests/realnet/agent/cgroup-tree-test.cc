@@ -1,3 +1,4 @@
+#include "realnet/agent/cgroup-search.h"
 #include "realnet/agent/cgroup-tree.h"
 #include "realnet/agent/cgroup-wish.h"
 #include "tests/catch.h"

@@ -323,6 +323,23 @@ TEST_CASE("more available than there is leaves no bound", "[sampler]")
     CHECK(figures.memory->from.find("more available than there is") != std::string::npos);
 }
 
+TEST_CASE("the cache of ZFS is free above its least size", "[sampler]")
+{
+    Machine machine;
+    machine.files["/proc/spl/kstat/zfs/arcstats"] = "9 1 0x01 147 39984 4058 5921\n"
+                                                    "name                            type data\n"
+                                                    "c_min                           4    102400\n"
+                                                    "size                            4    307200\n";
+    CHECK(MemoryMeter(machine).OfMachine()->free == 400 * 1024 + 204'800);
+    CHECK(MemoryMeter(machine).OfMachine()->from ==
+          "/proc/meminfo and what ZFS's cache gives back");
+    machine.files["/proc/spl/kstat/zfs/arcstats"] = "c_min 4 1\nsize 4 999999999\n";
+    CHECK(MemoryMeter(machine).OfMachine()->free == 1000 * 1024); // not more than there is
+    CHECK(ZfsReclaimable("size 4 100\n") == 0);
+    CHECK(ZfsReclaimable("size 4 100\nc_min 4 200\n") == 0);
+    CHECK(ZfsReclaimable("size 4\nc_min\n") == 0);
+}
+
 TEST_CASE("what cannot be read is an error that names the file", "[sampler]")
 {
     Machine machine;

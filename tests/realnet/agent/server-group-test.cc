@@ -108,13 +108,18 @@ TEST_CASE("a socket made by systemd tells nothing of the service", "[group]")
     CHECK(group.Get(At(0)).isDoubtful);
     CHECK_FALSE(group.Get(At(0)).paths.unified);
     CHECK(group.Get(At(0)).why.find("made by systemd") != std::string::npos);
+    // The service has not started yet: process 1 alone has the socket.
+    host.files["/proc/1/cgroup"] = "0::/init.scope\n";
+    host.files["/proc/1/fd/x"] = "";
+    host.links["/proc/1/fd"] = {"socket:[9]"};
+    CHECK(group.Get(At(30)).isDoubtful);
     // Where /proc shows who holds it, it is known; process 1 keeps it, too.
     host.files["/proc/1/cgroup"] = "0::/init.scope\n";
     host.files["/proc/1/fd/x"] = host.files["/proc/44/fd/x"] = "";
     host.links["/proc/1/fd"] = host.links["/proc/44/fd"] = {"pipe:[9]", "socket:[9]"};
     host.files["/proc/44/cgroup"] = "0::/system.slice/web@2.service\n";
-    CHECK(group.Get(At(30)).paths.unified == "/system.slice/web@2.service");
-    CHECK_FALSE(group.Get(At(30)).isDoubtful);
+    CHECK(group.Get(At(60)).paths.unified == "/system.slice/web@2.service");
+    CHECK_FALSE(group.Get(At(60)).isDoubtful);
 }
 
 TEST_CASE("an old kernel tells no group: the agent's own, and a warning", "[group]")

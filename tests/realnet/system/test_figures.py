@@ -294,6 +294,55 @@ def test_limits_of_the_servers_group_count(legacy, started, trees):
     assert f"limits: those of cgroup {group.path}, that of who listens" in words
 
 
+def test_a_sandboxed_agent_finds_the_servers_group(legacy, started):
+    """Without rights, as the unit runs it, it sees no other process's descriptors: the group's processes tell."""
+    require_tool("setpriv")
+    agent = binary("sonda-agent")
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--no-new-privs"]
+    if run([*nobody, agent, "--version"]).returncode != 0:
+        pytest.skip("SKIPPED, NOT TESTED: the program cannot be run by others")
+    group = legacy(("memory", "cpu", "unified"), **LIMITS)
+    port = free_tcp_port()
+    server = Program(group.command(sys.executable, "-c", LISTEN, str(port)))
+    started.append(server)
+    server.wait_line("listens")
+    code, response, words = print_figures(serve=f"127.0.0.1:{port}", before=nobody)
+    assert code == 0 and response["inflight"] == 0
+    assert response["ram_total"] == 64 * MIB and response["cores"] == pytest.approx(0.1)
+    assert f"limits: those of cgroup {group.path}, that of who listens" in words
+
+
+def test_a_sidecar_does_not_take_its_own_limits_for_the_servers(legacy, started):
+    """In a cgroup namespace of its own it sees its own group as the root, and not the server's."""
+    port = free_tcp_port()
+    server = Program([sys.executable, "-c", LISTEN, str(port)])
+    started.append(server)
+    server.wait_line("listens")
+    group = legacy(("memory", "cpu", "unified"), **LIMITS)
+    inside = ["unshare", "--cgroup", "--mount", "--propagation", "private", "bash", "-c",
+              'D=/sys/fs/cgroup/unified; umount $D && mount -t cgroup2 none $D || exit 77; exec "$@"', "bash"]
+    code, response, words = print_figures(serve=f"127.0.0.1:{port}", before=group.command(*inside))
+    if code == 77:
+        pytest.skip(f"SKIPPED, NOT TESTED: cgroup 2 cannot be mounted anew: {words}")
+    assert code == 0 and response["ram_total"] > 64 * MIB and response["inflight"] == 0
+    assert "was made in a cgroup that cannot be seen from here" in words
+
+
+def test_what_nobody_tells_is_warned_of(legacy, started):
+    """Version 1 alone and no rights: nothing tells whose socket it is."""
+    require_tool("setpriv")
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--no-new-privs"]
+    group = legacy(("memory", "cpu", "cpuacct"), **LIMITS)
+    port, probes = free_tcp_port(), free_udp_port()
+    server = Program(group.command(sys.executable, "-c", LISTEN, str(port)))
+    started.append(server)
+    server.wait_line("listens")
+    agent = Program([*nobody, binary("sonda-agent"), "--interface", "lo", "--id", "me", "--serve",
+                     f"127.0.0.1:{port}", "--port", str(probes)])
+    started.append(agent)
+    agent.wait_line(r"warn.*limits that count: .*the socket at 127.0.0.1:\d+ tells nothing of its cgroup")
+
+
 def test_a_server_that_moves_is_followed(legacy, started):
     group = legacy(("memory", "cpu", "cpuacct"), **LIMITS)
     port, probes = free_tcp_port(), free_udp_port()
