@@ -94,7 +94,9 @@ ListenerPlaces::HoldersOf(const Listener& listener)
 {
     auto& holders = m_holders[listener.cookie];
     const auto holds = [&](const std::string& process) { return Holds(process, listener); };
-    if (!holders.empty() && std::all_of(holders.begin(), holders.end(), holds))
+    // Whoever systemd listens for may have started meanwhile.
+    const bool isFirstAlone = holders == std::vector<std::string>{"1"};
+    if (!holders.empty() && !isFirstAlone && std::all_of(holders.begin(), holders.end(), holds))
     {
         return holders;
     }
