@@ -40,6 +40,11 @@ AgentService::MakeReport(Instant now)
 {
     Expected<Report> report =
         CurrentReport(m_sampler, m_connections.Count(now), m_reading->command, now);
+    if (m_sampler.LastSample() != m_lastSample)
+    {
+        m_lastSample = m_sampler.LastSample();
+        WaitForSample(); // from then on
+    }
     if (report && m_ending && report->state == ServerState::READY)
     {
         report->state = ServerState::DRAIN;
@@ -222,6 +227,7 @@ AgentService::WaitForSample()
                 spdlog::error("{}", text);
             }
             m_sampleFault = text;
+            m_lastSample = m_sampler.LastSample();
             WaitForSample();
         });
 }

@@ -87,8 +87,9 @@ class AgentService
     ServerConnections m_connections;
     LoadSampler& m_sampler;
     ServerGroup& m_group;
-    std::string m_whyNoFigures; //!< empty: requests are answered
-    std::string m_sampleFault;  //!< of the last sample; empty: none
+    std::string m_whyNoFigures;          //!< empty: requests are answered
+    std::optional<Instant> m_lastSample; //!< that the timer knows of
+    std::string m_sampleFault;           //!< of the last sample; empty: none
     SeededRandom m_random;
     LogLimiter m_errorLog;
     std::uint64_t m_sendErrors{0};

@@ -46,14 +46,17 @@ struct LoadFigures
  * What cannot be measured is not known: neither 0 nor what it once was. Counters that stand still
  * or fall are no measurement. A gap of up to HOLD is bridged by the last value.
  *
- * Sample() must be called every SAMPLE_PERIOD if it is due, and twice before the first Figures(),
- * which samples, too. Not thread-safe.
+ * Sample() must be called SAMPLE_PERIOD after the last sample if it is due, and twice before the
+ * first Figures(), which samples, too. Not thread-safe.
  */
 class LoadSampler
 {
   public:
-    /** What an agent costs on an idle machine is waking up: so no more often than WINDOW needs. */
-    static constexpr Duration SAMPLE_PERIOD = std::chrono::seconds(1);
+    /**
+     * Waking up is what an agent costs on an idle machine. A reading of the figures is a sample,
+     * too, so where a monitor asks once a second nothing else need wake it.
+     */
+    static constexpr Duration SAMPLE_PERIOD = std::chrono::milliseconds(1200);
     /** A tick of /proc/stat is 10 ms: over one second a share is known to about 1 %. */
     static constexpr Duration WINDOW = std::chrono::seconds(1);
     /** So long a figure stands after the last measurement. */
@@ -73,6 +76,13 @@ class LoadSampler
     IsDue(Instant now) const
     {
         return !m_last || now - m_last->at >= SAMPLE_PERIOD / 2;
+    }
+
+    /** \return when the last sample was taken. */
+    std::optional<Instant>
+    LastSample() const
+    {
+        return m_last ? std::optional(m_last->at) : std::nullopt;
     }
 
     /** Notes the CPU times. \return an error that names the file when they cannot be read */

@@ -122,8 +122,8 @@ TEST_CASE("a reading of the figures is a sample, too, where the last one is old"
     Machine machine;
     CHECK(machine.sampler.IsDue(At(0)));
     machine.Run(0, 200, 20, 60);
-    CHECK_FALSE(machine.sampler.IsDue(At(600)));
-    CHECK(machine.sampler.IsDue(At(700)));
+    CHECK_FALSE(machine.sampler.IsDue(At(700)));
+    CHECK(machine.sampler.IsDue(At(800)));
     machine.Pass(60, 20);
     CHECK(machine.sampler.Figures(At(1100))->cpu == Approx(50)); // of 0.2 s and 0.9 s, by ticks
     CHECK_FALSE(machine.sampler.IsDue(At(1200)));
