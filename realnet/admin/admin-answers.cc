@@ -2,6 +2,7 @@
 #include "realnet/admin/admin-server.h"
 #include "realnet/admin/admin-streams.h"
 #include "realnet/admin/page-files.h"
+#include "realnet/admin/state-json.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/counters-json.h"
 #include "realnet/common/log.h"
