@@ -18,9 +18,12 @@ Yields(const AgentStatus& holder, const Observation& to)
     }
     if (to.origin == holder.origin)
     {
-        // An agent that starts anew with another identity need not wait for the old one to age.
+        // An agent that starts anew with another identity need not wait for the old one to age, and
+        // nobody elsewhere keeps out the one that answers from the server's own address.
+        const bool isAtHome = to.source == to.server.address;
+        const bool isHolderAtHome = holder.source == holder.server.address;
         return holder.freshness != Freshness::FRESH ||
-               (!isReady && to.report.state == ServerState::READY);
+               (!isReady && to.report.state == ServerState::READY) || (isAtHome && !isHolderAtHome);
     }
     // That somebody said goodbye is not to be undone by whoever only finds the port open.
     return holder.freshness == Freshness::DEAD && isReady;

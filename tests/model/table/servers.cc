@@ -113,6 +113,22 @@ TEST_CASE("who says goodbye makes room at once, but not for another who does")
     CHECK(Refused(table, goodbye, 3) == RefusalReason::SERVER_CONFLICT);
 }
 
+TEST_CASE("nobody elsewhere keeps out an agent that answers from its server's own address")
+{
+    StatusTable table(MakeFormula("min: rtt"), TableTiming());
+    Observation stranger = Speak("stranger", 0, Origin::AGENT);
+    stranger.source = "10.0.0.66";
+    Observation agent = Observe(0);
+    agent.source = agent.server.address;
+    REQUIRE(table.Update(stranger, At(0)));
+    REQUIRE(table.Update(agent, At(1)));
+    CHECK(Refused(table, stranger, 2) == RefusalReason::SERVER_CONFLICT);
+    Observation neighbour = Speak("neighbour", 0, Origin::AGENT);
+    neighbour.source = agent.source;
+    CHECK(Refused(table, neighbour, 2) == RefusalReason::SERVER_CONFLICT);
+    CHECK(table.Size() == 1);
+}
+
 TEST_CASE("of a base-form agent and one with an identity the latter speaks")
 {
     StatusTable table(MakeFormula("min: rtt"), TableTiming());
