@@ -102,7 +102,7 @@ std::optional<std::uint64_t>
 LogLimiter::Allow(Instant now)
 {
     const std::lock_guard lock(m_mutex);
-    constexpr unsigned quick = 10;
+    constexpr unsigned quick = 5;
     constexpr Duration pause = std::chrono::seconds(10);
     const Duration gap = m_row < quick ? std::chrono::seconds(1) : pause;
     if (m_last && now - *m_last < gap)

@@ -44,7 +44,7 @@ int FailStart(const std::string& program, const Problems& problems);
 
 /**
  * Keeps an event that may come thousands of times a second to one log line per second, and after
- * ten such lines to one every ten seconds, until there was none for twenty. Any thread.
+ * five such lines to one every ten seconds, until there was none for twenty. Any thread.
  */
 class LogLimiter
 {

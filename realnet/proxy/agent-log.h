@@ -20,8 +20,8 @@ namespace sonda
 class AgentLog
 {
   public:
-    static constexpr double BURST = 30;
-    static constexpr Duration REFILL = std::chrono::seconds(10);
+    static constexpr double BURST = 25;
+    static constexpr Duration REFILL = std::chrono::seconds(15);
 
     void Take(const AgentEvent& event, Instant now);
 
