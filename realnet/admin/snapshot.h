@@ -61,10 +61,10 @@ struct WindowCell
     std::uint64_t completions{0};
     std::uint64_t failures{0};
     std::uint32_t inFlight{0}; //!< at the end, as is what follows
+    bool candidate{false};     //!< here, as thousands of cells are kept: without a gap
     double score{0};
     double rttS{0};
     double ageS{0};
-    bool candidate{false};
 };
 
 /** A closed window. */

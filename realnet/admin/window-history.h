@@ -18,8 +18,8 @@ class WindowHistory
 {
   public:
     static constexpr std::size_t MOST_WINDOWS = 120;
-    /** Agents times windows: some 3 MB, all windows of 250 agents. */
-    static constexpr std::size_t MOST_CELLS = 30'000;
+    /** Agents times windows: some 6 MB, all windows of 500 agents. */
+    static constexpr std::size_t MOST_CELLS = 60'000;
 
     /** Closes the window that began where the one before ended (the first at 0). */
     void Close(const std::vector<AgentRow>& agents, double endS);
