@@ -4,25 +4,57 @@
 #include "realnet/agent/proc-text.h"
 #include "realnet/agent/sock-diag.h"
 
+#include <algorithm>
 #include <netinet/tcp.h>
 
 namespace sonda
 {
 
+namespace
+{
+
+bool
+IsEstablished(const DiagSocket& socket)
+{
+    return socket.base.idiag_state == TCP_ESTABLISHED || socket.base.idiag_state == TCP_CLOSE_WAIT;
+}
+
+} // namespace
+
 Expected<ConnectionCount>
-CountConnections(const Endpoint& server)
+CountConnections(const Endpoint& server, std::vector<SocketName>* all)
 {
     constexpr std::uint32_t states =
         1U << TCP_ESTABLISHED | 1U << TCP_CLOSE_WAIT | 1U << TCP_FIN_WAIT1 | 1U << TCP_FIN_WAIT2;
     ConnectionCount count;
-    const auto error = ForEachSocket(server.port,
-                                     states,
-                                     [&](const DiagSocket& found) { Add(count, found, server); });
+    const auto error =
+        ForEachSocket(all ? 0 : server.port,
+                      states,
+                      [&](const DiagSocket& found)
+                      {
+                          Add(count, found, server);
+                          if (all && IsEstablished(found))
+                          {
+                              all->push_back({found.base.idiag_family, found.base.id});
+                          }
+                      });
     if (error)
     {
         return *error;
     }
     return count;
+}
+
+bool
+AllStand(const std::vector<SocketName>& connections)
+{
+    return std::all_of(connections.begin(),
+                       connections.end(),
+                       [](const SocketName& name)
+                       {
+                           const auto found = FindSocket(name);
+                           return found && *found && IsEstablished(**found);
+                       });
 }
 
 Expected<ConnectionCount>

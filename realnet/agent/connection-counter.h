@@ -3,16 +3,16 @@
 
 #include "model/base/error.h"
 #include "model/protocol/pdu.h"
+#include "realnet/agent/sock-diag.h"
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace sonda
 {
-
-struct DiagSocket;
 
 /** Connections of a server, counted at one moment. */
 struct ConnectionCount
@@ -28,8 +28,14 @@ struct ConnectionCount
  * or with one direction ended, by the client (CLOSE_WAIT) or by a server that still reads. It is
  * what a proxy counts, too. Counted by the kernel (sock_diag: at 10,000 connections far cheaper
  * than reading /proc/net/tcp); an error when it does not say. Any thread.
+ * \param all when given, gets every connection of the network namespace that is established or that
+ * its client has ended, of whatever port: those that TcpActivity::established counts
  */
-Expected<ConnectionCount> CountConnections(const Endpoint& server);
+Expected<ConnectionCount> CountConnections(const Endpoint& server,
+                                           std::vector<SocketName>* all = nullptr);
+
+/** \return whether these connections are still as CountConnections() found them. Any thread. */
+bool AllStand(const std::vector<SocketName>& connections);
 
 /** \return the same with the reason where the server's connections cannot be seen from here:
  * nothing listens in this network namespace. Any thread. */

@@ -17,6 +17,8 @@ constexpr int PAUSE_FACTOR = 5;
 
 /** So long a count holds that is right in all likelihood, but not for certain. */
 constexpr Duration LIKELY_FOR = std::chrono::seconds(5);
+/** With more connections than these a walk is cheaper than to look up each. */
+constexpr std::uint64_t FEW = 16;
 /** And one that is certain by the kernel's counters, should they ever lie. */
 constexpr Duration CERTAIN_FOR = std::chrono::seconds(60);
 
@@ -71,12 +73,14 @@ ServerConnections::TakeCount(Instant now)
     const auto activity = ParseTcpActivity(m_files.Read("/proc/self/net/snmp").value_or(""));
     if (!m_walk || !StillHolds(*m_walk, activity, now))
     {
-        const auto count = CountConnections(m_server);
+        std::vector<SocketName> all;
+        const bool isCalm = activity && activity->established <= FEW;
+        const auto count = CountConnections(m_server, isCalm ? &all : nullptr);
         if (!count)
         {
             return count.GetError();
         }
-        m_walk = Walk{*count, activity, now};
+        m_walk = Walk{*count, activity, isCalm ? std::optional(std::move(all)) : std::nullopt, now};
         ++m_walks;
     }
     return m_walk->count.open;
@@ -91,16 +95,18 @@ ServerConnections::StillHolds(const Walk& walk,
     {
         return false;
     }
-    switch (Compare(*walk.before, *activity))
+    const Standstill standstill = Compare(*walk.before, *activity);
+    if (standstill == Standstill::CERTAIN)
     {
-    case Standstill::CERTAIN:
         return now - walk.at < CERTAIN_FOR;
-    case Standstill::LIKELY:
-        return now - walk.at < LIKELY_FOR;
-    case Standstill::NO:
-        break;
     }
-    return false;
+    const bool areThoseKnown =
+        walk.all && walk.all->size() == activity->established && AllStand(*walk.all);
+    if (standstill == Standstill::LIKELY && areThoseKnown)
+    {
+        return now - walk.at < CERTAIN_FOR;
+    }
+    return (standstill == Standstill::LIKELY || areThoseKnown) && now - walk.at < LIKELY_FOR;
 }
 
 void

@@ -13,6 +13,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sonda
 {
@@ -24,8 +25,11 @@ namespace sonda
  * millisecond of CPU and more. So one count serves everybody who asks within a period, or within
  * five times as long as it took; and as long as the kernel's own counters say that no connection of
  * this network namespace has begun or ended, the last one still holds (for five seconds where there
- * is other traffic: see Standstill). While falls are watched the kernel tells of each connection
- * that ends; it is then counted at once, or as soon as that time is over.
+ * is other traffic: see Standstill). Where all connections of the namespace are few, they are
+ * looked up one by one instead: if the kernel counts as many as are known and still stand, there
+ * are no others. Only what its server half-closed as soon as it began is then noticed five seconds
+ * later. While falls are watched the kernel tells of each connection that ends; it is then counted
+ * at once, or as soon as that time is over.
  *
  * Without a listener in sight there is no count: the server's connections may be in another network
  * namespace (containers), which is not the same as none. The log tells once when that begins and
@@ -77,6 +81,8 @@ class ServerConnections
     {
         ConnectionCount count;
         std::optional<TcpActivity> before; //!< what the kernel had counted when it began
+        /** Where there are few: all connections of the network namespace. */
+        std::optional<std::vector<SocketName>> all;
         Instant at;
     };
 

@@ -168,7 +168,7 @@ ForEachSocket(std::uint16_t port,
 }
 
 Expected<std::optional<DiagSocket>>
-FindSocketFor(const Endpoint& server)
+FindSocket(const SocketName& name)
 {
     struct
     {
@@ -176,26 +176,14 @@ FindSocketFor(const Endpoint& server)
         inet_diag_req_v2 body;
     } request{};
 
-    const SocketAddress wanted(server);
     request.header.nlmsg_len = sizeof(request);
     request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
     request.header.nlmsg_flags = NLM_F_REQUEST;
-    request.body.sdiag_family = static_cast<std::uint8_t>(wanted.Family());
+    request.body.sdiag_family = name.family;
     request.body.sdiag_protocol = IPPROTO_TCP;
     request.body.idiag_states = ~std::uint32_t{0};
-    request.body.id.idiag_sport = htons(server.port);
-    request.body.id.idiag_cookie[0] = request.body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
-    // The peer stays 0.0.0.0:0 or [::]:0, which nobody has: so no connection matches, and the
-    // kernel goes on to the listeners.
-    if (wanted.Family() == AF_INET6)
-    {
-        std::memcpy(request.body.id.idiag_src, &wanted.V6(), sizeof(wanted.V6()));
-    }
-    else
-    {
-        request.body.id.idiag_src[0] = wanted.V4().s_addr;
-    }
-    constexpr const char* WHAT = "asking the kernel who listens (sock_diag)";
+    request.body.id = name.id;
+    constexpr const char* WHAT = "asking the kernel for a socket (sock_diag)";
     const Descriptor netlink = OpenSockDiag(0);
     if (!netlink || send(netlink.Get(), &request, sizeof(request), 0) != sizeof(request))
     {
@@ -204,11 +192,33 @@ FindSocketFor(const Endpoint& server)
     std::optional<DiagSocket> found;
     const int error =
         ReadAnswers(netlink, true, [&found](const DiagSocket& socket) { found = socket; });
-    if (error != 0 && error != ENOENT)
+    // ESTALE: another socket has these two ends now.
+    if (error != 0 && error != ENOENT && error != ESTALE)
     {
         return KernelError(WHAT, error);
     }
     return found;
+}
+
+Expected<std::optional<DiagSocket>>
+FindSocketFor(const Endpoint& server)
+{
+    const SocketAddress wanted(server);
+    SocketName name;
+    name.family = static_cast<std::uint8_t>(wanted.Family());
+    name.id.idiag_sport = htons(server.port);
+    name.id.idiag_cookie[0] = name.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    // The peer stays 0.0.0.0:0 or [::]:0, which nobody has: so no connection matches, and the
+    // kernel goes on to the listeners.
+    if (wanted.Family() == AF_INET6)
+    {
+        std::memcpy(name.id.idiag_src, &wanted.V6(), sizeof(wanted.V6()));
+    }
+    else
+    {
+        name.id.idiag_src[0] = wanted.V4().s_addr;
+    }
+    return FindSocket(name);
 }
 
 bool

@@ -37,6 +37,13 @@ struct DiagSocket
     }
 };
 
+/** Which socket is meant: its two ends, and the kernel's name of it. */
+struct SocketName
+{
+    std::uint8_t family{0};
+    inet_diag_sockid id{};
+};
+
 /** How an answer went on, by one of its datagrams. */
 struct DiagPart
 {
@@ -52,10 +59,9 @@ DiagPart ReadDiagAnswer(std::span<const std::byte> answer,
 Descriptor OpenSockDiag(int flags);
 
 /**
- * Asks for all sockets of both families with an own port. The kernel walks through the whole of its
- * table of connections for that, unless the only state is TCP_LISTEN.
- * \param states bits 1 << TCP_…
- * \return an error when the kernel does not say
+ * Asks for all sockets of both families with an own port (0: any). The kernel walks through the
+ * whole of its table of connections for that, unless the only state is TCP_LISTEN. \param states
+ * bits 1 << TCP_… \return an error when the kernel does not say
  */
 std::optional<Error> ForEachSocket(std::uint16_t port,
                                    std::uint32_t states,
@@ -67,6 +73,11 @@ std::optional<Error> ForEachSocket(std::uint16_t port,
  * one that is bound to a network interface. An error when the kernel does not say.
  */
 Expected<std::optional<DiagSocket>> FindSocketFor(const Endpoint& server);
+
+/** \return that socket, found at once, too; nothing: it is gone. An error when the kernel does not
+ * say.
+ */
+Expected<std::optional<DiagSocket>> FindSocket(const SocketName& name);
 
 /** \return whether the own end of \p found is \p server. */
 bool OwnEndIs(const DiagSocket& found, const Endpoint& server);

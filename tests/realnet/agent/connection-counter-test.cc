@@ -6,9 +6,11 @@
 #include "tests/catch.h"
 #include "tests/realnet/agent/tcp-pair.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -225,6 +227,39 @@ TEST_CASE("a listener is in sight as long as it listens", "[connections]")
     CHECK(CheckListener(server));
     CHECK(CheckListener({"192.0.2.1", server.port})->message.find("not an address of this") !=
           std::string::npos);
+}
+
+TEST_CASE("connections that are known are looked up one by one", "[connections]")
+{
+    const std::string address = GENERATE("127.0.0.28", "::1");
+    const test::TcpServer server(address);
+    test::TcpPair one(server);
+    test::TcpPair two(server);
+    std::vector<SocketName> all;
+    if (!CountConnections(server.at.ToEndpoint(), &all))
+    {
+        WARN("the kernel does not offer sock_diag here: not tested");
+        return;
+    }
+    // Those of other programs come and go.
+    const auto ofServer = [&server](const SocketName& name)
+    { return name.id.idiag_sport == htons(server.at.Port()); };
+    std::vector<SocketName> known;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(known), ofServer);
+    REQUIRE(known.size() == 2);
+    CHECK(AllStand(known));
+    CHECK(AllStand({}));
+    REQUIRE(shutdown(one.client.Get(), SHUT_WR) == 0);
+    CHECK(AllStand(known)); // CLOSE_WAIT counts
+    REQUIRE(shutdown(one.server.Get(), SHUT_WR) == 0);
+    CHECK_FALSE(AllStand(known));
+    two.server.Close();
+    two.client.Close();
+    one.server.Close();
+    for (const SocketName& name : known)
+    {
+        CHECK_FALSE(AllStand({name}));
+    }
 }
 
 TEST_CASE("half-closed connections count", "[connections]")

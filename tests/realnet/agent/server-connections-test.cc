@@ -151,17 +151,17 @@ TEST_CASE("the kernel's table is walked through again only when something has ch
         connections.Count(Instant(std::chrono::seconds(seconds)));
         return connections.Walks();
     };
-    files.Say(5, 2, 100);
+    files.Say(5, 2000, 100);
     CHECK(walksAt(1000) == 1);
     CHECK(walksAt(1050) == 1); // not a segment came
-    files.Say(5, 2, 101);
+    files.Say(5, 2000, 101);
     CHECK(walksAt(1051) == 2); // other traffic: the last walk is too old for that
-    files.Say(5, 2, 102);
+    files.Say(5, 2000, 102);
     CHECK(walksAt(1053) == 2);
     CHECK(walksAt(1057) == 3);
-    files.Say(6, 2, 103);
+    files.Say(6, 2000, 103);
     CHECK(walksAt(1058) == 4);
-    files.Say(6, 1, 104);
+    files.Say(6, 1999, 104);
     CHECK(walksAt(1059) == 5);
     CHECK(walksAt(1200) == 6); // should the counters lie
     files.text.reset();        // no counters: each time
@@ -170,10 +170,10 @@ TEST_CASE("the kernel's table is walked through again only when something has ch
 
     // A connection that the server has half-closed ends without any counter telling.
     TcpPair pair(server);
-    files.Say(7, 2, 110);
+    files.Say(7, 2000, 110);
     CHECK(walksAt(1203) == 9);
     REQUIRE(shutdown(pair.server.Get(), SHUT_WR) == 0);
-    files.Say(7, 1, 111);
+    files.Say(7, 1999, 111);
     CHECK(walksAt(1204) == 10);
     CHECK(walksAt(1205) == 11);
 }

@@ -15,7 +15,7 @@ namespace sonda::test
 struct TcpServer
 {
     explicit TcpServer(const std::string& address)
-        : listener(socket(AF_INET, SOCK_STREAM, 0))
+        : listener(socket(SocketAddress(address, 0).Family(), SOCK_STREAM, 0))
     {
         const SocketAddress any(address, 0);
         REQUIRE(bind(listener.Get(), any.Raw(), any.Size()) == 0);
@@ -31,7 +31,7 @@ struct TcpServer
 struct TcpPair
 {
     explicit TcpPair(const TcpServer& to)
-        : client(socket(AF_INET, SOCK_STREAM, 0))
+        : client(socket(to.at.Family(), SOCK_STREAM, 0))
     {
         REQUIRE(connect(client.Get(), to.at.Raw(), to.at.Size()) == 0);
         server = Descriptor(accept(to.listener.Get(), nullptr, nullptr));

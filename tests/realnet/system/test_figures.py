@@ -391,7 +391,9 @@ def test_no_connections_are_told_without_a_listener_in_sight(started):
     with socket.create_server(("127.0.0.1", port)):
         assert prober.ask_until(lambda a: a and "inflight" in a)["inflight"] == 0
         agent.wait_line("number of connections is known")
+    at = len(agent.lines)
     prober.ask_until(lambda a: a and "inflight" not in a)
+    agent.wait_line("connections is not known", after=at)
     assert sum("connections is not known" in line for line in agent.lines) == 2
     # For every address, by IPv6: it takes connections by IPv4, too.
     with socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True):
@@ -430,7 +432,7 @@ def test_every_change_is_counted(started):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         agent = Program([binary("sonda-agent"), "--interface", "lo", "--id", "me", "--serve", f"127.0.0.1:{port}",
-                         "--port", str(probes), "--count-period", "1us"])
+                         "--port", str(probes), "--count-period", "1ms"])
         prober = Prober(probes)
         started.extend([agent, prober])
         prober.ask_until(lambda a: a is not None)
