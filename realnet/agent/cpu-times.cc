@@ -83,7 +83,7 @@ ParseCpuList(std::string_view text)
         const auto first = ParseWhole(part.substr(0, dash));
         const auto last =
             dash == std::string_view::npos ? first : ParseWhole(part.substr(dash + 1));
-        if (!first || !last || *last < *first || *last >= MOST_CPUS)
+        if (!first || !last || *last < *first || *last >= MOST_CPUS || cpus.size() > MOST_CPUS)
         {
             return std::nullopt;
         }

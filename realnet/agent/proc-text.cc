@@ -78,13 +78,13 @@ std::optional<double>
 ParseCpuQuota(std::string_view text)
 {
     std::string_view line = LineReader(text).Next().value_or("");
-    const auto quota = ParseNumber(TakeWord(line));
-    const auto period = ParseNumber(TakeWord(line));
-    if (!quota || !period || *quota <= 0 || *period <= 0)
+    const auto quota = ParseWhole(TakeWord(line));
+    const auto period = ParseWhole(TakeWord(line));
+    if (!quota || !period || *quota == 0 || *period == 0)
     {
         return std::nullopt;
     }
-    return *quota / *period;
+    return static_cast<double>(*quota) / static_cast<double>(*period);
 }
 
 std::optional<std::uint64_t>

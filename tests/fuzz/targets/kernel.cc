@@ -1,9 +1,15 @@
 /** What the kernel says: texts of /proc (0) and of cgroups (1), answers of netlink's sock_diag (2).
  */
+#include "realnet/agent/cgroup-tree.h"
 #include "realnet/agent/connection-counter.h"
+#include "realnet/agent/cpu-times.h"
+#include "realnet/agent/listeners.h"
+#include "realnet/agent/memory-meter.h"
 #include "realnet/agent/proc-text.h"
+#include "realnet/agent/sock-diag.h"
 #include "tests/fuzz/targets/check.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <linux/inet_diag.h>
@@ -17,40 +23,66 @@ namespace
 {
 
 void
+Cpus(std::string_view text)
+{
+    const auto times = ParseCpuTimes(text);
+    if (!times)
+    {
+        return;
+    }
+    const CpuSet all = CpusInUse(*times, std::nullopt);
+    FUZZ_CHECK(all.size() == times->cpus.size());
+    FUZZ_CHECK(!Compare(*times, *times, all).IsKnown());
+    const CpuUse use = Compare(CpuTimes{}, *times, all);
+    FUZZ_CHECK(use.idle >= 0 && use.idle <= use.total);
+}
+
+void
 Proc(std::string_view text)
 {
     if (const auto memory = ParseMeminfo(text))
     {
         FUZZ_CHECK(memory->total > 0);
     }
-    if (const auto ticks = ParseProcStat(text))
-    {
-        FUZZ_CHECK(ticks->idle <= ticks->total);
-    }
+    Cpus(text);
     if (const auto load = ParseLoadAverage(text))
     {
         FUZZ_CHECK(std::isfinite(*load) && *load >= 0);
     }
+    if (const auto activity = ParseTcpActivity(text))
+    {
+        FUZZ_CHECK(Compare(*activity, *activity) == Standstill::CERTAIN);
+    }
+    ParseProcessTicks(text);
+    ZfsReclaimable(text);
 }
 
 void
 Cgroups(std::string_view text)
 {
-    if (const auto mount = ParseCgroupMount(text))
+    const CgroupMounts mounts = ParseCgroupMounts(text);
+    const CgroupPaths paths = ParseCgroupPaths(text);
+    FUZZ_CHECK(!paths.unified || paths.unified->front() == '/');
+    FUZZ_CHECK(CommonAncestor(paths, paths) == paths);
+    for (const Controller controller : {Controller::MEMORY, Controller::CPU})
     {
-        FUZZ_CHECK(!mount->empty());
-    }
-    if (const auto own = ParseOwnCgroup(text))
-    {
-        FUZZ_CHECK(own->front() == '/');
+        const auto levels = LevelsOf(controller, mounts, paths);
+        FUZZ_CHECK(!levels || (!levels->paths.empty() && levels->paths.back().empty()));
     }
     if (const auto cores = ParseCpuQuota(text))
     {
         FUZZ_CHECK(std::isfinite(*cores) && *cores > 0);
     }
-    const auto whole = ParseWhole(text);
-    const auto limit = ParseMemoryLimit(text);
-    FUZZ_CHECK(!limit || (whole && *whole == *limit));
+    if (const auto cpus = ParseCpuList(text))
+    {
+        FUZZ_CHECK(!cpus->empty() && std::is_sorted(cpus->begin(), cpus->end()));
+        FUZZ_CHECK(Intersection(*cpus, *cpus) == *cpus && Union(*cpus, *cpus) == *cpus);
+    }
+    for (const auto id : ParseProcessIds(text))
+    {
+        FUZZ_CHECK(id != 0);
+    }
+    ParseWhole(text);
     ParseStatLine(text, "usage_usec");
 }
 
@@ -63,11 +95,18 @@ Diag(std::string_view text)
     const std::size_t most = text.size() / NLMSG_LENGTH(sizeof(inet_diag_msg));
     for (const Endpoint& server : {Endpoint{"10.0.0.7", 80}, Endpoint{"fd00::7", 80}})
     {
-        const DiagPart part = ParseDiagAnswer(answer, server);
-        FUZZ_CHECK(part.matching <= most);
-        FUZZ_CHECK(!(part.last && part.failed));
-        const DiagPart again = ParseDiagAnswer(answer, server);
-        FUZZ_CHECK(part.matching == again.matching && part.last == again.last);
+        ConnectionCount count;
+        std::size_t sockets = 0;
+        const DiagPart part = ReadDiagAnswer(answer,
+                                             [&](const DiagSocket& socket)
+                                             {
+                                                 ++sockets;
+                                                 Add(count, socket, server);
+                                                 Match(socket, server);
+                                             });
+        FUZZ_CHECK(sockets <= most && count.open <= sockets);
+        FUZZ_CHECK(count.serverEnded <= count.open);
+        FUZZ_CHECK(!(part.last && part.error != 0));
     }
 }
 
