@@ -61,6 +61,7 @@ AgentService::AgentService(Parts parts,
       m_announceTimer(m_io),
       m_signals(m_io, SIGINT, SIGTERM, SIGUSR1),
       m_watchdog(m_io, [] { return true; }), // there is but this thread
+      m_reloads(m_io, std::move(parts.reloads), [this] { return Reload(); }),
       m_line(std::move(parts.line)),
       m_atStart(parts.configuration.reading),
       m_reading(parts.configuration.reading),
@@ -93,6 +94,7 @@ AgentService::Run()
     WaitForSample();
     WaitForSignal();
     m_watchdog.Start();
+    m_reloads.Start();
     NotifyManager("READY=1");
     LetGoOfStartupCode(SystemFiles());
     m_io.run();
@@ -178,22 +180,23 @@ AgentService::Announce(int times)
         });
 }
 
-void
+Problems
 AgentService::Reload()
 {
     NotifyReloading(Now());
-    TryReload();
-    NotifyManager("READY=1");
+    Problems problems = TryReload();
+    NotifyManager(DescribeReload(problems));
+    return problems;
 }
 
-void
+Problems
 AgentService::TryReload()
 {
     auto next = ConfigureAgent(m_line);
     if (!next)
     {
         LogRefusedReload(next.GetError());
-        return;
+        return next.GetError();
     }
     LogNeedRestart(m_atStart->table, next->reading->table);
     m_reading = next->reading;
@@ -206,6 +209,7 @@ AgentService::TryReload()
         Announce(ANNOUNCEMENTS);
     }
     spdlog::info("reloaded");
+    return {};
 }
 
 void

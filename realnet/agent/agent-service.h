@@ -8,6 +8,7 @@
 #include "realnet/common/datagram-port.h"
 #include "realnet/common/log.h"
 #include "realnet/common/random.h"
+#include "realnet/common/reload-port.h"
 #include "realnet/common/watchdog.h"
 
 #include <asio/io_context.hpp>
@@ -38,6 +39,7 @@ class AgentService
         std::vector<UdpSocket> groups; //!< where requests arrive, by interface
         UdpSocket replies; //!< where responses leave from, and requests for this agent alone arrive
         std::uint64_t seed{0};
+        Descriptor reloads{}; //!< of OpenReloadSocket()
     };
 
     /**
@@ -58,8 +60,8 @@ class AgentService
     void WaitForReply();
     void WaitForSignal();
     void OnSignal(int signal);
-    void Reload();
-    void TryReload();
+    Problems Reload();
+    Problems TryReload();
     void Announce(int times);
     Expected<Report> MakeReport(Instant now);
     void TellFall(std::uint32_t before, std::uint32_t after);
@@ -77,6 +79,7 @@ class AgentService
     asio::steady_timer m_announceTimer;
     asio::signal_set m_signals;
     Watchdog m_watchdog;
+    ReloadPort m_reloads;
 
     CommandLine m_line;
     std::shared_ptr<const AgentReading> m_atStart; //!< what only a restart changes is in force here

@@ -6,6 +6,8 @@
 #include "realnet/common/clock.h"
 #include "realnet/common/log.h"
 #include "realnet/common/manual-page.h"
+#include "realnet/common/reload-port.h"
+#include "realnet/common/service-user.h"
 
 #include <fmt/format.h>
 #include <iostream>
@@ -115,6 +117,11 @@ Serve(const CommandLine& line, AgentConfiguration configuration, Load& load)
     {
         return FailStart(NAME, replies.GetError().message);
     }
+    auto reloads = OpenReloadSocket();
+    if (!reloads)
+    {
+        return FailStart(NAME, reloads.GetError().message);
+    }
     const std::string start =
         fmt::format("agent {} for {}: group {}:{} on {}, {}",
                     configuration.options.id,
@@ -124,11 +131,15 @@ Serve(const CommandLine& line, AgentConfiguration configuration, Load& load)
                     ToString(configuration.interfaces),
                     configuration.keyring ? "authenticated" : "not authenticated");
     const std::uint64_t seed = command.seed.value_or(RandomSeed());
-    AgentService service(
-        {line, std::move(configuration), std::move(groups), std::move(*replies), seed},
-        load.files,
-        load.sampler,
-        load.group);
+    AgentService service({line,
+                          std::move(configuration),
+                          std::move(groups),
+                          std::move(*replies),
+                          seed,
+                          std::move(*reloads)},
+                         load.files,
+                         load.sampler,
+                         load.group);
     spdlog::info(start); // signals are heeded from here on
     service.Run();
     return 0;
@@ -157,6 +168,10 @@ Main(int argc, const char* const* argv)
     {
         return *code;
     }
+    if (line.count("reload"))
+    {
+        return AskForReload(NAME);
+    }
     if (line.count("man"))
     {
         std::cout << ManualPage(program, form.table);
@@ -175,6 +190,7 @@ Main(int argc, const char* const* argv)
         {
             return FailStart(NAME, error->message);
         }
+        WarnOfUnreadable(NAME, configuration->reading->table);
         std::cout << NAME << ": the configuration is good\n";
         return 0;
     }

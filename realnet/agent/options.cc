@@ -112,7 +112,7 @@ AgentReading::AgentReading()
                     "",
                     "Seed of the random waits [default: from the kernel]",
                     WholeFrom<std::optional<std::uint64_t>>(0, UINT64_MAX));
-    AddCommonOptions(table, command.config, command.check, command.manual);
+    AddCommonOptions(table, command);
     table.AddFlag("print", command.print, false, "Print the response that would be sent, and end")
         .scope = OptionScope::COMMAND_ONLY;
     table.AddFlag("verbose", command.verbose, false, "Log every probe").scope = OptionScope::LIVE;

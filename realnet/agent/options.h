@@ -16,7 +16,7 @@ namespace sonda
 {
 
 /** What command line and configuration file of sonda-agent say. */
-struct AgentCommand
+struct AgentCommand : CommonCommand
 {
     ProbeNetwork network;
     AddressAndPort serve;    //!< without address: the interface's
@@ -30,9 +30,6 @@ struct AgentCommand
     std::optional<std::uint64_t> seed; //!< of the random waits; else another at every start
     bool verbose{false};
 
-    std::string config; //!< file; empty: none
-    bool check{false};
-    bool manual{false};
     bool print{false}; //!< show the response and end
 };
 

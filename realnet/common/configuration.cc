@@ -120,18 +120,33 @@ ToString(const Problem& problem)
 }
 
 void
-AddCommonOptions(OptionTable& table, std::string& config, bool& check, bool& manual)
+AddCommonOptions(OptionTable& table, CommonCommand& command)
 {
     table.Heading("General");
-    table.Add("config", "FILE", config, "", "Configuration file; options override it", AnyText)
+    table
+        .Add("config",
+             "FILE",
+             command.config,
+             "",
+             "Configuration file; options override it",
+             AnyText)
         .scope = OptionScope::COMMAND_ONLY;
     table
         .AddFlag("check",
-                 check,
+                 command.check,
                  false,
                  "Check the configuration, name every problem, and end: exit code 0 or 1")
         .scope = OptionScope::COMMAND_ONLY;
-    table.AddFlag("man", manual, false, "Print the manual page (roff), and end").scope =
+    table
+        .AddFlag(
+            "reload",
+            command.reload,
+            false,
+            "Ask the program that runs as a service to read its configuration again, print "
+            "what it finds wrong, and end: exit code 0 or 1. It is found by RUNTIME_DIRECTORY, "
+            "else in /run")
+        .scope = OptionScope::COMMAND_ONLY;
+    table.AddFlag("man", command.manual, false, "Print the manual page (roff), and end").scope =
         OptionScope::COMMAND_ONLY;
 }
 

@@ -58,8 +58,17 @@ struct ProgramText
 /** What was written on the command line, by option name; parsed for form only. */
 using CommandLine = std::map<std::string, std::vector<std::string>>;
 
-/** Adds --config, --check and --man, which every program has. */
-void AddCommonOptions(OptionTable& table, std::string& config, bool& check, bool& manual);
+/** What every program is asked for beside its settings. */
+struct CommonCommand
+{
+    std::string config; //!< file; empty: none
+    bool check{false};  //!< say what is wrong with the configuration, and end
+    bool reload{false}; //!< ask the running program to reload, and end
+    bool manual{false}; //!< print the manual page, and end
+};
+
+/** Adds --config, --check, --reload and --man, which every program has. */
+void AddCommonOptions(OptionTable& table, CommonCommand& command);
 
 /**
  * \param table says which options there are; nothing in it changes

@@ -1,7 +1,9 @@
 #include "model/base/version.h"
 #include "realnet/common/log.h"
 #include "realnet/common/manual-page.h"
+#include "realnet/common/reload-port.h"
 #include "realnet/common/service-manager.h"
+#include "realnet/common/service-user.h"
 #include "realnet/proxy/proxy.h"
 #include "realnet/proxy/visibility.h"
 
@@ -122,7 +124,16 @@ MakeParts(const CommandLine& line,
     {
         return listeners.GetError();
     }
-    return Proxy::Parts{std::move(*listeners), std::move(*monitor), line, std::move(configuration)};
+    auto reloads = OpenReloadSocket();
+    if (!reloads)
+    {
+        return reloads.GetError();
+    }
+    return Proxy::Parts{std::move(*listeners),
+                        std::move(*monitor),
+                        line,
+                        std::move(configuration),
+                        std::move(*reloads)};
 }
 
 /** Opens what can fail, then works. \return the exit code */
@@ -175,6 +186,10 @@ Main(int argc, const char* const* argv)
     {
         return *code;
     }
+    if (line.count("reload"))
+    {
+        return AskForReload(NAME);
+    }
     if (line.count("man"))
     {
         std::cout << ManualPage(program, form.table);
@@ -197,6 +212,7 @@ Main(int argc, const char* const* argv)
     }
     if (configuration->Command().check)
     {
+        WarnOfUnreadable(NAME, configuration->reading->table);
         std::cout << NAME << ": the configuration is good\n";
         return 0;
     }

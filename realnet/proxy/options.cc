@@ -255,7 +255,7 @@ ProxyReading::ProxyReading()
     AddServerOptions(table, command);
     AddLogOptions(table, command);
     AddVisibilityOptions(table, command);
-    AddCommonOptions(table, command.config, command.check, command.manual);
+    AddCommonOptions(table, command);
     table.AddFlag("verbose", command.verbose, false, "Log every probe response").scope =
         OptionScope::LIVE;
 }

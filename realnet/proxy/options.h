@@ -20,7 +20,7 @@ namespace sonda
 {
 
 /** What command line and configuration file of sonda-proxy say. */
-struct ProxyCommand
+struct ProxyCommand : CommonCommand
 {
     std::vector<AddressAndPort> listen; //!< without address: all
     int backlog{0};
@@ -52,10 +52,6 @@ struct ProxyCommand
     std::optional<AddressAndPort> admin; //!< nothing: off
     std::string adminTokenFile;          //!< empty: nothing can be changed over HTTP
     std::string record;                  //!< folder for result files; empty: none
-
-    std::string config; //!< file; empty: none
-    bool check{false};
-    bool manual{false};
 };
 
 /** One reading of the configuration: the values, and the table that is bound to them. */

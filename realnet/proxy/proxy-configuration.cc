@@ -4,6 +4,7 @@
 #include "realnet/admin/admin-limits.h"
 #include "realnet/common/descriptor.h"
 #include "realnet/common/key-file.h"
+#include "realnet/common/reload-port.h"
 #include "realnet/common/system-files.h"
 
 namespace sonda
@@ -52,8 +53,8 @@ Expected<DescriptorBudget>
 ShareAmong(const ProxyCommand& command, const ProxyCommand& atStart)
 {
     // For each address a listening socket, for each server a health check, for each interface a
-    // monitor.
-    const std::size_t others = atStart.listen.size() + command.servers.size() +
+    // monitor; and who asks for a reload.
+    const std::size_t others = RELOAD_DESCRIPTORS + atStart.listen.size() + command.servers.size() +
                                atStart.network.interfaces.size() +
                                (atStart.admin ? ADMIN_DESCRIPTORS : 0);
     return ShareDescriptors(RaiseDescriptorLimit(),

@@ -7,15 +7,16 @@
 namespace sonda
 {
 
-void
+Problems
 Proxy::Reload()
 {
     NotifyReloading(Now());
-    TryReload();
-    NotifyManager("READY=1");
+    Problems problems = TryReload();
+    NotifyManager(DescribeReload(problems));
+    return problems;
 }
 
-void
+Problems
 Proxy::TryReload()
 {
     auto next = Configure(m_line, {Inherited(), m_atStart});
@@ -23,12 +24,13 @@ Proxy::TryReload()
     {
         m_counters.reloadFailures.Add();
         LogRefusedReload(next.GetError());
-        return;
+        return next.GetError();
     }
     LogNeedRestart(m_atStart->table, next->reading->table);
     Apply(std::move(*next));
     m_counters.reloads.Add();
     spdlog::info("reloaded");
+    return {};
 }
 
 void

@@ -45,6 +45,7 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
     : m_signals(m_io, SIGINT, SIGTERM),
       m_drainTimer(m_io),
       m_watchdog(m_io, [this] { return AreWorkersAlive(); }),
+      m_reloads(m_io, std::move(parts.reloads), [this] { return Reload(); }),
       m_listeners(std::move(parts.listeners)),
       m_line(std::move(parts.line)),
       m_atStart(parts.configuration.reading),
@@ -110,6 +111,7 @@ Proxy::Run(const std::string& start)
     m_healthChecks.Configure(MakeHealthSettings(m_configuration.Command()));
     WaitForSignal();
     m_watchdog.Start();
+    m_reloads.Start();
     NotifyManager("READY=1");
     WorkOn();
     JoinWorkers();

@@ -1,6 +1,7 @@
 #ifndef SONDA_REALNET_PROXY_PROXY_H
 #define SONDA_REALNET_PROXY_PROXY_H
 
+#include "realnet/common/reload-port.h"
 #include "realnet/common/watchdog.h"
 #include "realnet/proxy/backlog.h"
 #include "realnet/proxy/companion.h"
@@ -33,6 +34,7 @@ class Proxy
         MonitorService::Parts monitor;
         CommandLine line;                     //!< read again by every reload
         ProxyConfiguration configuration;     //!< its formula and policy are the balancer's already
+        Descriptor reloads;                   //!< of OpenReloadSocket()
         std::vector<Companion*> companions{}; //!< must outlive the proxy
         std::optional<OwnListener> admin{};   //!< where the admin listener is
     };
@@ -71,14 +73,15 @@ class Proxy
     ProxyState State();
 
     // proxy-reload.cc
-    void Reload();
-    void TryReload();
+    Problems Reload();
+    Problems TryReload();
     void Apply(ProxyConfiguration next);
 
     asio::io_context m_io;
     asio::signal_set m_signals;
     asio::steady_timer m_drainTimer;
     Watchdog m_watchdog;
+    ReloadPort m_reloads;
     std::vector<Listener> m_listeners;
     CommandLine m_line;
     std::shared_ptr<const ProxyReading> m_atStart; //!< what only a restart changes is in force here

@@ -53,7 +53,7 @@ def test_systemd_understands_the_units(root, unit, tmp_path):
     if not shutil.which("systemd-analyze"):
         pytest.skip("SKIPPED, NOT TESTED: systemd-analyze is not installed")
     # The programs are not where they will be; everything else must be as it is.
-    for path in (root / "lib/systemd/system").iterdir():
+    for path in (root / "usr/lib/systemd/system").iterdir():
         text = path.read_text().replace("/usr/sbin/", f"{root}/usr/sbin/")
         (tmp_path / path.name).write_text(
             "\n".join(line for line in text.splitlines() if not line.startswith("Documentation")))
@@ -64,7 +64,7 @@ def test_systemd_understands_the_units(root, unit, tmp_path):
 
 def test_an_upgrade_finds_the_drain_timeout_covered(root):
     """systemd must not kill a proxy that is still draining."""
-    unit = (root / "lib/systemd/system/sonda-proxy.service").read_text()
+    unit = (root / "usr/lib/systemd/system/sonda-proxy.service").read_text()
     stop = int(next(line for line in unit.splitlines()
                     if line.startswith("TimeoutStopSec=")).split("=")[1])
     page = run([root / "usr/sbin/sonda-proxy", "--help"]).stdout
@@ -88,3 +88,20 @@ def test_both_start_from_the_packages_and_serve(root, tmp_path):
     finally:
         lan.stop()
         check_sanitizers(lan.programs)
+
+
+def test_alerts_dashboard_and_pages_come_along(root):
+    shared = root / "usr/share/sonda-proxy"
+    assert "SondaProxyDown" in (shared / "prometheus/sonda-alerts.yml").read_text()
+    assert (shared / "grafana/sonda-proxy.json").stat().st_size > 1000
+    for name, pages in (("sonda-proxy", ["operations.md", "monitoring.md"]), ("sonda-agent", ["operations.md"])):
+        for page in pages:
+            path = root / "usr/share/doc" / name / page
+            assert path.exists() or path.with_name(page + ".gz").exists()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_group_is_the_one_that_the_unit_is_in(root, name):
+    unit = (root / f"usr/lib/systemd/system/{name}.service").read_text()
+    assert "SupplementaryGroups=sonda\n" in unit
+    assert "g sonda " in (root / f"usr/lib/sysusers.d/{name}.conf").read_text()

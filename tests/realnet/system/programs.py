@@ -117,10 +117,10 @@ def check_sanitizers(programs):
             assert not program.sanitizer_report(), program.sanitizer_report()
 
 
-def run(command, deadline_s=DEADLINE_S):
+def run(command, deadline_s=DEADLINE_S, **options):
     """Runs a program to its end; returns subprocess' result with text."""
     return subprocess.run([str(word) for word in command], capture_output=True, text=True,
-                          timeout=deadline_s, check=False)
+                          timeout=deadline_s, check=False, **options)
 
 
 def binary(name):
