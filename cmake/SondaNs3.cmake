@@ -12,7 +12,8 @@ endif()
 if(ns3_VERSION VERSION_LESS 3.37 OR ns3_VERSION VERSION_GREATER_EQUAL 3.49)
   message(WARNING "ns-3 ${ns3_VERSION} was found; Sonda is written for 3.37 to 3.48.")
 endif()
-# What ns-3's headers of that version are written in; its exported targets do not ask for it.
+# What ns-3's headers are written in: what its exported targets ask for, else (Debian's ask for
+# nothing) what ns-3 itself is compiled as in that version.
 if(ns3_VERSION VERSION_GREATER_EQUAL 3.46)
   set(SONDA_NS3_CXX_STANDARD cxx_std_23)
 elseif(ns3_VERSION VERSION_GREATER_EQUAL 3.41)
@@ -20,6 +21,14 @@ elseif(ns3_VERSION VERSION_GREATER_EQUAL 3.41)
 else()
   set(SONDA_NS3_CXX_STANDARD cxx_std_17)
 endif()
+foreach(target IN ITEMS ns3::core ns3::libcore)
+  if(TARGET ${target})
+    get_target_property(features ${target} INTERFACE_COMPILE_FEATURES)
+    if(features MATCHES "cxx_std_[0-9]+")
+      set(SONDA_NS3_CXX_STANDARD ${CMAKE_MATCH_0})
+    endif()
+  endif()
+endforeach()
 message(STATUS "ns-3 ${ns3_VERSION}, ${SONDA_NS3_CXX_STANDARD}")
 
 # sonda_ns3_modules(TARGET MODULE…): lets an interface library link ns-3 modules.

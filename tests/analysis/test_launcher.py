@@ -67,10 +67,18 @@ def test_every_package_is_listed_once_in_a_known_group() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize("wanted", [["build"], ["build", "realnet"], ["realnet", "test", "bench"]])
+def test_packages_are_printed_as_apt_takes_them(wanted: list[str]) -> None:
+    ended = launch("packages", *wanted)
+    assert ended.returncode == 0
+    assert ended.stdout.split("\n")[:-1] == [name for group, names in groups().items() if group in wanted for name in names]
+    assert "|" not in ended.stdout
+
+
 @pytest.mark.parametrize("arguments, status, words", [
     (("--help",), 0, "compare [SCENARIO]"),
     ((), 2, "Usage: ./sonda COMMAND"),
-    (("cmopare",), 2, "'cmopare' is no command; there are: compare, validate, report, test, bench, build, doctor"),
+    (("cmopare",), 2, "'cmopare' is no command; there are: compare, validate, report, test, bench, build, packages, doctor"),
     (("doctor", "--fix"), 1, "doctor takes no options"),
     (("build", "--presets", "x"), 1, "unknown option '--presets'; there are: --preset P, --no-install"),
     (("build", "--preset", "fast"), 1, "'fast' is unknown; there are: release, dev, asan, tsan"),
@@ -81,6 +89,8 @@ def test_every_package_is_listed_once_in_a_known_group() -> None:
     (("validate", "--help"), 0, "--only V1,V2"),
     (("validate", "--only", "V99"), 1, "'V99' is no family; there are: V1, V2"),
     (("validate", "--load", "1.2"), 1, "needs one family"),
+    (("packages",), 1, "packages: which groups? There are: build sim realnet analysis test bench"),
+    (("packages", "build", "every"), 1, "'every' is no group; there are: build sim"),
     (("bench",), 1, "'' is no benchmark; there are: sim, proxy, pick, agent"),
     (("bench", "fly"), 1, "'fly' is no benchmark; there are: sim, proxy, pick, agent"),
     (("bench", "--help"), 0, "Usage: ./sonda bench sim|proxy|pick|agent"),

@@ -1,4 +1,4 @@
-"""Bare Debian 12 machines for tests: containers that boot systemd, on the hosts of a Lan."""
+"""Bare Debian machines for tests: containers that boot systemd, on the hosts of a Lan."""
 import os
 import shutil
 import time
@@ -9,6 +9,10 @@ from programs import run
 
 TOOLS = ["systemd-nspawn", "mmdebstrap", "nsenter"]
 APT = "/etc/apt/sources.list"
+SUITES = {"bookworm": "12", "trixie": "13"}
+# How this machine comes by its packages, when that is not the usual way.
+APT_SETTINGS = ["Acquire::Check-Valid-Until", "Acquire::Check-Date", "Acquire::http::Proxy", "Acquire::https::Proxy"]
+AUTHORITIES = "/usr/local/share/ca-certificates"
 
 
 def require_machines():
@@ -20,12 +24,47 @@ def require_machines():
                     " (apt-get install systemd-container mmdebstrap)")
 
 
-def make_bare_system(path):
-    """Writes a minimal Debian 12 with systemd to `path` (.tar), from where this machine gets its packages."""
-    folder = APT + ".d"
-    sources = [APT, *(os.path.join(folder, name) for name in sorted(os.listdir(folder)))]
+def own_suite():
+    """The name of this machine's Debian, or None."""
+    with open("/etc/os-release", encoding="utf-8") as file:
+        names = [line.partition("=")[2].strip('"\n') for line in file if line.startswith("VERSION_CODENAME=")]
+    return names[0] if names else None
+
+
+def sources_of(suite, folder):
+    """Files for apt: from where this machine gets its packages, of another Debian where that is wanted."""
+    own = own_suite()
+    paths = [APT, *(os.path.join(APT + ".d", name) for name in sorted(os.listdir(APT + ".d")))]
+    texts = {path: open(path, encoding="utf-8").read() for path in paths
+             if os.path.isfile(path) and path.endswith((".list", ".sources"))}
+    if own != suite:  # others than Debian's own are not needed, and may have no such suite
+        texts = {path: text.replace(own, suite) for path, text in texts.items() if own and own in text and "debian.org" in text}
+    files = []
+    for number, (path, text) in enumerate(texts.items()):
+        files.append(folder / f"{number}-{suite}{os.path.splitext(path)[1]}")
+        files[-1].write_text(text)
+    return files
+
+
+def apt_options():
+    """Options of mmdebstrap for those settings of this machine that a bare one needs, too."""
+    options = []
+    for key in APT_SETTINGS:
+        dump = run(["apt-config", "dump", key]).stdout.strip()
+        options += [f"--aptopt={line}" for line in dump.splitlines() if not line.endswith('"";')]
+    if os.path.isdir(AUTHORITIES) and os.listdir(AUTHORITIES):
+        options += [f"--customize-hook=copy-in {AUTHORITIES} /usr/local/share",
+                    '--customize-hook=chroot "$1" update-ca-certificates']
+    return options
+
+
+def make_bare_system(path, suite, folder):
+    """Writes a minimal Debian with systemd to `path` (.tar)."""
+    sources = sources_of(suite, folder)
+    if not sources:
+        pytest.skip(f"SKIPPED, NOT TESTED: this machine's apt has no sources of Debian from which to get {suite}")
     made = run(["mmdebstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus,ca-certificates",
-                "bookworm", path, *(source for source in sources if os.path.isfile(source))], 400)
+                *apt_options(), suite, path, *sources], 900)
     assert made.returncode == 0, made.stderr[-3000:]
 
 
@@ -51,9 +90,13 @@ class Machine:
                 shutil.copy(package, self.root / "root")
                 package = "/root/" + os.path.basename(package)
             names.append(package)
-        command = "apt-get update -qq && apt-get install -y -qq --no-install-recommends " + " ".join(names)
-        done = run([*self._nspawn, "sh", "-c", command], 400)
-        assert done.returncode == 0, done.stdout + done.stderr
+        self.execute("apt-get update -qq && apt-get install -y -qq --no-install-recommends " + " ".join(names), 600)
+
+    def execute(self, command, deadline_s):
+        """Runs a shell command in it before boot(), on the network of the test; returns what it printed."""
+        done = run([*self._nspawn, "sh", "-ec", command], deadline_s)
+        assert done.returncode == 0, (done.stdout + done.stderr)[-5000:]
+        return done.stdout
 
     def boot(self, lan, space):
         """Boots it on the network of a host of the Lan; returns when systemd has started everything."""
