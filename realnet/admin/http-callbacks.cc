@@ -103,6 +103,7 @@ struct Streamed
     std::unique_ptr<AnswerStream> stream;
     MHD_Connection* connection;
     const bool* cut;
+    const std::atomic<bool>* stopping; //!< nobody may be suspended from then on
     std::vector<MHD_Connection*>* suspended;
     std::string_view rest{};
 };
@@ -115,7 +116,8 @@ NextPiece(void* streamed, std::uint64_t, char* to, std::size_t most) noexcept
     {
         while (it.rest.empty())
         {
-            const auto piece = *it.cut ? std::nullopt : it.stream->Next();
+            const bool ends = *it.cut || it.stopping->load();
+            const auto piece = ends ? std::nullopt : it.stream->Next();
             if (!piece)
             {
                 return MHD_CONTENT_READER_END_OF_STREAM;
@@ -285,11 +287,13 @@ try
     if (auto* stream = std::get_if<std::unique_ptr<AnswerStream>>(&answer.content))
     {
         client->phase = (*stream)->IsFinite() ? Phase::ANSWER : Phase::STREAM;
-        return Queue(
-            connection,
-            answer,
-            StreamResponse(std::make_unique<Streamed>(
-                Streamed{std::move(*stream), connection, &client->cut, &self.m_suspended})));
+        return Queue(connection,
+                     answer,
+                     StreamResponse(std::make_unique<Streamed>(Streamed{std::move(*stream),
+                                                                        connection,
+                                                                        &client->cut,
+                                                                        &self.m_stopping,
+                                                                        &self.m_suspended})));
     }
     return Queue(connection, answer, LiteralResponse(std::get<std::string_view>(answer.content)));
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -19,7 +20,7 @@ namespace
 {
 
 /** So many clients wait in the kernel, where net.core.somaxconn lets them. */
-constexpr int BACKLOG = 1024;
+constexpr int BACKLOG = 4096;
 
 /** Between two looks at who is late. */
 constexpr Duration LOOK = std::chrono::milliseconds(250);
@@ -68,7 +69,10 @@ HttpListener::Bind(const Endpoint& at)
     m_listens = Descriptor(socket(m_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int fd = m_listens.Get();
     const int on = 1;
+    // Who connects and says nothing waits in the kernel, too, and takes no place meanwhile.
+    const int silence = static_cast<int>(SILENCE_PATIENCE.count());
     if (!m_wake || fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+        setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silence, sizeof(silence)) != 0 ||
         bind(fd, address.Raw(), address.Size()) != 0 || listen(fd, BACKLOG) != 0)
     {
         return SystemError(ToString(at));
@@ -164,12 +168,7 @@ HttpListener::Serve()
         }
         Run(wanted[1].revents != 0);
     }
-    // Nobody may be suspended when the library ends.
-    for (Client& client : m_clients)
-    {
-        client.cut = true;
-    }
-    WakeStreams();
+    WakeStreams(); // nobody may be suspended when the library ends
     MHD_run(m_daemon);
 }
 

@@ -2,6 +2,7 @@
 import os
 import shutil
 import time
+from pathlib import Path
 
 import pytest
 from lan import require_namespaces
@@ -58,14 +59,21 @@ def apt_options():
     return options
 
 
-def make_bare_system(path, suite, folder):
-    """Writes a minimal Debian with systemd to `path` (.tar)."""
+def make_bare_system(suite, folder):
+    """A minimal Debian with systemd, as .tar: a new one, or that of the folder SONDA_BARE, which keeps them."""
+    kept = os.environ.get("SONDA_BARE")
+    path = Path(kept or folder) / f"bare-{suite}.tar"
+    if kept and path.exists():
+        return path
+    part = path.with_name(f"part-{os.getpid()}-{path.name}")
     sources = sources_of(suite, folder)
     if not sources:
         pytest.skip(f"SKIPPED, NOT TESTED: this machine's apt has no sources of Debian from which to get {suite}")
     made = run(["mmdebstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus,ca-certificates",
-                *apt_options(), suite, path, *sources], 900)
+                *apt_options(), suite, part, *sources], 900)
     assert made.returncode == 0, made.stderr[-3000:]
+    part.rename(path)
+    return path
 
 
 class Machine:

@@ -1,7 +1,7 @@
 """The recipe of docs/operations.md, from bare Debian to traffic, and what systemd does for the services.
 
 On every Debian that is supported; SONDA_SUITES names fewer (bookworm, trixie). SONDA_PACKAGES_TRIXIE and
-SONDA_PACKAGES_BOOKWORM name folders with packages that are built already: then the recipe's build is left out.
+SONDA_PACKAGES_BOOKWORM name folders with packages that are built already: then the recipe's build is left out. SONDA_BARE names one that keeps the bare systems.
 """
 import json
 import os
@@ -28,9 +28,8 @@ class Lab:
 
     def __init__(self, suite, lan):
         folder = lan.folder
-        system = folder / "bare.tar"
         begin = time.monotonic()
-        make_bare_system(system, suite, folder)
+        system = make_bare_system(suite, folder)
         made = time.monotonic()
         ready = os.environ.get(f"SONDA_PACKAGES_{suite.upper()}")
         self.packages, build_s = (find_packages(Path(ready)), 0) if ready else \

@@ -171,6 +171,7 @@ TEST_CASE("the admin listener can be stopped while accept fails", "[http]")
     failuresLeft = 1'000'000;
     server->Start();
     const Descriptor client = Connect(*server);
+    Send(client, "GET");
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (failuresLeft == 1'000'000 && std::chrono::steady_clock::now() < deadline)
     {
