@@ -90,9 +90,8 @@ TEST_CASE("keys are rotated without a gap: all are accepted, the active one sign
     const Keyring after = Ring(KEY_2 + "active two");
     const auto sealed = [](const Keyring& ring) { return ring.Seal(Role::REQUEST, SENDER, PDU); };
     // Neighbouring steps of the rotation understand each other in both directions.
-    for (const auto& [a, b] : {std::make_pair(&before, &added),
-                               std::make_pair(&added, &switched),
-                               std::make_pair(&switched, &after)})
+    for (const auto& [a, b] :
+         {std::pair(&before, &added), std::pair(&added, &switched), std::pair(&switched, &after)})
     {
         CHECK(Verdict(*a, sealed(*b)) == "authentic");
         CHECK(Verdict(*b, sealed(*a)) == "authentic");
