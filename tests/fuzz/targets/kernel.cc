@@ -11,10 +11,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
-#include <vector>
+#include <span>
 
 using namespace sonda;
 using namespace sonda::fuzz;
@@ -86,12 +85,11 @@ Cgroups(std::string_view text)
     ParseStatLine(text, "usage_usec");
 }
 
-/** The buffer of the answer is as long as the answer: who reads beyond it is found. */
+/** The input ends where its memory does: who reads beyond the answer is found. */
 void
 Diag(std::string_view text)
 {
-    std::vector<std::byte> answer(text.size());
-    std::memcpy(answer.data(), text.data(), text.size());
+    const auto answer = std::as_bytes(std::span(text));
     const std::size_t most = text.size() / NLMSG_LENGTH(sizeof(inet_diag_msg));
     for (const Endpoint& server : {Endpoint{"10.0.0.7", 80}, Endpoint{"fd00::7", 80}})
     {

@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     {
         const auto what = bytes.ConsumeIntegral<std::uint8_t>();
         const Side side = what & 1 ? Side::CLIENT : Side::SERVER;
-        switch (what / 2 % 9)
+        switch (what / 2 % 10)
         {
         case 0:
         case 1:
@@ -59,6 +59,10 @@ LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
             break;
         case 7:
             world.Fetch();
+            break;
+        case 8:
+            // What has happened since the last Fetch() is found out by reads and writes.
+            world.Serve(reads, allowPipe);
             break;
         default:
             world.Run(reads, allowPipe);

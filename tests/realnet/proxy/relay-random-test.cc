@@ -45,13 +45,15 @@ Converse(FakeRelay& world, std::mt19937_64& random, bool allowPipe, bool urgent)
     {
         if (urgent)
         {
-            // All that a stream may end with, at once.
+            // All that a stream may end with, at once: before its events are fetched, or behind.
             world.Arrive(side, random() % 3'000'000);
+            random() % 2 ? world.Fetch() : world.Run(3, allowPipe);
             world.Urge(side);
             world.Arrive(side, random() % 5000);
         }
         world.Fin(side);
     }
+    random() % 2 ? world.Serve(3, allowPipe) : world.Run(3, allowPipe);
     world.Run(3, allowPipe);
 }
 
