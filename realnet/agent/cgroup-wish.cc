@@ -1,5 +1,7 @@
 #include "realnet/agent/cgroup-wish.h"
 
+#include "model/base/shown.h"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -66,8 +68,8 @@ ParseCgroupWish(const std::string& text)
     {
         return CgroupWish{CgroupWish::Kind::UNIT, text};
     }
-    return Error{"\"" + text +
-                 "\" is no cgroup; allowed are server (the group of the socket that listens), own "
+    return Error{Quoted(text) +
+                 " is no cgroup; allowed are server (the group of the socket that listens), own "
                  "(the agent's), none, the path of a group such as /system.slice/nginx.service, "
                  "and a unit: a name that ends with .service, .scope or .slice"};
 }

@@ -112,7 +112,8 @@ class Life
             m_balancer.Abandon(connection.agent, m_now);
             break;
         default:
-            m_balancer.EarlyReset(connection.agent, m_now);
+            how % 8 < 4 ? m_balancer.EarlyReset(connection.agent, m_now)
+                        : m_balancer.EmptyEnd(connection.agent, m_now);
             m_balancer.Complete(connection.agent, m_now - connection.since, false, m_now);
         }
     }

@@ -118,7 +118,7 @@ class World
             m_table.OnAbandon(agent, m_now);
             break;
         default:
-            m_table.OnEarlyReset(agent, m_now);
+            how & 4 ? m_table.OnEarlyReset(agent, m_now) : m_table.OnEmptyEnd(agent, m_now);
             m_table.OnCompletion(agent, std::chrono::milliseconds(how), false, m_now);
         }
     }
