@@ -29,6 +29,16 @@ Yields(const AgentStatus& holder, const Observation& to)
     return holder.freshness == Freshness::DEAD && isReady;
 }
 
+/**
+ * \return whether an agent is, as far as is known, where it last answered from: whoever bears its
+ * name elsewhere is another one then. One that said that it is down there may have moved.
+ */
+bool
+IsWhereItWas(const AgentStatus& agent)
+{
+    return agent.freshness == Freshness::FRESH && agent.report.state != ServerState::DOWN;
+}
+
 Refusal
 ServerConflict(const AgentStatus& holder, const Observation& observation)
 {
@@ -52,7 +62,7 @@ StatusTable::ObjectionTo(const Observation& observation) const
     const AgentStatus* const holder = HolderOf(observation.server);
     const auto known = m_byId.find(observation.id);
     const AgentStatus* const own = known == m_byId.end() ? nullptr : &*m_agents[known->second];
-    if (own != nullptr && own != holder && own->freshness == Freshness::FRESH)
+    if (own != nullptr && own != holder && IsWhereItWas(*own))
     {
         return Refusal{RefusalReason::ID_CONFLICT,
                        observation.id + " is " + ToString(own->server) + ", not " +

@@ -42,6 +42,21 @@ TEST_CASE("the port is part of the place")
     CHECK_FALSE(table.Update(observation, At(1)));
 }
 
+TEST_CASE("an agent that said that it is down where it was may be elsewhere at once")
+{
+    StatusTable table = MakeTable("min: rtt", 1);
+    Observation leaving = Observe(0);
+    leaving.report.state = ServerState::DRAIN; // somebody works on the server: it is there
+    REQUIRE(table.Update(leaving, At(1)));
+    CHECK_FALSE(table.Update(Moved(), At(1.1)));
+    leaving.report.state = ServerState::DOWN;
+    REQUIRE(table.Update(leaving, At(2)));
+    const auto agent = table.Update(Moved(), At(2.1));
+    REQUIRE(agent);
+    CHECK(table.Get(*agent).server.address == "10.9.9.9");
+    CHECK(table.Size() == 1);
+}
+
 TEST_CASE("an overdue agent may have moved: its RTT begins anew, its counters stay")
 {
     StatusTable table = MakeTable("min: rtt", 1);
