@@ -68,6 +68,21 @@ class Agent
         m_keyring = std::move(keyring);
     }
 
+    /** \return whether only authentic requests are answered, and answers are signed. */
+    bool
+    IsSigned() const
+    {
+        return m_keyring.has_value();
+    }
+
+    /** Is someone else, or elsewhere, from now on; requests that wait are answered so, too. */
+    void
+    Move(std::string id, Endpoint server)
+    {
+        m_options.id = std::move(id);
+        m_options.server = std::move(server);
+    }
+
     /**
      * \param datagram the bytes that arrived from \p address : \p port
      * \param figures is called during the call, and only for a request that passed all checks: what

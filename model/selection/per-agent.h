@@ -3,6 +3,7 @@
 
 #include "model/table/agent-status.h"
 
+#include <cstddef>
 #include <vector>
 
 namespace sonda
@@ -21,6 +22,13 @@ class PerAgent
             m_values.resize(agent + 1);
         }
         return m_values[agent];
+    }
+
+    /** \return how many indexes have a value; all behind them have that of T{}. */
+    std::size_t
+    Size() const
+    {
+        return m_values.size();
     }
 
     /** Forgets the agent's value, as its index will be given again. */

@@ -13,15 +13,17 @@ namespace
 
 /** Who this agent is, from the configuration and the machine. */
 AgentOptions
-MakeOptions(const AgentReading& reading, const Interface& interface, Problems& problems)
+MakeOptions(const AgentReading& reading, const InterfaceSlot& slot, Problems& problems)
 {
     const AgentCommand& command = reading.command;
     AgentOptions options;
-    options.server = {command.serve.address.value_or(interface.address), command.serve.port};
+    const std::string own = slot.interface ? slot.interface->address : "";
+    options.server = {command.serve.address.value_or(own), command.serve.port};
+    const bool isKnown = !options.server.address.empty();
     options.defaultWindow = command.window;
     options.baseForm = command.baseForm;
     options.id = command.id;
-    if (!IsHostAddress(options.server.address))
+    if (isKnown && !IsHostAddress(options.server.address))
     {
         problems.push_back({reading.table.Get("serve").Where(),
                             options.server.address + " is not the address of one host, so no "
@@ -29,15 +31,19 @@ MakeOptions(const AgentReading& reading, const Interface& interface, Problems& p
     }
     if (command.id.empty())
     {
-        const auto machineId = SystemFiles().Read("/etc/machine-id").value_or("");
-        const auto id =
-            Take(DeriveIdentity(machineId, options.server), reading.table.Get("id"), problems);
-        options.id = id.value_or("");
+        const auto id = Take(DeriveId(options.server), reading.table.Get("id"), problems);
+        options.id = isKnown ? id.value_or("") : "";
     }
     return options;
 }
 
 } // namespace
+
+Expected<std::string>
+DeriveId(const Endpoint& server)
+{
+    return DeriveIdentity(SystemFiles().Read("/etc/machine-id").value_or(""), server);
+}
 
 Expected<AgentConfiguration, Problems>
 ConfigureAgent(const CommandLine& line)
@@ -45,11 +51,15 @@ ConfigureAgent(const CommandLine& line)
     auto reading = std::make_shared<AgentReading>();
     Problems problems = ReadAgentCommand(*reading, line);
     const ProbeNetwork& network = reading->command.network;
-    AgentConfiguration result{reading, {}, {}, {}};
+    AgentConfiguration result{reading, {}, {network.interfaces, Family(network)}, {}};
     const auto interfaces = Take(FindInterfaces(network.interfaces, Family(network)),
                                  reading->table.Get("interface"),
                                  problems);
-    if (interfaces && interfaces->size() > 1 && !reading->command.serve.address)
+    if (interfaces)
+    {
+        result.interfaces = *interfaces;
+    }
+    if (interfaces && interfaces->Size() > 1 && !reading->command.serve.address)
     {
         problems.push_back({reading->table.Get("serve").Where(),
                             "needs an address when there are several interfaces: an agent "
@@ -57,8 +67,7 @@ ConfigureAgent(const CommandLine& line)
     }
     else if (interfaces)
     {
-        result.interfaces = *interfaces;
-        result.options = MakeOptions(*reading, interfaces->front(), problems);
+        result.options = MakeOptions(*reading, interfaces->Get(0), problems);
     }
     if (!network.keyFile.empty())
     {
@@ -67,6 +76,11 @@ ConfigureAgent(const CommandLine& line)
     }
     if (!problems.empty())
     {
+        // Whoever mends the others wants to know of these, too.
+        const auto absent = interfaces
+                                ? AbsentInterfaces(*interfaces, reading->table.Get("interface"))
+                                : Problems{};
+        problems.insert(problems.end(), absent.begin(), absent.end());
         return problems;
     }
     return result;

@@ -3,11 +3,11 @@
 
 #include "model/control/agent.h"
 #include "realnet/agent/options.h"
-#include "realnet/common/interface.h"
+#include "realnet/common/interface-slots.h"
 
 #include <memory>
 #include <optional>
-#include <vector>
+#include <string>
 
 namespace sonda
 {
@@ -16,9 +16,11 @@ namespace sonda
 struct AgentConfiguration
 {
     std::shared_ptr<const AgentReading> reading;
-    std::optional<Keyring> keyring;    //!< empty: no authentication
-    std::vector<Interface> interfaces; //!< at least one
-    AgentOptions options;              //!< who the agent is
+    std::optional<Keyring> keyring; //!< empty: no authentication
+    InterfaceSlots interfaces;      //!< some, or all, may not be there
+    /** Who the agent is; without an interface to take the server's address from it has none yet,
+     * and without --id no identity either. */
+    AgentOptions options;
 
     const AgentCommand&
     Command() const
@@ -32,6 +34,9 @@ struct AgentConfiguration
  * \return the configuration, or every problem in it
  */
 Expected<AgentConfiguration, Problems> ConfigureAgent(const CommandLine& line);
+
+/** \return the identity of an agent of this machine that was given none. */
+Expected<std::string> DeriveId(const Endpoint& server);
 
 } // namespace sonda
 

@@ -1,5 +1,6 @@
 #include "realnet/agent/agent-service.h"
 
+#include "realnet/agent/listeners.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/counters-json.h"
 #include "realnet/common/service-manager.h"
@@ -66,7 +67,9 @@ AgentService::AgentService(Parts parts,
       m_atStart(parts.configuration.reading),
       m_reading(parts.configuration.reading),
       m_agent(std::move(parts.configuration.options), std::move(parts.configuration.keyring)),
-      m_replies(m_io, std::move(parts.replies)),
+      m_sockets(m_io,
+                {m_reading->command.network, m_reading->command.serve, m_agent.IsSigned()},
+                std::move(parts.configuration.interfaces)),
       m_connections(m_io,
                     files,
                     m_agent.GetOptions().server,
@@ -77,20 +80,20 @@ AgentService::AgentService(Parts parts,
       m_random(parts.seed)
 {
     m_signals.add(SIGHUP);
-    for (UdpSocket& group : parts.groups)
-    {
-        m_groups.push_back(std::make_unique<DatagramPort>(m_io, std::move(group)));
-    }
 }
 
 void
 AgentService::Run()
 {
-    for (const auto& group : m_groups)
-    {
-        Listen(*group);
-    }
-    Listen(m_replies);
+    m_sockets.Start({[this](DatagramPort& port, const Datagram& datagram)
+                     { Answer(port, datagram); },
+                     [this]
+                     {
+                         SendReplies();
+                         m_connections.Watch(m_agent.WantsFalls(Now()));
+                     },
+                     [this] { LeaveAddress(); },
+                     [this](const std::string& address) { TakeAddress(address); }});
     WaitForSample();
     WaitForSignal();
     m_watchdog.Start();
@@ -101,15 +104,45 @@ AgentService::Run()
     LogCounters();
 }
 
+/** Tells the proxies that nothing is to be had at the advertised address any more. */
 void
-AgentService::Listen(DatagramPort& port)
+AgentService::LeaveAddress()
 {
-    port.Start([this, &port](const Datagram& datagram) { Answer(port, datagram); },
-               [this]
-               {
-                   SendReplies();
-                   m_connections.Watch(m_agent.WantsFalls(Now()));
-               });
+    auto report = MakeReport(Now());
+    for (int i = 0; report && i < ANNOUNCEMENTS; ++i)
+    {
+        report->state = ServerState::DOWN;
+        for (const Reply& notice : m_agent.Announce(Now(), *report))
+        {
+            Send(notice);
+        }
+    }
+}
+
+/** Advertises another address. The identity stays, so that proxies see one server that moved. */
+void
+AgentService::TakeAddress(const std::string& address)
+{
+    const Endpoint before = m_agent.GetOptions().server;
+    const Endpoint server{address, before.port};
+    std::string id = m_agent.GetOptions().id;
+    if (id.empty())
+    {
+        const auto derived = DeriveId(server);
+        if (!derived)
+        {
+            spdlog::error("no identity: {}", derived.GetError().message);
+            return;
+        }
+        id = *derived;
+    }
+    spdlog::warn("agent {} is for {} from now on{}",
+                 id,
+                 ToString(server),
+                 before.address.empty() ? "" : "; it was for " + ToString(before));
+    m_agent.Move(std::move(id), server);
+    m_connections.SetServer(server);
+    m_group.SetServer(server, [server] { return FindListeners(server); });
 }
 
 void
@@ -202,6 +235,7 @@ AgentService::TryReload()
     m_reading = next->reading;
     SetVerbose(m_reading->command.verbose);
     m_agent.Reconfigure(m_reading->command.window, std::move(next->keyring));
+    m_sockets.SetSigned(m_agent.IsSigned());
     m_connections.SetPeriod(m_reading->command.countPeriod);
     m_group.SetWish(m_reading->command.cgroup);
     if (!m_ending)
@@ -284,6 +318,10 @@ AgentService::TellFall(std::uint32_t before, std::uint32_t after)
 void
 AgentService::Answer(DatagramPort& port, const Datagram& datagram)
 {
+    if (!m_sockets.CanSend())
+    {
+        return; // the log tells why
+    }
     const auto figures = [this] { return MakeReport(Now()); };
     const auto refusal = m_agent.OnDatagram(datagram.bytes,
                                             datagram.address,
@@ -319,7 +357,7 @@ AgentService::SendReplies()
 void
 AgentService::Send(const Reply& reply)
 {
-    const auto error = m_replies.Socket().Send(reply.datagram, reply.address, reply.port);
+    const auto error = m_sockets.Send(reply.datagram, reply.address, reply.port);
     if (!error)
     {
         spdlog::debug("probe response to {}:{}", reply.address, reply.port);
@@ -358,12 +396,7 @@ AgentService::LogCounters() const
     counters["replies"] = m_agent.RepliesTaken();
     counters["notices"] = m_agent.NoticesTaken();
     counters["send_errors"] = m_sendErrors;
-    std::uint64_t dropped = m_replies.Socket().Dropped();
-    for (const auto& group : m_groups)
-    {
-        dropped += group->Socket().Dropped();
-    }
-    counters["datagrams_dropped"] = dropped;
+    counters["datagrams_dropped"] = m_sockets.Dropped();
     counters["refusals"] = ToJson(m_agent.Refusals());
     spdlog::info("counters {}", counters.dump());
 }

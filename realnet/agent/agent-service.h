@@ -3,9 +3,9 @@
 
 #include "model/control/agent.h"
 #include "realnet/agent/agent-configuration.h"
+#include "realnet/agent/agent-sockets.h"
 #include "realnet/agent/load-sampler.h"
 #include "realnet/agent/server-connections.h"
-#include "realnet/common/datagram-port.h"
 #include "realnet/common/log.h"
 #include "realnet/common/random.h"
 #include "realnet/common/reload-port.h"
@@ -17,7 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
+#include <string>
 
 namespace sonda
 {
@@ -25,19 +25,17 @@ namespace sonda
 /**
  * Runs an Agent on real sockets: receives requests from the group, and those for itself where its
  * responses leave from, gives the agent the load figures and sends its replies when they are due;
- * tells it of connections that end while a monitor waits for that. One thread; ends by SIGTERM or
- * SIGINT.
+ * tells it of connections that end while a monitor waits for that, and of another address when the
+ * machine's changes. One thread; ends by SIGTERM or SIGINT.
  */
 class AgentService
 {
   public:
-    /** What the service is built from; the sockets are open already. */
+    /** What the service is built from. */
     struct Parts
     {
         CommandLine line; //!< read again by every reload
         AgentConfiguration configuration;
-        std::vector<UdpSocket> groups; //!< where requests arrive, by interface
-        UdpSocket replies; //!< where responses leave from, and requests for this agent alone arrive
         std::uint64_t seed{0};
         Descriptor reloads{}; //!< of OpenReloadSocket()
     };
@@ -51,6 +49,13 @@ class AgentService
                  const SystemFiles& files,
                  LoadSampler& sampler,
                  ServerGroup& serverGroup);
+
+    /** Opens the sockets of the interfaces that are there. \return why that cannot be done */
+    std::optional<Error>
+    Open()
+    {
+        return m_sockets.Open();
+    }
 
     /** Serves until a signal ends it. */
     void Run();
@@ -68,7 +73,8 @@ class AgentService
     void LogNoReport(const char* what, const Error& error);
     void TellWhetherKnown(const std::string& why);
     void Send(const Reply& reply);
-    void Listen(DatagramPort& port);
+    void LeaveAddress();
+    void TakeAddress(const std::string& address);
     void Answer(DatagramPort& port, const Datagram& datagram);
     void SendReplies();
     void LogCounters() const;
@@ -85,8 +91,7 @@ class AgentService
     std::shared_ptr<const AgentReading> m_atStart; //!< what only a restart changes is in force here
     std::shared_ptr<const AgentReading> m_reading; //!< in force
     Agent m_agent;
-    std::vector<std::unique_ptr<DatagramPort>> m_groups;
-    DatagramPort m_replies;
+    AgentSockets m_sockets;
     ServerConnections m_connections;
     LoadSampler& m_sampler;
     ServerGroup& m_group;

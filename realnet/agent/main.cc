@@ -25,28 +25,6 @@ constexpr const char* NAME = "sonda-agent";
 /** Long enough for 20 ticks of /proc/stat per CPU: the first report must not be a guess. */
 constexpr Duration FIRST_WINDOW = std::chrono::milliseconds(200);
 
-/** The advertised address where it is ours, else the interface's: a source check needs the first.
- */
-Expected<UdpSocket>
-OpenReplySocket(const Endpoint& server, const Interface& interface, bool isSigned)
-{
-    Expected<UdpSocket> socket = UdpSocket::Open(server.address, interface);
-    if (socket)
-    {
-        return socket;
-    }
-    if (isSigned)
-    {
-        return Error{"with --key-file responses must come from the advertised address, but " +
-                     socket.GetError().message};
-    }
-    spdlog::warn("{} is not an address of this machine: responses come from {}, and monitors that "
-                 "check the source refuse them",
-                 server.address,
-                 interface.address);
-    return UdpSocket::Open(interface.address, interface);
-}
-
 /** What the load is measured by. */
 struct Load
 {
@@ -100,46 +78,30 @@ Serve(const CommandLine& line, AgentConfiguration configuration, Load& load)
 {
     const AgentCommand& command = configuration.Command();
     const ProbeNetwork& network = command.network;
-    std::vector<UdpSocket> groups;
-    for (const Interface& interface : configuration.interfaces)
-    {
-        Expected<UdpSocket> group = UdpSocket::OpenGroup(network.group, network.port, interface);
-        if (!group)
-        {
-            return FailStart(NAME, "interface " + interface.name + ": " + group.GetError().message);
-        }
-        groups.push_back(std::move(*group));
-    }
-    Expected<UdpSocket> replies = OpenReplySocket(configuration.options.server,
-                                                  configuration.interfaces.front(),
-                                                  configuration.keyring.has_value());
-    if (!replies)
-    {
-        return FailStart(NAME, replies.GetError().message);
-    }
     auto reloads = OpenReloadSocket();
     if (!reloads)
     {
         return FailStart(NAME, reloads.GetError().message);
     }
+    const std::string& id = configuration.options.id;
+    const Endpoint& server = configuration.options.server;
     const std::string start =
         fmt::format("agent {} for {}: group {}:{} on {}, {}",
-                    configuration.options.id,
-                    ToString(configuration.options.server),
+                    id.empty() ? "without identity yet" : id,
+                    server.address.empty() ? "an address that is to come" : ToString(server),
                     network.group,
                     network.port,
-                    ToString(configuration.interfaces),
+                    configuration.interfaces.Describe(),
                     configuration.keyring ? "authenticated" : "not authenticated");
     const std::uint64_t seed = command.seed.value_or(RandomSeed());
-    AgentService service({line,
-                          std::move(configuration),
-                          std::move(groups),
-                          std::move(*replies),
-                          seed,
-                          std::move(*reloads)},
+    AgentService service({line, std::move(configuration), seed, std::move(*reloads)},
                          load.files,
                          load.sampler,
                          load.group);
+    if (const auto error = service.Open())
+    {
+        return FailStart(NAME, error->message);
+    }
     spdlog::info(start); // signals are heeded from here on
     service.Run();
     return 0;
@@ -191,6 +153,9 @@ Main(int argc, const char* const* argv)
             return FailStart(NAME, error->message);
         }
         WarnOfUnreadable(NAME, configuration->reading->table);
+        WarnAtCheck(NAME,
+                    AbsentInterfaces(configuration->interfaces,
+                                     configuration->reading->table.Get("interface")));
         std::cout << NAME << ": the configuration is good\n";
         return 0;
     }
@@ -203,6 +168,10 @@ Main(int argc, const char* const* argv)
     if (const auto error = Prepare(load.sampler))
     {
         return FailStart(NAME, error->message);
+    }
+    if (command.print && configuration->options.server.address.empty())
+    {
+        return FailStart(NAME, "--interface: " + configuration->interfaces.Get(0).why);
     }
     if (command.print)
     {

@@ -43,6 +43,16 @@ ServerConnections::~ServerConnections()
     Close();
 }
 
+void
+ServerConnections::SetServer(Endpoint server)
+{
+    Close(); // whoever wants to watch says so again with the next turn
+    m_server = std::move(server);
+    m_count.reset();
+    m_walk.reset();
+    m_nextCount = {};
+}
+
 std::optional<std::uint32_t>
 ServerConnections::Count(Instant now)
 {

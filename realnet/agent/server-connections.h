@@ -62,6 +62,9 @@ class ServerConnections
         m_period = period;
     }
 
+    /** Counts those of another server from now on. */
+    void SetServer(Endpoint server);
+
     /** \return connections that are not over, at most a period ago; nothing: not known. */
     std::optional<std::uint32_t> Count(Instant now);
 

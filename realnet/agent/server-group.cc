@@ -47,6 +47,16 @@ ServerGroup::ServerGroup(const SystemFiles& files,
 }
 
 void
+ServerGroup::SetServer(Endpoint server, Listeners listeners)
+{
+    m_server = std::move(server);
+    m_listeners = std::move(listeners);
+    m_seen.reset();
+    m_nextLook = {};
+    m_nextSearch = {};
+}
+
+void
 ServerGroup::SetWish(const CgroupWish& wish)
 {
     if (!(wish == m_wish))

@@ -60,6 +60,9 @@ class ServerGroup
     /** \param files must outlive this object */
     ServerGroup(const SystemFiles& files, CgroupWish wish, Endpoint server, Listeners listeners);
 
+    /** The server is another one from now on. \param listeners for it */
+    void SetServer(Endpoint server, Listeners listeners);
+
     /** Changes what the operator wants. */
     void SetWish(const CgroupWish& wish);
 

@@ -32,9 +32,9 @@ void
 DatagramPort::Wait()
 {
     m_readable.async_wait(asio::posix::stream_descriptor::wait_read,
-                          [this](const asio::error_code& error)
+                          [this, life = std::weak_ptr(m_life)](const asio::error_code& error)
                           {
-                              if (!error)
+                              if (!error && !life.expired())
                               {
                                   TakeDatagrams();
                                   Wait();

@@ -9,13 +9,15 @@
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <functional>
+#include <memory>
 
 namespace sonda
 {
 
 /**
  * A UDP socket that is read whenever something arrives, and the log of what its owner refuses.
- * Belongs to the thread that runs the io_context. Not movable: a handler of it waits in there.
+ * Belongs to the thread that runs the io_context. Not movable: a handler of it waits in there. It
+ * may be destroyed at any time, but not by its own handlers.
  */
 class DatagramPort
 {
@@ -61,6 +63,8 @@ class DatagramPort
     std::function<void(const Datagram&)> m_onDatagram;
     std::function<void()> m_afterTurn;
     std::array<LogLimiter, REFUSAL_REASONS> m_refusalLog;
+    /** Ends with the port: a handler that is queued already must not touch it then. */
+    std::shared_ptr<const bool> m_life{std::make_shared<const bool>(true)};
 };
 
 } // namespace sonda

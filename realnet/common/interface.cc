@@ -1,204 +1,248 @@
 #include "realnet/common/interface.h"
 
 #include "model/base/shown.h"
+#include "model/protocol/address.h"
 #include "model/protocol/ipv6.h"
-#include "realnet/common/descriptor.h"
-#include "realnet/common/socket-address.h"
-#include "realnet/common/system-files.h"
+#include "realnet/common/address-rank.h"
 
-#include <cstring>
-#include <ifaddrs.h>
-#include <limits>
-#include <memory>
+#include <algorithm>
 #include <net/if.h>
 #include <set>
-#include <sstream>
+#include <sys/socket.h>
+#include <tuple>
 
 namespace sonda
 {
 
-Expected<std::vector<Interface>>
-ListInterfaces(int family)
-{
-    ifaddrs* first = nullptr;
-    if (getifaddrs(&first) != 0)
-    {
-        return SystemError("listing the network interfaces");
-    }
-    const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(first, freeifaddrs);
-    std::vector<Interface> result;
-    for (const ifaddrs* entry = first; entry; entry = entry->ifa_next)
-    {
-        if (!entry->ifa_addr || entry->ifa_addr->sa_family != family ||
-            !(entry->ifa_flags & IFF_UP))
-        {
-            continue;
-        }
-        SocketAddress address;
-        std::memcpy(address.Raw(),
-                    entry->ifa_addr,
-                    family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
-        if (!IsHostAddress(address.Address()))
-        {
-            continue;
-        }
-        // An address may carry a label "eth0:1"; the interface is what stands before the colon.
-        std::string name = entry->ifa_name;
-        name = name.substr(0, name.find(':'));
-        const int index = static_cast<int>(if_nametoindex(name.c_str()));
-        const bool isLoopback = entry->ifa_flags & IFF_LOOPBACK;
-        result.push_back({name, index, address.Address(), isLoopback});
-    }
-    return result;
-}
-
-std::optional<std::string>
-DefaultRouteInterface(std::string_view routes)
-{
-    std::istringstream lines{std::string(routes)};
-    std::string line;
-    std::getline(lines, line); // the headings
-    std::optional<std::string> best;
-    unsigned long bestMetric = std::numeric_limits<unsigned long>::max();
-    while (std::getline(lines, line))
-    {
-        std::istringstream fields(line);
-        std::string name;
-        std::string destination;
-        std::string gateway;
-        std::string flags;
-        std::string refs;
-        std::string use;
-        unsigned long metric = 0;
-        std::string mask;
-        fields >> name >> destination >> gateway >> flags >> refs >> use >> metric >> mask;
-        if (fields && destination == "00000000" && mask == "00000000" && metric < bestMetric)
-        {
-            best = name;
-            bestMetric = metric;
-        }
-    }
-    return best;
-}
-
-std::optional<std::string>
-DefaultIpv6RouteInterface(std::string_view routes)
-{
-    std::istringstream lines{std::string(routes)};
-    std::string line;
-    std::optional<std::string> best;
-    unsigned long bestMetric = 0xFFFFFFFF; // of the route that says "unreachable"
-    while (std::getline(lines, line))
-    {
-        std::istringstream fields(line);
-        std::string destination;
-        std::string length;
-        std::string source;
-        std::string sourceLength;
-        std::string gateway;
-        unsigned long metric = 0;
-        std::string refs;
-        std::string use;
-        std::string flags;
-        std::string name;
-        fields >> destination >> length >> source >> sourceLength >> gateway >> std::hex >>
-            metric >> refs >> use >> flags >> name;
-        if (fields && destination == std::string(32, '0') && length == "00" && metric < bestMetric)
-        {
-            best = name;
-            bestMetric = metric;
-        }
-    }
-    return best;
-}
-
 namespace
 {
 
-/** \return the name of the only interface beside loopback, if there is only one. */
-std::optional<std::string>
-OnlyInterface(const std::vector<Interface>& interfaces)
+const LinkFacts*
+FindLink(const NetworkFacts& facts, int index)
 {
-    std::set<std::string> names;
+    const auto found = std::find_if(facts.links.begin(),
+                                    facts.links.end(),
+                                    [index](const LinkFacts& l) { return l.index == index; });
+    return found == facts.links.end() ? nullptr : &*found;
+}
+
+bool
+IsTunnel(const NetworkFacts& facts, int index)
+{
+    const LinkFacts* const link = FindLink(facts, index);
+    return link != nullptr && link->isPointToPoint;
+}
+
+/** \return the link of the only interface beside loopback, if there is only one. */
+std::optional<int>
+OnlyLink(const std::vector<Interface>& interfaces)
+{
+    std::set<int> links;
     for (const Interface& one : interfaces)
     {
         if (!one.isLoopback)
         {
-            names.insert(one.name);
+            links.insert(one.index);
         }
     }
-    return names.size() == 1 ? std::optional(*names.begin()) : std::nullopt;
+    return links.size() == 1 ? std::optional(*links.begin()) : std::nullopt;
 }
 
-} // namespace
-
-Expected<Interface>
-ChooseInterface(const std::vector<Interface>& interfaces,
-                const std::string& wanted,
-                const std::optional<std::string>& defaultName)
+const Interface*
+FirstOfLink(const std::vector<Interface>& interfaces, int index)
 {
-    const auto unasked = defaultName ? defaultName : OnlyInterface(interfaces);
-    for (const Interface& candidate : interfaces)
+    const auto found = std::find_if(interfaces.begin(),
+                                    interfaces.end(),
+                                    [index](const Interface& i) { return i.index == index; });
+    return found == interfaces.end() ? nullptr : &*found;
+}
+
+/** \return the best address of the default link, or of the one in use, where that is to be kept. */
+const Interface*
+ChooseDefault(const NetworkFacts& facts,
+              int family,
+              const std::vector<Interface>& interfaces,
+              const Interface* current)
+{
+    const Interface* const kept = current ? FirstOfLink(interfaces, current->index) : nullptr;
+    for (const int link : DefaultLinks(facts, family))
     {
-        const bool asked = candidate.name == wanted || candidate.address == wanted;
-        if (wanted.empty() ? candidate.name == unasked : asked)
+        const Interface* const candidate = FirstOfLink(interfaces, link);
+        if (candidate && !(kept && IsTunnel(facts, link)))
         {
             return candidate;
         }
     }
+    const auto only = OnlyLink(interfaces);
+    return kept ? kept : only ? FirstOfLink(interfaces, *only) : nullptr;
+}
+
+/** \return the best address of the interface that has this name, or the interface of an address. */
+const Interface*
+ChooseNamed(const std::vector<Interface>& interfaces, const std::string& wanted)
+{
+    const auto found = std::find_if(interfaces.begin(),
+                                    interfaces.end(),
+                                    [&wanted](const Interface& i)
+                                    { return i.name == wanted || i.address == wanted; });
+    return found == interfaces.end() ? nullptr : &*found;
+}
+
+/** \return the one in use as it is now, where its address is still there and no worse than best. */
+const Interface*
+StillGood(const std::vector<Interface>& interfaces, const Interface& best, const Interface& current)
+{
+    const auto found = std::find_if(interfaces.begin(),
+                                    interfaces.end(),
+                                    [&](const Interface& i) {
+                                        return i.index == best.index &&
+                                               i.address == current.address &&
+                                               i.faults <= best.faults;
+                                    });
+    return best.index == current.index && found != interfaces.end() ? &*found : nullptr;
+}
+
+/** \return the link that has the name or, usable or not, the address; null: none has. */
+const LinkFacts*
+FindWanted(const NetworkFacts& facts, const std::string& wanted)
+{
+    const auto address =
+        std::find_if(facts.addresses.begin(),
+                     facts.addresses.end(),
+                     [&wanted](const AddressFacts& a) { return a.address == wanted; });
+    if (address != facts.addresses.end())
+    {
+        return FindLink(facts, address->index);
+    }
+    const auto link = std::find_if(facts.links.begin(),
+                                   facts.links.end(),
+                                   [&wanted](const LinkFacts& l) { return l.name == wanted; });
+    return link == facts.links.end() ? nullptr : &*link;
+}
+
+std::string
+WhyNone(const NetworkFacts& facts,
+        int family,
+        const std::vector<Interface>& interfaces,
+        const std::string& wanted)
+{
+    const std::string kind = family == AF_INET6 ? "IPv6" : "IPv4";
     const std::string choices = interfaces.empty() ? "none has an address of that kind"
                                                    : "there are " + ToString(interfaces);
     if (wanted.empty())
     {
-        return Error{"none has the default route, and none is the only one beside loopback; " +
-                     choices};
+        return "none has the default route, and none is the only one beside loopback; " + choices;
     }
-    return Error{Quoted(wanted) + " is neither name nor address of an " + "interface that is up; " +
-                 choices};
+    const LinkFacts* const link = FindWanted(facts, wanted);
+    if (link == nullptr)
+    {
+        return Quoted(wanted) + " is neither name nor address of an interface that is up; " +
+               choices;
+    }
+    const std::string lack =
+        link->isUp ? " has no " + kind + " address that can be used (yet)" : " is down";
+    return (link->name == wanted ? Quoted(wanted)
+                                 : link->name + ", which has " + Quoted(wanted) + ",") +
+           lack + "; " + choices;
 }
 
-Expected<std::vector<Interface>>
-ChooseInterfaces(const std::vector<Interface>& interfaces,
-                 const std::vector<std::string>& wanted,
-                 const std::optional<std::string>& defaultName)
+} // namespace
+
+std::vector<Interface>
+ListInterfaces(const NetworkFacts& facts, int family)
 {
-    std::vector<Interface> chosen;
-    for (const std::string& one : wanted.empty() ? std::vector<std::string>{""} : wanted)
+    std::vector<Interface> result;
+    for (const LinkFacts& link : facts.links)
     {
-        auto interface = ChooseInterface(interfaces, one, defaultName);
-        if (!interface)
+        std::vector<AddressFacts> addresses;
+        std::copy_if(facts.addresses.begin(),
+                     facts.addresses.end(),
+                     std::back_inserter(addresses),
+                     [&](const AddressFacts& a)
+                     { return link.isUp && a.index == link.index && a.family == family; });
+        for (const AddressFacts& one : Ranked(addresses))
         {
-            return interface.GetError();
+            result.push_back({link.name,
+                              link.index,
+                              one.address,
+                              link.isLoopback,
+                              one.prefixLength,
+                              FaultsOf(one)});
         }
-        for (const Interface& other : chosen)
-        {
-            // A group is joined by interface: by two addresses of one it would be joined twice.
-            if (other.index == interface->index)
-            {
-                return Error{Quoted(one) + " is an interface that was given before: " + other.name +
-                             " (" + other.address + ")"};
-            }
-        }
-        chosen.push_back(std::move(*interface));
     }
-    return chosen;
+    return result;
 }
 
-Expected<std::vector<Interface>>
-FindInterfaces(const std::vector<std::string>& wanted, int family)
+std::vector<int>
+DefaultLinks(const NetworkFacts& facts, int family)
 {
-    const auto interfaces = ListInterfaces(family);
-    if (!interfaces)
+    std::vector<DefaultRouteFacts> routes;
+    std::copy_if(facts.defaultRoutes.begin(),
+                 facts.defaultRoutes.end(),
+                 std::back_inserter(routes),
+                 [family](const DefaultRouteFacts& r) { return r.family == family; });
+    const auto key = [&facts](const DefaultRouteFacts& route)
+    { return std::tuple(IsTunnel(facts, route.index), route.metric); };
+    std::stable_sort(routes.begin(),
+                     routes.end(),
+                     [&key](const auto& a, const auto& b) { return key(a) < key(b); });
+    std::vector<int> links;
+    for (const DefaultRouteFacts& route : routes)
     {
-        return interfaces.GetError();
+        if (std::find(links.begin(), links.end(), route.index) == links.end())
+        {
+            links.push_back(route.index);
+        }
     }
-    const bool isIpv6 = family == AF_INET6;
-    const auto routes =
-        SystemFiles().Read(isIpv6 ? "/proc/net/ipv6_route" : "/proc/net/route").value_or("");
-    return ChooseInterfaces(*interfaces,
-                            wanted,
-                            isIpv6 ? DefaultIpv6RouteInterface(routes)
-                                   : DefaultRouteInterface(routes));
+    return links;
+}
+
+Expected<Interface>
+ChooseInterface(const NetworkFacts& facts,
+                int family,
+                const std::string& wanted,
+                const Interface* current)
+{
+    const std::vector<Interface> interfaces = ListInterfaces(facts, family);
+    const Interface* const best = wanted.empty() ? ChooseDefault(facts, family, interfaces, current)
+                                                 : ChooseNamed(interfaces, wanted);
+    if (best == nullptr)
+    {
+        return Error{WhyNone(facts, family, interfaces, wanted)};
+    }
+    const Interface* const kept =
+        current && wanted != best->address ? StillGood(interfaces, *best, *current) : nullptr;
+    return kept ? *kept : *best;
+}
+
+std::optional<std::string>
+CheckInterfaceName(const std::string& wanted, int family)
+{
+    const bool isIpv4 = ParseIpv4(wanted).has_value();
+    const bool isIpv6 = ParseIpv6(wanted).has_value();
+    if (isIpv4 || isIpv6)
+    {
+        if (isIpv6 != (family == AF_INET6))
+        {
+            return Quoted(wanted) + " is an address of another kind than the group";
+        }
+        return IsHostAddress(wanted)
+                   ? std::nullopt
+                   : std::optional(Quoted(wanted) + " is not the address of one host in the "
+                                                    "form that the kernel writes");
+    }
+    // An interface may be called 7, but who writes 10.0.0.256 means an address.
+    const bool isQuad = wanted.find_first_not_of("0123456789.") == std::string::npos &&
+                        wanted.find('.') != std::string::npos;
+    const bool isName =
+        !wanted.empty() && wanted.size() < IFNAMSIZ && !isQuad && wanted != "." && wanted != ".." &&
+        std::none_of(wanted.begin(),
+                     wanted.end(),
+                     [](unsigned char c) { return c <= ' ' || c == '/' || c == ':'; });
+    return isName ? std::nullopt
+                  : std::optional(Quoted(wanted) +
+                                  " can be neither the name of an interface (up to 15 bytes, no "
+                                  "space, slash or colon) nor an address");
 }
 
 std::string

@@ -2,12 +2,13 @@
 #define SONDA_REALNET_COMMON_INTERFACE_H
 
 #include "model/base/error.h"
+#include "realnet/common/network-facts.h"
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+/** Which network interface, and which of its addresses. Pure functions; any thread. */
 namespace sonda
 {
 
@@ -18,49 +19,42 @@ struct Interface
     int index{0};
     std::string address; //!< IPv4, or IPv6 that is not link-local
     bool isLoopback{false};
+    unsigned prefixLength{0}; //!< of the address
+    unsigned faults{0};       //!< of the address, see FaultsOf()
 };
 
 /**
  * \param family AF_INET or AF_INET6
- * \return every interface that is up, once for each of its addresses of that family; link-local
- * IPv6 addresses are left out: no other host can be told of them
+ * \return every interface that is up, once for each of its usable addresses of that family, the
+ * best address first (address-rank.h); without those that others cannot be told of
  */
-Expected<std::vector<Interface>> ListInterfaces(int family);
+std::vector<Interface> ListInterfaces(const NetworkFacts& facts, int family);
 
 /**
- * \param routes content of /proc/net/route
- * \return name of the interface with the default route of least metric, if there is one
+ * \return the links that have a default route, the one of least metric first; but tunnels, behind
+ * which there is no LAN, come last
  */
-std::optional<std::string> DefaultRouteInterface(std::string_view routes);
-
-/** The same for IPv6. \param routes content of /proc/net/ipv6_route */
-std::optional<std::string> DefaultIpv6RouteInterface(std::string_view routes);
+std::vector<int> DefaultLinks(const NetworkFacts& facts, int family);
 
 /**
- * Chooses from a list (the pure part of FindInterface()).
+ * Chooses the interface that is meant, and the address to use.
  *
  * \param wanted name or address; empty: the one with the default route, or where there is none the
  * only one beside loopback
- * \param defaultName what DefaultRouteInterface() says
- * \return the interface, or an error that names the choices
+ * \param current what is in use; null: nothing. It is kept while its address is there, unless the
+ * interface now has one with fewer faults, or unless nothing was wanted and the default route leads
+ * elsewhere: not to a tunnel, which comes and goes with somebody's VPN
+ * \return the interface, or an error that tells what is wrong and names the choices
  */
-Expected<Interface> ChooseInterface(const std::vector<Interface>& interfaces,
+Expected<Interface> ChooseInterface(const NetworkFacts& facts,
+                                    int family,
                                     const std::string& wanted,
-                                    const std::optional<std::string>& defaultName);
+                                    const Interface* current = nullptr);
 
 /**
- * Chooses several from a list (the pure part of FindInterfaces()).
- *
- * \param wanted names or addresses, each of another interface; none: as ChooseInterface() does
- * \param defaultName what DefaultRouteInterface() says
- * \return the interfaces in the order given, or an error that names the choices
+ * \return why no interface will ever have this name or address of the family; nothing when one may
  */
-Expected<std::vector<Interface>> ChooseInterfaces(const std::vector<Interface>& interfaces,
-                                                  const std::vector<std::string>& wanted,
-                                                  const std::optional<std::string>& defaultName);
-
-/** \return the interfaces of this machine that \p wanted names; see ChooseInterfaces(). */
-Expected<std::vector<Interface>> FindInterfaces(const std::vector<std::string>& wanted, int family);
+std::optional<std::string> CheckInterfaceName(const std::string& wanted, int family);
 
 /** \return "NAME (ADDRESS), …". */
 std::string ToString(const std::vector<Interface>& interfaces);

@@ -98,6 +98,15 @@ FailStart(const std::string& program, const Problems& problems)
     return 1;
 }
 
+void
+WarnAtCheck(const std::string& program, const Problems& problems)
+{
+    for (const Problem& problem : problems)
+    {
+        std::cerr << program << ": warning: " << ToString(problem) << '\n';
+    }
+}
+
 std::optional<std::uint64_t>
 LogLimiter::Allow(Instant now)
 {

@@ -42,6 +42,9 @@ int FailStart(const std::string& program, const std::string& text);
 /** The same with one line for each problem. */
 int FailStart(const std::string& program, const Problems& problems);
 
+/** Prints "PROGRAM: warning: text" for each of what is no hindrance, but may be a mistake. */
+void WarnAtCheck(const std::string& program, const Problems& problems);
+
 /**
  * Keeps an event that may come thousands of times a second to one log line per second, and after
  * five such lines to one every ten seconds, until there was none for twenty. Any thread.

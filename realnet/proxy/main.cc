@@ -21,23 +21,13 @@ namespace
 
 constexpr const char* NAME = "sonda-proxy";
 
-Expected<MonitorService::Parts>
+MonitorService::Parts
 MakeMonitor(ProxyConfiguration& configuration)
 {
     const ProxyCommand& command = configuration.Command();
-    std::vector<MonitorLink::Parts> links;
-    for (const Interface& interface : configuration.interfaces)
-    {
-        Expected<UdpSocket> socket = UdpSocket::Open(interface.address, interface);
-        if (!socket)
-        {
-            return Error{"interface " + interface.name + ": " + socket.GetError().message};
-        }
-        links.push_back({interface, std::move(*socket)});
-    }
     return MonitorService::Parts{MakeMonitorOptions(command, *configuration.policy),
                                  std::move(configuration.keyring),
-                                 std::move(links),
+                                 configuration.interfaces,
                                  command.network.group,
                                  command.network.port};
 }
@@ -96,7 +86,7 @@ DescribeStart(const Proxy::Parts& parts, std::uint64_t seed)
                        Describe(parts.listeners),
                        command.network.group,
                        command.network.port,
-                       ToString(parts.configuration.interfaces),
+                       parts.configuration.interfaces.Describe(),
                        parts.monitor.keyring ? "authenticated" : "not authenticated",
                        ToSeconds(command.interval),
                        ToSeconds(command.window),
@@ -115,10 +105,6 @@ MakeParts(const CommandLine& line,
 {
     const ProxyCommand& command = configuration.Command();
     auto monitor = MakeMonitor(configuration);
-    if (!monitor)
-    {
-        return monitor.GetError();
-    }
     auto listeners = OpenListeners(command, std::move(inherited));
     if (!listeners)
     {
@@ -130,7 +116,7 @@ MakeParts(const CommandLine& line,
         return reloads.GetError();
     }
     return Proxy::Parts{std::move(*listeners),
-                        std::move(*monitor),
+                        std::move(monitor),
                         line,
                         std::move(configuration),
                         std::move(*reloads)};
@@ -173,6 +159,10 @@ Serve(const CommandLine& line,
         parts->admin = OwnListener{*admin, false};
     }
     Proxy proxy(std::move(*parts), balancer);
+    if (const auto error = proxy.Open())
+    {
+        return FailStart(NAME, error->message);
+    }
     return proxy.Run(start);
 }
 
@@ -213,6 +203,9 @@ Main(int argc, const char* const* argv)
     if (configuration->Command().check)
     {
         WarnOfUnreadable(NAME, configuration->reading->table);
+        WarnAtCheck(NAME,
+                    AbsentInterfaces(configuration->interfaces,
+                                     configuration->reading->table.Get("interface")));
         std::cout << NAME << ": the configuration is good\n";
         return 0;
     }

@@ -5,7 +5,8 @@
 #include "realnet/common/datagram-port.h"
 #include "realnet/common/interface.h"
 
-#include <asio/io_context.hpp>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -14,30 +15,26 @@ namespace sonda
 
 /**
  * The monitor of one interface, with nonces and a socket of its own: what arrives there answers
- * what was asked there. Belongs to the control thread.
+ * what was asked there. The socket comes and goes with the interface. Belongs to the control
+ * thread.
  */
 struct MonitorLink
 {
-    /** What it is made of; the socket is bound to the interface's address. */
-    struct Parts
-    {
-        Interface interface;
-        UdpSocket socket;
-    };
-
-    MonitorLink(asio::io_context& io,
-                Parts parts,
-                const MonitorOptions& options,
-                std::optional<Keyring> keyring)
-        : interface(std::move(parts.interface)),
-          monitor(options, std::move(keyring)),
-          port(io, std::move(parts.socket))
+    MonitorLink(const MonitorOptions& options, std::optional<Keyring> keyring)
+        : monitor(options, std::move(keyring))
     {
     }
 
-    Interface interface;
+    std::uint64_t
+    Dropped() const
+    {
+        return droppedBefore + (port ? port->Socket().Dropped() : 0);
+    }
+
+    Interface interface; //!< where requests leave; while it is not there, the last one
     Monitor monitor;
-    DatagramPort port;
+    std::unique_ptr<DatagramPort> port; //!< bound to its address; null: it is not there
+    std::uint64_t droppedBefore{0};     //!< by sockets that are closed
 };
 
 } // namespace sonda

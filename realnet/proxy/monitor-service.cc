@@ -40,14 +40,15 @@ MonitorService::MonitorService(asio::io_context& io, Parts parts, SharedBalancer
       m_probeTimer(io),
       m_expiryTimer(io),
       m_tickTimer(io),
+      m_follower(io, std::move(parts.interfaces)),
+      m_interval(parts.options.interval),
       m_group(std::move(parts.group)),
       m_groupPort(parts.port),
       m_balancer(balancer)
 {
-    for (MonitorLink::Parts& link : parts.links)
+    for (std::size_t i = 0; i < m_follower.Slots().Size(); ++i)
     {
-        m_links.push_back(
-            std::make_unique<MonitorLink>(io, std::move(link), parts.options, parts.keyring));
+        m_links.push_back(std::make_unique<MonitorLink>(parts.options, parts.keyring));
         m_links.back()->monitor.SetGate([this](const Observation& observation)
                                         { return m_balancer.ObjectionTo(observation); });
     }
@@ -55,21 +56,131 @@ MonitorService::MonitorService(asio::io_context& io, Parts parts, SharedBalancer
     m_balancer.SetWake([this] { asio::post(m_io, [this] { SendWanted(); }); });
 }
 
+std::optional<Error>
+MonitorService::Open()
+{
+    for (std::size_t i = 0; i < m_links.size(); ++i)
+    {
+        if (auto error = OpenLink(i))
+        {
+            return error;
+        }
+    }
+    return std::nullopt;
+}
+
 void
 MonitorService::Start()
 {
-    for (const auto& link : m_links)
+    for (std::size_t i = 0; i < m_links.size(); ++i)
     {
-        link->port.Start([this, &link = *link](const Datagram& datagram) { Take(link, datagram); },
-                         [this] { OnTableChanged(); });
+        if (m_links[i]->port)
+        {
+            Listen(*m_links[i]);
+        }
+        else
+        {
+            LogChange(i, std::nullopt);
+        }
     }
     Probe();
     WaitForTick();
+    m_follower.Start([this](std::size_t slot, const auto& before)
+                     { return OnChange(slot, before); },
+                     [] { return true; });
+}
+
+void
+MonitorService::Listen(MonitorLink& link)
+{
+    link.port->Start([this, &link](const Datagram& datagram) { Take(link, datagram); },
+                     [this] { OnTableChanged(); });
+}
+
+/** Makes the socket of one interface anew, where that is there. */
+std::optional<Error>
+MonitorService::OpenLink(std::size_t slot)
+{
+    MonitorLink& link = *m_links[slot];
+    link.droppedBefore = link.Dropped();
+    link.port.reset();
+    const auto& interface = m_follower.Slots().Get(slot).interface;
+    if (!interface)
+    {
+        return std::nullopt;
+    }
+    Expected<UdpSocket> socket = UdpSocket::Open(interface->address, *interface);
+    if (!socket)
+    {
+        return Error{"interface " + interface->name + ": " + socket.GetError().message};
+    }
+    link.interface = *interface;
+    link.port = std::make_unique<DatagramPort>(m_io, std::move(*socket));
+    return std::nullopt;
+}
+
+/** Something has happened to an interface: what is open on it is opened anew, and asks at once. */
+bool
+MonitorService::OnChange(std::size_t slot, const std::optional<Interface>& before)
+{
+    const auto error = OpenLink(slot);
+    if (!error)
+    {
+        LogChange(slot, before);
+    }
+    else if (const auto silenced = m_openLog.Allow(Now()))
+    {
+        spdlog::error("no probes by {}; trying again{}", error->message, Silenced(*silenced));
+    }
+    if (MonitorLink& link = *m_links[slot]; link.port)
+    {
+        Listen(link);
+        ProbeBy(link);
+        ProbeKnown(link);
+    }
+    return !error;
+}
+
+/**
+ * Asks each agent that was heard by an interface for itself. Behind an interface made anew this
+ * proxy has another hardware address: agents would answer to the old one for a minute, as a request
+ * to the group teaches them nothing. Before one to themselves the kernel asks (ARP, neighbour
+ * discovery) and thereby tells.
+ */
+void
+MonitorService::ProbeKnown(const MonitorLink& link)
+{
+    for (AgentIndex agent = 0; agent < m_places.Size(); ++agent)
+    {
+        if (m_places[agent].link == &link)
+        {
+            m_wanted.push_back(agent);
+        }
+    }
+    SendWanted();
+}
+
+void
+MonitorService::LogChange(std::size_t slot, const std::optional<Interface>& before)
+{
+    const InterfaceSlot& now = m_follower.Slots().Get(slot);
+    if (now.interface)
+    {
+        spdlog::info("interface {}: probes leave by it{}",
+                     ToString({*now.interface}),
+                     before ? " anew" : " from now on");
+        return;
+    }
+    const std::string wanted = now.wanted.empty() ? "the default interface" : now.wanted;
+    spdlog::warn("probe request not sent by {}: {}; probes leave by it as soon as it is there",
+                 before ? before->name : wanted,
+                 now.why);
 }
 
 void
 MonitorService::Reconfigure(const MonitorOptions& options, const std::optional<Keyring>& keyring)
 {
+    m_interval = options.interval;
     for (const auto& link : m_links)
     {
         link->monitor.Reconfigure(options, keyring);
@@ -88,13 +199,12 @@ MonitorService::OnTableChanged()
 void
 MonitorService::Probe()
 {
-    const Instant now = Now();
+    const Instant next = Now() + m_interval;
     for (const auto& link : m_links)
     {
-        const std::string request = link->monitor.Probe(now, link->interface.address, m_nonces);
-        Send(*link, request, m_group, m_groupPort);
+        ProbeBy(*link);
     }
-    m_probeTimer.expires_after(m_links.front()->monitor.NextProbe() - Now());
+    m_probeTimer.expires_after(next - Now());
     m_probeTimer.async_wait(
         [this](const asio::error_code& error)
         {
@@ -105,13 +215,26 @@ MonitorService::Probe()
         });
 }
 
+/** Asks everybody behind one interface. */
+void
+MonitorService::ProbeBy(MonitorLink& link)
+{
+    if (!link.port)
+    {
+        ++m_sendErrors; // the log has told why
+        return;
+    }
+    const std::string request = link.monitor.Probe(Now(), link.interface.address, m_nonces);
+    Send(link, request, m_group, m_groupPort);
+}
+
 void
 MonitorService::Send(MonitorLink& link,
                      const std::string& request,
                      const std::string& address,
                      std::uint16_t port)
 {
-    if (const auto error = link.port.Socket().Send(request, address, port))
+    if (const auto error = link.port->Socket().Send(request, address, port))
     {
         ++m_sendErrors;
         if (const auto silenced = m_sendLog.Allow(Now()))
@@ -148,7 +271,7 @@ void
 MonitorService::ProbeAgent(AgentIndex agent)
 {
     const Place& place = m_places[agent];
-    if (place.link != nullptr)
+    if (place.link != nullptr && place.link->port)
     {
         MonitorLink& link = *place.link;
         const std::string request =
@@ -164,14 +287,14 @@ MonitorService::Take(MonitorLink& link, const Datagram& datagram)
         link.monitor.OnDatagram(datagram.bytes, datagram.address, datagram.arrival);
     if (!observation)
     {
-        link.port.LogRefusal(observation.GetError(), datagram);
+        link.port->LogRefusal(observation.GetError(), datagram);
         return;
     }
     const auto agent = m_balancer.Update(*observation);
     if (!agent)
     {
         link.monitor.CountRefusal(agent.GetError().reason);
-        link.port.LogRefusal(agent.GetError(), datagram);
+        link.port->LogRefusal(agent.GetError(), datagram);
         return;
     }
     NotePlace(*agent, observation->id, link, datagram);
@@ -269,7 +392,7 @@ MonitorService::CountersToJson() const
         singleProbes += link->monitor.SingleProbesSent();
         responses += link->monitor.ResponsesAccepted();
         notices += link->monitor.NoticesAccepted();
-        dropped += link->port.Socket().Dropped();
+        dropped += link->Dropped();
         refusals.Add(link->monitor.Refusals());
     }
     return {{"probes_sent", probes},

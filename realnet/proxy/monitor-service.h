@@ -3,6 +3,7 @@
 
 #include "model/control/monitor.h"
 #include "model/selection/per-agent.h"
+#include "realnet/common/interface-follower.h"
 #include "realnet/common/log.h"
 #include "realnet/common/random.h"
 #include "realnet/proxy/agent-log.h"
@@ -13,6 +14,7 @@
 #include <asio/steady_timer.hpp>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,8 @@ namespace sonda
 /**
  * Runs a Monitor on each interface: all probe every interval, what they accept goes to one
  * balancer. Sends the probes that its policy wants for itself, ages the agents, and logs who
- * joined, turned stale or dead, and came back. Belongs to the control thread.
+ * joined, turned stale or dead, and came back. Follows the interfaces as they come and go; without
+ * any it asks nobody until one comes. Belongs to the control thread.
  */
 class MonitorService
 {
@@ -31,13 +34,16 @@ class MonitorService
     {
         MonitorOptions options;
         std::optional<Keyring> keyring;
-        std::vector<MonitorLink::Parts> links; //!< at least one
+        InterfaceSlots interfaces;
         std::string group;
         std::uint16_t port{0};
     };
 
     /** \param balancer must outlive the service */
     MonitorService(asio::io_context& io, Parts parts, SharedBalancer& balancer);
+
+    /** Opens the sockets of the interfaces that are there. \return why that cannot be done */
+    std::optional<Error> Open();
 
     /** Begins; the first probe leaves at once. */
     void Start();
@@ -65,6 +71,12 @@ class MonitorService
         std::uint16_t port{0};
     };
 
+    std::optional<Error> OpenLink(std::size_t slot);
+    bool OnChange(std::size_t slot, const std::optional<Interface>& before);
+    void LogChange(std::size_t slot, const std::optional<Interface>& before);
+    void Listen(MonitorLink& link);
+    void ProbeBy(MonitorLink& link);
+    void ProbeKnown(const MonitorLink& link);
     void Probe();
     void SendWanted();
     void ProbeAgent(AgentIndex agent);
@@ -86,13 +98,16 @@ class MonitorService
     asio::steady_timer m_expiryTimer;
     asio::steady_timer m_tickTimer;
 
-    std::vector<std::unique_ptr<MonitorLink>> m_links;
+    InterfaceFollower m_follower;
+    std::vector<std::unique_ptr<MonitorLink>> m_links; //!< by the follower's slot
+    Duration m_interval;                               //!< between two rounds
     PerAgent<Place> m_places;
     std::string m_group;
     std::uint16_t m_groupPort;
     SharedBalancer& m_balancer;
     SecureRandom m_nonces;
     LogLimiter m_sendLog;
+    LogLimiter m_openLog;
     AgentLog m_agentLog;
     std::uint64_t m_sendErrors{0};
     std::vector<AgentIndex> m_wanted; //!< by the policy, to be probed

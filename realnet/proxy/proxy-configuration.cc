@@ -7,6 +7,8 @@
 #include "realnet/common/reload-port.h"
 #include "realnet/common/system-files.h"
 
+#include <algorithm>
+
 namespace sonda
 {
 
@@ -53,9 +55,10 @@ Expected<DescriptorBudget>
 ShareAmong(const ProxyCommand& command, const ProxyCommand& atStart)
 {
     // For each address a listening socket, for each server a health check, for each interface a
-    // monitor; and who asks for a reload.
+    // monitor, or one for the default interface; two sockets to hear and to ask of the network; and
+    // who asks for a reload.
     const std::size_t others = RELOAD_DESCRIPTORS + atStart.listen.size() + command.servers.size() +
-                               atStart.network.interfaces.size() +
+                               std::max<std::size_t>(1, atStart.network.interfaces.size()) + 2 +
                                (atStart.admin ? ADMIN_DESCRIPTORS : 0);
     return ShareDescriptors(RaiseDescriptorLimit(),
                             atStart.workers,
@@ -147,6 +150,11 @@ Configure(const CommandLine& line, const ProxyProcess& process)
     }
     if (!problems.empty())
     {
+        // Whoever mends the others wants to know of these, too.
+        const auto absent = interfaces
+                                ? AbsentInterfaces(*interfaces, reading->table.Get("interface"))
+                                : Problems{};
+        problems.insert(problems.end(), absent.begin(), absent.end());
         return problems;
     }
     std::string formulaText = formula->GetText();

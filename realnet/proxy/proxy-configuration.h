@@ -5,7 +5,7 @@
 #include "model/scoring/formula.h"
 #include "model/selection/policy.h"
 #include "realnet/common/admin-token.h"
-#include "realnet/common/interface.h"
+#include "realnet/common/interface-slots.h"
 #include "realnet/proxy/descriptor-budget.h"
 #include "realnet/proxy/options.h"
 
@@ -23,8 +23,8 @@ struct ProxyConfiguration
     std::string formulaText; //!< stays when the formula has gone to the balancer
     Formula formula;
     std::unique_ptr<Policy> policy;
-    std::optional<Keyring> keyring;    //!< empty: no authentication
-    std::vector<Interface> interfaces; //!< at least one
+    std::optional<Keyring> keyring; //!< empty: no authentication
+    InterfaceSlots interfaces;      //!< as they were at the reading; some, or all, may be missing
     DescriptorBudget budget;
     std::unique_ptr<ConnectionLog> log;   //!< null: none is wanted
     std::optional<AdminToken> adminToken; //!< empty: nothing can be changed over HTTP

@@ -42,6 +42,13 @@ class Proxy
     /** \param balancer must outlive the proxy */
     Proxy(Parts parts, SharedBalancer& balancer);
 
+    /** Opens what can fail still. \return why it does */
+    std::optional<Error>
+    Open()
+    {
+        return m_monitor.Open();
+    }
+
     /**
      * Works until signals end it, and until all workers have ended. Throws std::system_error when
      * there are not enough threads to be had.

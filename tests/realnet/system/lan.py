@@ -81,17 +81,8 @@ class Lan:
     def host(self, name, number, is_routed=True):
         """A host with the address 10.77.0.number; routed: a default route by its one interface."""
         space = self._namespace(name)
-        port = f"to-{name}"
-        self.ip(self.switch, "link", "add", port, "type", "veth", "peer", "name", "eth0",
-                 "netns", space)
-        self.ip(self.switch, "link", "set", port, "master", "br0", "up")
         self.ip(space, "link", "set", "lo", "up")
-        self.ip(space, "addr", "add", f"10.77.0.{number}/24", "dev", "eth0")
-        self.ip(space, "addr", "add", f"fd00:77::{number}/64", "dev", "eth0", "nodad")
-        self.ip(space, "link", "set", "eth0", "up")
-        if is_routed:
-            self.ip(space, "route", "add", "default", "dev", "eth0")
-            self.ip(space, "-6", "route", "add", "default", "dev", "eth0")
+        self.plug(space, number, is_routed=is_routed)
         return space
 
     def cable(self, name, is_plugged):
@@ -99,18 +90,35 @@ class Lan:
         self.ip(self.switch, "link", "set", f"to-{name}", *(
             ["master", "br0"] if is_plugged else ["nomaster"]))
 
+    def plug(self, space, number, link="eth0", bridge="br0", is_routed=False):
+        """Makes an interface of a host, up and with its addresses; also one that was there before."""
+        network = {"br0": 77, "br1": 78}[bridge]
+        name = space[len(self.prefix) + 1:]
+        port = f"to-{name}" if link == "eth0" else f"{link}-{name}"
+        self.ip(self.switch, "link", "add", port, "type", "veth", "peer", "name", link,
+                 "netns", space)
+        self.ip(self.switch, "link", "set", port, "master", bridge, "up")
+        self.ip(space, "addr", "add", f"10.{network}.0.{number}/24", "dev", link)
+        self.ip(space, "addr", "add", f"fd00:{network}::{number}/64", "dev", link, "nodad")
+        self.ip(space, "link", "set", link, "up")
+        if is_routed:
+            self.ip(space, "route", "add", "default", "dev", link)
+            self.ip(space, "-6", "route", "add", "default", "dev", link)
+
+    def unplug(self, space, link="eth0"):
+        """Takes an interface away from a host, as pulling a USB adapter does."""
+        self.ip(space, "link", "del", link)
+
+    def second_switch(self):
+        """The bridge of a second network, 10.78.0.0/24 and fd00:78::/64."""
+        self.ip(self.switch, "link", "add", "br1", "type", "bridge", "mcast_snooping", "0")
+        self.ip(self.switch, "link", "set", "br1", "up")
+
     def second_network(self, number, *spaces):
         """A bridge of its own for hosts that exist: eth1, 10.78.0.number and the numbers after it."""
-        bridge = "br1"
-        self.ip(self.switch, "link", "add", bridge, "type", "bridge", "mcast_snooping", "0")
-        self.ip(self.switch, "link", "set", bridge, "up")
+        self.second_switch()
         for at, space in enumerate(spaces, number):
-            port = f"second-{at}"
-            self.ip(self.switch, "link", "add", port, "type", "veth", "peer", "name", "eth1",
-                     "netns", space)
-            self.ip(self.switch, "link", "set", port, "master", bridge, "up")
-            self.ip(space, "addr", "add", f"10.78.0.{at}/24", "dev", "eth1")
-            self.ip(space, "link", "set", "eth1", "up")
+            self.plug(space, at, "eth1", "br1")
 
     def curl(self, space, url="http://10.77.0.1/"):
         """One request by a host, without retries; returns the answer, and fails if there is none."""
