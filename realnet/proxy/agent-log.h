@@ -20,7 +20,7 @@ namespace sonda
 class AgentLog
 {
   public:
-    static constexpr double BURST = 25;
+    static constexpr double BURST = 30;
     static constexpr Duration REFILL = std::chrono::seconds(15);
 
     void Take(const AgentEvent& event, Instant now);
