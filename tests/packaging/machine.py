@@ -1,5 +1,6 @@
 """Bare Debian machines for tests: containers that boot systemd, on the hosts of a Lan."""
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -38,8 +39,9 @@ def sources_of(suite, folder):
     paths = [APT, *(os.path.join(APT + ".d", name) for name in sorted(os.listdir(APT + ".d")))]
     texts = {path: open(path, encoding="utf-8").read() for path in paths
              if os.path.isfile(path) and path.endswith((".list", ".sources"))}
-    if own != suite:  # others than Debian's own are not needed, and may have no such suite
-        texts = {path: text.replace(own, suite) for path, text in texts.items() if own and own in text and "debian.org" in text}
+    if own != suite:  # whoever has no suite of Debian's name has none of the other's either
+        word = re.compile(rf"(?<!\S){own}\b")
+        texts = {path: word.sub(suite, text) for path, text in texts.items() if own and word.search(text)}
     files = []
     for number, (path, text) in enumerate(texts.items()):
         files.append(folder / f"{number}-{suite}{os.path.splitext(path)[1]}")
