@@ -65,9 +65,13 @@ ReadMessage(const nlmsghdr& header,
     }
     else if (header.nlmsg_type == NLMSG_ERROR)
     {
-        std::int32_t error = -EBADMSG;
-        std::memcpy(&error, body.data(), std::min(sizeof(error), body.size()));
-        part.error = -error;
+        std::int32_t error = 0;
+        if (body.size() >= sizeof(error))
+        {
+            std::memcpy(&error, body.data(), sizeof(error));
+        }
+        // The kernel's are -1 to -4095; 0 would acknowledge, which nobody asks for.
+        part.error = error < 0 && error >= -4095 ? -error : EBADMSG;
     }
     else if ((header.nlmsg_type == SOCK_DIAG_BY_FAMILY || header.nlmsg_type == TCPDIAG_GETSOCK) &&
              body.size() >= sizeof(inet_diag_msg))

@@ -136,6 +136,13 @@ TEST_CASE("a wrong answer is no answer", "[connections]")
     const std::int32_t error = -EACCES;
     Append(answer, NLMSG_ERROR, &error, sizeof(error));
     CHECK(ReadDiagAnswer(answer, ignore).error == EACCES);
+    // What no kernel says is told as an error, too, and never as one below 0.
+    for (const std::int32_t odd : {0, 5, -4096, INT32_MIN, INT32_MAX})
+    {
+        std::vector<std::byte> wrong;
+        Append(wrong, NLMSG_ERROR, &odd, sizeof(odd));
+        CHECK(ReadDiagAnswer(wrong, ignore).error == EBADMSG);
+    }
     nlmsghdr header{};
     header.nlmsg_len = sizeof(header) + 1;
     header.nlmsg_type = NLMSG_DONE;
