@@ -12,18 +12,49 @@ namespace
 /** Two monitors at the shortest sensible interval stay apart for a minute. */
 constexpr std::size_t REMEMBERED_NONCES = 256;
 
-/** \return the time since a request's arrival as a response states it. */
-Duration
-HoldOf(Instant arrived, Instant now)
+/** The longest answer in the base form, in bytes. */
+constexpr std::size_t LONGEST_BASE_ANSWER = 129;
+
+bool
+IsIpv6(const std::string& address)
 {
-    return std::chrono::floor<std::chrono::microseconds>(now - arrived);
+    return address.find(':') != std::string::npos;
+}
+
+/**
+ * Leaves out figures until the response fits: those first that fewest formulas look at. What is
+ * not there is not known, as ever.
+ */
+std::string
+EncodeWithin(ProbeResponse response, std::size_t room)
+{
+    Report& report = response.report;
+    std::string text = Encode(response);
+    const auto leaveOut = [&](auto& figure)
+    {
+        if (text.size() > room && figure)
+        {
+            figure.reset();
+            text = Encode(response);
+        }
+    };
+    leaveOut(report.rate);
+    leaveOut(report.serviceTime);
+    leaveOut(report.load1);
+    leaveOut(report.cpu10s);
+    leaveOut(report.ramTotal);
+    leaveOut(report.cores);
+    leaveOut(report.inFlight);
+    return text;
 }
 
 } // namespace
 
 Agent::Agent(AgentOptions options, std::optional<Keyring> keyring)
     : m_options(std::move(options)),
-      m_keyring(std::move(keyring))
+      m_keyring(std::move(keyring)),
+      m_pending(m_options.mostPending),
+      m_watchers(m_options.mostWatchers)
 {
 }
 
@@ -35,6 +66,7 @@ Agent::OnDatagram(std::string_view datagram,
                   const TakeFigures& figures,
                   RandomStream& random)
 {
+    Asker asker{address, port, datagram.size()};
     if (m_keyring)
     {
         if (auto refusal = m_keyring->Check(Role::REQUEST, address, datagram))
@@ -42,8 +74,9 @@ Agent::OnDatagram(std::string_view datagram,
             m_refusals.Count(refusal->reason);
             return refusal;
         }
+        asker.bytes.reset();
     }
-    return OnRequest(DecodeRequest(datagram), address, port, now, figures, random);
+    return AcceptCounted(DecodeRequest(datagram), asker, now, figures, random);
 }
 
 std::optional<Refusal>
@@ -54,7 +87,17 @@ Agent::OnRequest(const Expected<ProbeRequest, Refusal>& request,
                  const TakeFigures& figures,
                  RandomStream& random)
 {
-    auto refusal = request ? Accept(*request, address, port, now, figures, random)
+    return AcceptCounted(request, {address, port, std::nullopt}, now, figures, random);
+}
+
+std::optional<Refusal>
+Agent::AcceptCounted(const Expected<ProbeRequest, Refusal>& request,
+                     const Asker& asker,
+                     Instant now,
+                     const TakeFigures& figures,
+                     RandomStream& random)
+{
+    auto refusal = request ? Accept(*request, asker, now, figures, random)
                            : std::make_optional(request.GetError());
     if (refusal)
     {
@@ -65,128 +108,185 @@ Agent::OnRequest(const Expected<ProbeRequest, Refusal>& request,
 
 std::optional<Refusal>
 Agent::Accept(const ProbeRequest& request,
-              const std::string& address,
-              std::uint16_t port,
+              const Asker& asker,
               Instant now,
               const TakeFigures& figures,
               RandomStream& random)
 {
-    if (request.slice && HashId(m_options.id) % request.slice->modulus != request.slice->residue)
+    // First, as it is for all: also what is for others must not come back later.
+    if (auto refusal = CheckOrder(request, asker.address, now))
     {
-        return Refusal{RefusalReason::OTHER_SLICE, ""};
+        return refusal;
     }
-    if (m_pending.size() >= m_options.mostPending)
+    if (auto refusal = CheckAddressee(request))
     {
-        return Refusal{RefusalReason::BUSY, std::to_string(m_pending.size()) + " requests wait"};
+        return refusal;
     }
-    if (request.nonce && !Remember(*request.nonce))
+    const Duration window = request.windowMs
+                                ? Duration(std::chrono::milliseconds(*request.windowMs))
+                                : m_options.defaultWindow;
+    if (request.nonce && m_seen.count(*request.nonce) > 0)
     {
         return Refusal{RefusalReason::DUPLICATE_REQUEST, *request.nonce};
+    }
+    // Nothing is drawn for no window, so that single probes leave the waits of the rounds alone.
+    const Duration wait = window > Duration::zero()
+                              ? FromSeconds(ToSeconds(window) * random.Uniform())
+                              : Duration::zero();
+    if (!m_pending.CanTake(asker.address, now + wait))
+    {
+        return Refusal{RefusalReason::BUSY, std::to_string(m_pending.Size()) + " requests wait"};
+    }
+    if (!Pay(asker, AnswersInBaseForm(request.nonce), now))
+    {
+        return Refusal{RefusalReason::TOO_OFTEN, "unsigned answers to one address are limited"};
+    }
+    if (request.nonce)
+    {
+        Remember(*request.nonce);
     }
     Expected<Report> report = figures();
     if (!report)
     {
         return Refusal{RefusalReason::NO_FIGURES, report.GetError().message};
     }
-    Watch(request, address, port, now);
-    const Duration window = request.windowMs
-                                ? Duration(std::chrono::milliseconds(*request.windowMs))
-                                : m_options.defaultWindow;
-    // Nothing is drawn for no window, so that single probes leave the waits of the rounds alone.
-    const Duration wait = window > Duration::zero()
-                              ? FromSeconds(ToSeconds(window) * random.Uniform())
-                              : Duration::zero();
-    m_pending.insert(Pending{now + wait, now, address, port, request.nonce, std::move(*report)});
+    if (!request.nonce && !m_options.baseForm && report->state != ServerState::READY)
+    {
+        return Refusal{RefusalReason::NOT_READY, "the base form has no word for that"};
+    }
+    // Without a nonce, or in the base form, there are no words for a notice.
+    const bool hasWords = !AnswersInBaseForm(request.nonce);
+    m_watchers.Note(request, asker.address, asker.port, hasWords, now);
+    m_pending.Add(PendingRequest{now + wait,
+                                 now,
+                                 asker.address,
+                                 asker.port,
+                                 request.nonce,
+                                 std::move(*report),
+                                 RoomFor(asker)});
+    return std::nullopt;
+}
+
+/** Whether a signed request is new. What only looks like a copy of the last one is called that. */
+std::optional<Refusal>
+Agent::CheckOrder(const ProbeRequest& request, const std::string& address, Instant now)
+{
+    if (!m_keyring || m_order.Take(request, address, now))
+    {
+        return std::nullopt;
+    }
+    if (request.nonce && m_seen.count(*request.nonce) > 0)
+    {
+        return Refusal{RefusalReason::DUPLICATE_REQUEST, *request.nonce};
+    }
+    return Refusal{RefusalReason::OLD_REQUEST,
+                   request.order ? "stamp " + std::to_string(request.order->stamp)
+                                 : "no stamp, but " + address + " has sent one before"};
+}
+
+std::optional<Refusal>
+Agent::CheckAddressee(const ProbeRequest& request) const
+{
+    if (request.to && *request.to != m_options.id)
+    {
+        return Refusal{RefusalReason::OTHER_AGENT, *request.to};
+    }
+    if (request.slice && HashId(m_options.id) % request.slice->modulus != request.slice->residue)
+    {
+        return Refusal{RefusalReason::OTHER_SLICE, ""};
+    }
     return std::nullopt;
 }
 
 bool
+Agent::AnswersInBaseForm(const std::optional<std::string>& nonce) const
+{
+    return m_options.baseForm || !nonce;
+}
+
+std::optional<std::size_t>
+Agent::RoomFor(const Asker& asker) const
+{
+    return asker.bytes ? std::make_optional(AnswerBudget::Room(*asker.bytes, IsIpv6(asker.address)))
+                       : std::nullopt;
+}
+
+bool
+Agent::Pay(const Asker& asker, bool isBaseForm, Instant now)
+{
+    const auto room = RoomFor(asker);
+    const std::size_t longest = isBaseForm ? LONGEST_BASE_ANSWER : LONGEST_ANSWER;
+    return !room || m_budget.Pay(asker.address, *asker.bytes, std::min(*room, longest), now);
+}
+
+void
 Agent::Remember(const std::string& nonce)
 {
-    if (!m_seen.insert(nonce).second)
-    {
-        return false;
-    }
+    m_seen.insert(nonce);
     m_seenOrder.push_back(nonce);
     if (m_seenOrder.size() > REMEMBERED_NONCES)
     {
         m_seen.erase(m_seenOrder.front());
         m_seenOrder.pop_front();
     }
-    return true;
+}
+
+RefusalCounters
+Agent::Refusals() const
+{
+    RefusalCounters refusals = m_refusals;
+    refusals.Count(RefusalReason::BUSY, m_pending.Dropped());
+    return refusals;
 }
 
 std::optional<Instant>
 Agent::NextReply() const
 {
-    if (m_pending.empty())
-    {
-        return std::nullopt;
-    }
-    return m_pending.begin()->due;
+    return m_pending.NextDue();
 }
 
 std::optional<Reply>
 Agent::TakeReply(Instant now)
 {
-    if (m_pending.empty() || m_pending.begin()->due > now)
+    const auto pending = m_pending.TakeDue(now);
+    if (!pending)
     {
         return std::nullopt;
     }
-    const Pending pending = std::move(m_pending.extract(m_pending.begin()).value());
-    ProbeResponse response;
-    if (m_options.baseForm)
-    {
-        response.report.ram = pending.report.ram;
-        response.report.cpu = pending.report.cpu;
-    }
-    else
-    {
-        response.report = pending.report;
-        response.nonce = pending.nonce;
-        response.hold = now - pending.arrived;
-        response.id = m_options.id;
-    }
     ++m_replies;
-    return Pack(std::move(response), pending.address, pending.port);
+    return Pack(MakeAnswer(*pending, now), pending->address, pending->port, pending->room);
+}
+
+ProbeResponse
+Agent::MakeAnswer(const PendingRequest& request, Instant now) const
+{
+    ProbeResponse response;
+    if (AnswersInBaseForm(request.nonce))
+    {
+        response.report.ram = request.report.ram;
+        response.report.cpu = request.report.cpu;
+        return response;
+    }
+    response.report = request.report;
+    response.nonce = request.nonce;
+    response.hold = now - request.arrived;
+    response.id = m_options.id;
+    return response;
 }
 
 Reply
-Agent::Pack(ProbeResponse response, const std::string& address, std::uint16_t port) const
+Agent::Pack(ProbeResponse response,
+            const std::string& address,
+            std::uint16_t port,
+            std::optional<std::size_t> room) const
 {
     response.server = m_options.server;
-    std::string pdu = Encode(response);
+    std::string pdu = room ? EncodeWithin(std::move(response), *room) : Encode(response);
     if (m_keyring)
     {
         pdu = m_keyring->Seal(Role::RESPONSE, m_options.server.address, pdu);
     }
     return Reply{std::move(pdu), address, port};
-}
-
-void
-Agent::Watch(const ProbeRequest& request,
-             const std::string& address,
-             std::uint16_t port,
-             Instant now)
-{
-    const auto known =
-        std::find_if(m_watchers.begin(),
-                     m_watchers.end(),
-                     [&](const auto& w) { return w.port == port && w.address == address; });
-    if (known != m_watchers.end())
-    {
-        m_watchers.erase(known);
-    }
-    // Without a nonce, or in the base form, there are no words for a notice.
-    if (!request.nonce || m_options.baseForm)
-    {
-        return;
-    }
-    if (m_watchers.size() >= m_options.mostWatchers)
-    {
-        m_watchers.erase(m_watchers.begin());
-    }
-    m_watchers.push_back(Watcher{address, port, *request.nonce, request.below, now});
 }
 
 std::optional<Reply>
@@ -196,7 +296,7 @@ Agent::Notify(std::uint32_t before,
               const Report& report,
               RandomStream& random)
 {
-    Watcher* const watcher = DrawWatcher(before, after, now, random);
+    Watcher* const watcher = m_watchers.Draw(before, after, now, random);
     if (watcher == nullptr)
     {
         return std::nullopt;
@@ -207,10 +307,7 @@ Agent::Notify(std::uint32_t before,
 bool
 Agent::WantsFalls(Instant now) const
 {
-    return std::any_of(m_watchers.begin(),
-                       m_watchers.end(),
-                       [&](const auto& w)
-                       { return w.below && HoldOf(w.arrived, now) <= MAX_HOLD; });
+    return m_watchers.WantsFalls(now);
 }
 
 Reply
@@ -224,58 +321,18 @@ Agent::MakeNotice(Watcher& watcher, Instant now, const Report& report)
     response.id = m_options.id;
     response.notice = true;
     ++m_notices;
-    return Pack(std::move(response), watcher.address, watcher.port);
+    return Pack(std::move(response), watcher.address, watcher.port, std::nullopt);
 }
 
 std::vector<Reply>
 Agent::Announce(Instant now, const Report& report)
 {
-    ForgetWatchers(now);
     std::vector<Reply> notices;
-    for (Watcher& watcher : m_watchers)
+    for (Watcher* const watcher : m_watchers.All(now))
     {
-        if (HoldOf(watcher.arrived, now) > watcher.lastHold)
-        {
-            notices.push_back(MakeNotice(watcher, now, report));
-        }
+        notices.push_back(MakeNotice(*watcher, now, report));
     }
     return notices;
-}
-
-void
-Agent::ForgetWatchers(Instant now)
-{
-    // They stand in the order of their requests, so the ones to forget stand together.
-    const auto kept =
-        std::find_if(m_watchers.begin(),
-                     m_watchers.end(),
-                     [&](const auto& w) { return HoldOf(w.arrived, now) <= MAX_HOLD; });
-    m_watchers.erase(m_watchers.begin(), kept);
-}
-
-Agent::Watcher*
-Agent::DrawWatcher(std::uint32_t before, std::uint32_t after, Instant now, RandomStream& random)
-{
-    ForgetWatchers(now);
-    const auto waits = [&](const Watcher& w)
-    {
-        return w.below && after < *w.below && *w.below <= before &&
-               HoldOf(w.arrived, now) > w.lastHold;
-    };
-    const auto waiting = std::count_if(m_watchers.begin(), m_watchers.end(), waits);
-    if (waiting == 0)
-    {
-        return nullptr;
-    }
-    auto drawn = waiting == 1 ? 0 : random.Below(static_cast<std::size_t>(waiting));
-    for (auto& watcher : m_watchers)
-    {
-        if (waits(watcher) && drawn-- == 0)
-        {
-            return &watcher;
-        }
-    }
-    return nullptr;
 }
 
 } // namespace sonda

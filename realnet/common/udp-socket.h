@@ -21,10 +21,11 @@ namespace sonda
 /** A datagram that arrived. */
 struct Datagram
 {
-    std::string_view bytes; //!< in the socket's buffer: valid until the next Receive()
-    std::string address;    //!< of the sender
-    std::uint16_t port{0};  //!< of the sender
-    Instant arrival;        //!< when the kernel had it
+    std::string_view bytes;     //!< in the socket's buffer: valid until the next Receive()
+    std::string address;        //!< of the sender
+    std::uint16_t port{0};      //!< of the sender
+    Instant arrival;            //!< when the kernel had it
+    bool isFromThisHost{false}; //!< it came by the loopback interface
 };
 
 /**
@@ -70,6 +71,7 @@ class UdpSocket
     static Expected<UdpSocket> Create(int family);
     bool Join(const SocketAddress& group, int interface);
     bool SendBy(const SocketAddress& address, int interface);
+    bool TellInterface(int family);
     void ReadControl(msghdr& message, const timespec& wallNow, Datagram& datagram);
     std::optional<Error> Bind(const SocketAddress& at);
 

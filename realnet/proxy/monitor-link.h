@@ -2,8 +2,10 @@
 #define SONDA_REALNET_PROXY_MONITOR_LINK_H
 
 #include "model/control/monitor.h"
+#include "realnet/common/clock.h"
 #include "realnet/common/datagram-port.h"
 #include "realnet/common/interface.h"
+#include "realnet/common/link.h"
 
 #include <asio/io_context.hpp>
 #include <optional>
@@ -33,6 +35,14 @@ struct MonitorLink
           monitor(options, std::move(keyring)),
           port(io, std::move(parts.socket))
     {
+    }
+
+    /** To be called before each round: addresses come and go, and clocks are set. */
+    void
+    Refresh()
+    {
+        monitor.SetLink(LinkOf(interface));
+        monitor.SetTimeOfDay(TimeOfDayOffset());
     }
 
     Interface interface;

@@ -40,6 +40,7 @@ MonitorService::MonitorService(asio::io_context& io, Parts parts, SharedBalancer
       m_probeTimer(io),
       m_expiryTimer(io),
       m_tickTimer(io),
+      m_retryTimer(io),
       m_group(std::move(parts.group)),
       m_groupPort(parts.port),
       m_balancer(balancer)
@@ -51,6 +52,7 @@ MonitorService::MonitorService(asio::io_context& io, Parts parts, SharedBalancer
         m_links.back()->monitor.SetGate([this](const Observation& observation)
                                         { return m_balancer.ObjectionTo(observation); });
     }
+    m_retries.SetInterval(parts.options.interval);
     // Here, as workers may dispatch before Start().
     m_balancer.SetWake([this] { asio::post(m_io, [this] { SendWanted(); }); });
 }
@@ -74,6 +76,7 @@ MonitorService::Reconfigure(const MonitorOptions& options, const std::optional<K
     {
         link->monitor.Reconfigure(options, keyring);
     }
+    m_retries.SetInterval(options.interval);
     WaitForExpiry();
     Probe();
 }
@@ -91,6 +94,7 @@ MonitorService::Probe()
     const Instant now = Now();
     for (const auto& link : m_links)
     {
+        link->Refresh();
         const std::string request = link->monitor.Probe(now, link->interface.address, m_nonces);
         Send(*link, request, m_group, m_groupPort);
     }
@@ -151,8 +155,10 @@ MonitorService::ProbeAgent(AgentIndex agent)
     if (place.link != nullptr)
     {
         MonitorLink& link = *place.link;
-        const std::string request =
-            link.monitor.ProbeAgent(Now(), link.interface.address, m_nonces);
+        const std::string request = link.monitor.ProbeAgent(Now(),
+                                                            link.interface.address,
+                                                            m_nonces,
+                                                            place.hasIdentity ? place.id : "");
         Send(link, request, place.address, place.port);
     }
 }
@@ -161,7 +167,9 @@ void
 MonitorService::Take(MonitorLink& link, const Datagram& datagram)
 {
     const auto observation =
-        link.monitor.OnDatagram(datagram.bytes, datagram.address, datagram.arrival);
+        link.monitor.OnDatagram(datagram.bytes,
+                                Origin{datagram.address, datagram.isFromThisHost},
+                                datagram.arrival);
     if (!observation)
     {
         link.port.LogRefusal(observation.GetError(), datagram);
@@ -174,7 +182,7 @@ MonitorService::Take(MonitorLink& link, const Datagram& datagram)
         link.port.LogRefusal(agent.GetError(), datagram);
         return;
     }
-    NotePlace(*agent, observation->id, link, datagram);
+    NotePlace(*agent, *observation, link, datagram);
     spdlog::debug("agent {}: RTT {:.0f} us, {:.1f} % CPU unused, {:.0f} bytes of RAM free",
                   observation->id,
                   ToSeconds(observation->Rtt()) * 1e6,
@@ -184,15 +192,62 @@ MonitorService::Take(MonitorLink& link, const Datagram& datagram)
 
 void
 MonitorService::NotePlace(AgentIndex agent,
-                          const std::string& id,
+                          const Observation& observation,
                           MonitorLink& link,
                           const Datagram& datagram)
 {
     Place& place = m_places[agent];
-    place.id = id;
+    place.id = observation.id;
+    place.hasIdentity = observation.id != ToString(observation.server);
+    place.isBaseForm = !observation.holdKnown;
+    place.heard = datagram.arrival;
     place.link = &link;
     place.address = datagram.address;
     place.port = datagram.port;
+}
+
+/** An answer in the base form would count for the last round, with a wrong RTT. */
+void
+MonitorService::RetryLater(AgentIndex agent)
+{
+    const Place& place = m_places[agent];
+    if (place.link != nullptr && !place.isBaseForm && m_retries.Add(agent, Now()))
+    {
+        WaitForRetry();
+    }
+}
+
+void
+MonitorService::WaitForRetry()
+{
+    const auto due = m_retries.NextDue();
+    if (!due)
+    {
+        return;
+    }
+    m_retryTimer.expires_after(*due - Now());
+    m_retryTimer.async_wait(
+        [this](const asio::error_code& error)
+        {
+            if (!error)
+            {
+                SendRetries();
+            }
+        });
+}
+
+void
+MonitorService::SendRetries()
+{
+    while (const auto retry = m_retries.Take(Now()))
+    {
+        if (m_places[retry->agent].heard < retry->since)
+        {
+            ++m_retriesSent;
+            ProbeAgent(retry->agent);
+        }
+    }
+    WaitForRetry();
 }
 
 void
@@ -229,6 +284,10 @@ MonitorService::LogEvents()
         if (isGone || (isReplaced && event.origin == Origin::STATIC))
         {
             m_places.Reset(event.agent);
+        }
+        if (event.to == Freshness::STALE && !event.state)
+        {
+            RetryLater(event.agent);
         }
         m_agentLog.Take(event, now);
     }
@@ -274,6 +333,7 @@ MonitorService::CountersToJson() const
     }
     return {{"probes_sent", probes},
             {"single_probes_sent", singleProbes},
+            {"stale_retries_sent", m_retriesSent},
             {"single_probes_given_up", m_balancer.WantedProbesLost()},
             {"probe_send_errors", m_sendErrors},
             {"responses_accepted", responses},

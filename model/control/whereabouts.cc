@@ -1,0 +1,87 @@
+#include "model/control/whereabouts.h"
+
+#include <algorithm>
+
+namespace sonda
+{
+
+namespace
+{
+
+bool
+IsOnLink(const Link& link, const std::string& address)
+{
+    return std::any_of(link.networks.begin(),
+                       link.networks.end(),
+                       [&](const Prefix& network) { return network.Contains(address); });
+}
+
+bool
+IsNobody(const Link& link, const std::string& address)
+{
+    return std::any_of(link.networks.begin(),
+                       link.networks.end(),
+                       [&](const Prefix& network) { return network.IsNobody(address); });
+}
+
+/** \return why no server can have the address, seen from here; nothing where one can. */
+std::optional<Refusal>
+CheckAddress(const std::string& address, const Origin& origin, const std::optional<Link>& link)
+{
+    const auto refuse = [&](const char* why) {
+        return Refusal{RefusalReason::IMPOSSIBLE_ADDRESS, address + why};
+    };
+    if (IsLoopback(address) && !origin.isThisHost)
+    {
+        return refuse(" is this host, but the datagram came from another");
+    }
+    if (!link || origin.isThisHost)
+    {
+        return std::nullopt;
+    }
+    if (IsLinkLocal(address) && !IsOnLink(*link, address))
+    {
+        return refuse(" is link-local, and not of this link");
+    }
+    if (IsNobody(*link, address))
+    {
+        return refuse(" is the address of a network or of all in it");
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<Refusal>
+CheckWhereabouts(const ProbeResponse& response,
+                 const Origin& origin,
+                 const std::optional<Link>& link,
+                 ForeignSources allowed)
+{
+    const std::string& address = response.server.address;
+    if (auto refusal = CheckAddress(address, origin, link))
+    {
+        return refusal;
+    }
+    // 127.0.0.0/8 is one host, whichever of its addresses it speaks from.
+    const bool isLocalPair = origin.isThisHost && IsLoopback(address) && IsLoopback(origin.address);
+    const bool isOwn = address == origin.address || isLocalPair;
+    const bool isNear = origin.isThisHost || !link || IsOnLink(*link, origin.address);
+    if (!response.nonce && !isNear)
+    {
+        return Refusal{RefusalReason::OFF_LINK, "an answer without nonce counts from the LAN only"};
+    }
+    if (isOwn || allowed == ForeignSources::ACCEPTED)
+    {
+        return std::nullopt;
+    }
+    const Refusal foreign{RefusalReason::FOREIGN_SOURCE, origin.address + " advertises " + address};
+    if (!response.nonce || allowed == ForeignSources::REFUSED)
+    {
+        return foreign;
+    }
+    const bool isNeighbour = origin.isThisHost || !link || IsOnLink(*link, address);
+    return isNeighbour ? std::nullopt : std::make_optional(foreign);
+}
+
+} // namespace sonda
