@@ -15,6 +15,9 @@ constexpr std::size_t REMEMBERED_NONCES = 256;
 /** The longest answer in the base form, in bytes. */
 constexpr std::size_t LONGEST_BASE_ANSWER = 129;
 
+/** Figures have at most that many digits. */
+constexpr double LONGEST_NUMBER = 10.0 / 3;
+
 bool
 IsIpv6(const std::string& address)
 {
@@ -137,6 +140,11 @@ Agent::Accept(const ProbeRequest& request,
     {
         return Refusal{RefusalReason::BUSY, std::to_string(m_pending.Size()) + " requests wait"};
     }
+    if (!HasRoom(request, asker))
+    {
+        return Refusal{RefusalReason::TOO_SHORT,
+                       "an unsigned request must be filled up with blanks"};
+    }
     if (!Pay(asker, AnswersInBaseForm(request.nonce), now))
     {
         return Refusal{RefusalReason::TOO_OFTEN, "unsigned answers to one address are limited"};
@@ -209,6 +217,26 @@ Agent::RoomFor(const Asker& asker) const
 {
     return asker.bytes ? std::make_optional(AnswerBudget::Room(*asker.bytes, IsIpv6(asker.address)))
                        : std::nullopt;
+}
+
+/** Whether the answer finds room that says no more than who answers, and that is it. */
+bool
+Agent::HasRoom(const ProbeRequest& request, const Asker& asker) const
+{
+    const auto room = RoomFor(asker);
+    if (!room || *room >= LONGEST_ANSWER || AnswersInBaseForm(request.nonce))
+    {
+        return true; // the base form finds room in any request
+    }
+    ProbeResponse response;
+    response.server = m_options.server;
+    response.nonce = request.nonce;
+    response.id = m_options.id;
+    response.hold = MAX_HOLD;
+    response.report.ram = LONGEST_NUMBER;
+    response.report.cpu = LONGEST_NUMBER;
+    response.report.weight = LONGEST_NUMBER;
+    return Encode(response).size() <= *room;
 }
 
 bool

@@ -180,6 +180,7 @@ class Agent
                                       Instant now);
     bool AnswersInBaseForm(const std::optional<std::string>& nonce) const;
     std::optional<std::size_t> RoomFor(const Asker& asker) const;
+    bool HasRoom(const ProbeRequest& request, const Asker& asker) const;
     bool Pay(const Asker& asker, bool isBaseForm, Instant now);
     void Remember(const std::string& nonce);
     ProbeResponse MakeAnswer(const PendingRequest& request, Instant now) const;

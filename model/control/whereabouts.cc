@@ -63,25 +63,21 @@ CheckWhereabouts(const ProbeResponse& response,
     {
         return refusal;
     }
-    // 127.0.0.0/8 is one host, whichever of its addresses it speaks from.
-    const bool isLocalPair = origin.isThisHost && IsLoopback(address) && IsLoopback(origin.address);
-    const bool isOwn = address == origin.address || isLocalPair;
     const bool isNear = origin.isThisHost || !link || IsOnLink(*link, origin.address);
     if (!response.nonce && !isNear)
     {
         return Refusal{RefusalReason::OFF_LINK, "an answer without nonce counts from the LAN only"};
     }
-    if (isOwn || allowed == ForeignSources::ACCEPTED)
+    if (address == origin.address || allowed == ForeignSources::ACCEPTED)
     {
         return std::nullopt;
     }
-    const Refusal foreign{RefusalReason::FOREIGN_SOURCE, origin.address + " advertises " + address};
-    if (!response.nonce || allowed == ForeignSources::REFUSED)
+    const bool isNeighbour = response.nonce && (!link || IsOnLink(*link, address));
+    if (allowed == ForeignSources::ON_LINK && (origin.isThisHost || isNeighbour))
     {
-        return foreign;
+        return std::nullopt;
     }
-    const bool isNeighbour = origin.isThisHost || !link || IsOnLink(*link, address);
-    return isNeighbour ? std::nullopt : std::make_optional(foreign);
+    return Refusal{RefusalReason::FOREIGN_SOURCE, origin.address + " advertises " + address};
 }
 
 } // namespace sonda

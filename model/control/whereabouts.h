@@ -33,7 +33,8 @@ struct Origin
 enum class ForeignSources
 {
     REFUSED,  //!< none
-    ON_LINK,  //!< those of the link's networks; where the link is not known, all
+    ON_LINK,  //!< those of the link's networks; where the link is not known, all. From this host:
+              //!< all
     ACCEPTED, //!< all that a server can have
 };
 
@@ -46,8 +47,8 @@ enum class ForeignSources
  *     link's network or broadcast address;
  *   - `off-link`: a response without nonce from outside the link's networks: whoever is there has
  *     not heard the request;
- *   - `foreign-source`: another address than its own, and that is not allowed; a response without
- *     nonce is allowed its own only, unless all are accepted.
+ *   - `foreign-source`: another address than its own, and that is not allowed; to a response
+ *     without nonce from another host only its own is, unless all are accepted.
  */
 std::optional<Refusal> CheckWhereabouts(const ProbeResponse& response,
                                         const Origin& origin,

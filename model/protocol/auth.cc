@@ -53,7 +53,8 @@ IsSignature(const std::string& text, const std::string& input, const Keyring::Ke
                                             &size,
                                             nullptr,
                                             BASE64) == 0;
-    return isBase64 && size == signature.size() &&
+    // Compared as text, too: the decoder also takes characters that differ in their highest bit.
+    return isBase64 && size == signature.size() && ToBase64(signature) == text &&
            crypto_sign_verify_detached(signature.data(),
                                        Bytes(input),
                                        input.size(),

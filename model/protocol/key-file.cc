@@ -1,5 +1,6 @@
 #include "model/protocol/auth.h"
 
+#include <algorithm>
 #include <sodium.h>
 #include <sstream>
 #include <vector>
@@ -21,6 +22,11 @@ const char* const EXPECTED_LINE =
 std::optional<Keyring::Key>
 DecodeKey(const std::string& text)
 {
+    // The decoder would take such a byte for the character without its highest bit.
+    if (std::any_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; }))
+    {
+        return std::nullopt;
+    }
     Keyring::Key key{};
     for (const int variant : {sodium_base64_VARIANT_ORIGINAL,
                               sodium_base64_VARIANT_URLSAFE,

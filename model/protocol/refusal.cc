@@ -39,6 +39,7 @@ ToString(RefusalReason reason)
         "other-agent",
         "old-request",
         "too-often",
+        "too-short",
         "not-ready",
         "busy",
         "no-figures",

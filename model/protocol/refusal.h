@@ -45,6 +45,7 @@ enum class RefusalReason : std::uint8_t
     OTHER_AGENT,        //!< a request for one agent, and it is not this one
     OLD_REQUEST,        //!< signed, but not newer than what its monitor has asked before
     TOO_OFTEN,          //!< unsigned answers to this address would be a flood
+    TOO_SHORT,          //!< unsigned, and the answer would be much longer than the request
     NOT_READY,          //!< in the base form, which cannot tell that the server is not ready
     BUSY,               //!< more requests at once than an agent keeps
     NO_FIGURES,         //!< a good request, but the agent cannot read its load
