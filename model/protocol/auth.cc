@@ -53,7 +53,7 @@ IsSignature(const std::string& text, const std::string& input, const Keyring::Ke
                                             &size,
                                             nullptr,
                                             BASE64) == 0;
-    // Compared as text, too: the decoder also takes characters that differ in their highest bit.
+    // Compared as text, too: the decoder takes every byte above 127 for a digit of base64.
     return isBase64 && size == signature.size() && ToBase64(signature) == text &&
            crypto_sign_verify_detached(signature.data(),
                                        Bytes(input),

@@ -22,7 +22,7 @@ const char* const EXPECTED_LINE =
 std::optional<Keyring::Key>
 DecodeKey(const std::string& text)
 {
-    // The decoder would take such a byte for the character without its highest bit.
+    // The decoder would take every such byte for a digit of base64.
     if (std::any_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; }))
     {
         return std::nullopt;
