@@ -39,15 +39,23 @@ struct MonitorLink
 
     /** To be called before each round: addresses come and go, and clocks are set. */
     void
-    Refresh()
+    Refresh(Instant now)
     {
-        monitor.SetLink(LinkOf(interface));
-        monitor.SetTimeOfDay(TimeOfDayOffset());
+        // Not more often: listing addresses takes 0.1 ms and more.
+        if (!m_refreshed || now - *m_refreshed >= std::chrono::seconds(1))
+        {
+            monitor.SetLink(LinkOf(interface));
+            monitor.SetTimeOfDay(TimeOfDayOffset());
+            m_refreshed = now;
+        }
     }
 
     Interface interface;
     Monitor monitor;
     DatagramPort port;
+
+  private:
+    std::optional<Instant> m_refreshed;
 };
 
 } // namespace sonda

@@ -91,11 +91,11 @@ MonitorService::OnTableChanged()
 void
 MonitorService::Probe()
 {
-    const Instant now = Now();
     for (const auto& link : m_links)
     {
-        link->Refresh();
-        const std::string request = link->monitor.Probe(now, link->interface.address, m_nonces);
+        link->Refresh(Now());
+        // After that: what it costs is no part of the RTT.
+        const std::string request = link->monitor.Probe(Now(), link->interface.address, m_nonces);
         Send(*link, request, m_group, m_groupPort);
     }
     m_probeTimer.expires_after(m_links.front()->monitor.NextProbe() - Now());
