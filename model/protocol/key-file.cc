@@ -1,3 +1,4 @@
+#include "model/base/shown.h"
 #include "model/protocol/auth.h"
 
 #include <algorithm>
@@ -106,7 +107,7 @@ Keyring::AddEntry(const std::string& kid, const Entry& entry)
 {
     if (!m_entries.emplace(kid, entry).second)
     {
-        return Error{"key id '" + kid + "' stands here twice"};
+        return Error{"key id '" + Shown(kid) + "' stands here twice"};
     }
     return std::nullopt;
 }
@@ -196,7 +197,7 @@ Keyring::Parse(std::string_view text, const std::string& name)
     if (ring.m_entries.count(ring.m_active) == 0)
     {
         return Error{name + ": expected a line 'active KID' that names one of the keys" +
-                     (ring.m_active.empty() ? "" : ", not '" + ring.m_active + "'")};
+                     (ring.m_active.empty() ? "" : ", not '" + Shown(ring.m_active) + "'")};
     }
     if (ring.m_agent && ring.HoldsMaster())
     {
