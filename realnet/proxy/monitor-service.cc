@@ -332,7 +332,7 @@ MonitorService::CountersToJson() const
         refusals.Add(link->monitor.Refusals());
     }
     return {{"probes_sent", probes},
-            {"single_probes_sent", singleProbes},
+            {"single_probes_sent", singleProbes - m_retriesSent},
             {"stale_retries_sent", m_retriesSent},
             {"single_probes_given_up", m_balancer.WantedProbesLost()},
             {"probe_send_errors", m_sendErrors},
