@@ -125,29 +125,20 @@ Agent::Accept(const ProbeRequest& request,
     {
         return refusal;
     }
-    const Duration window = request.windowMs
-                                ? Duration(std::chrono::milliseconds(*request.windowMs))
-                                : m_options.defaultWindow;
     if (request.nonce && m_seen.count(*request.nonce) > 0)
     {
         return Refusal{RefusalReason::DUPLICATE_REQUEST, *request.nonce};
     }
+    const Duration window = request.windowMs
+                                ? Duration(std::chrono::milliseconds(*request.windowMs))
+                                : m_options.defaultWindow;
     // Nothing is drawn for no window, so that single probes leave the waits of the rounds alone.
     const Duration wait = window > Duration::zero()
                               ? FromSeconds(ToSeconds(window) * random.Uniform())
                               : Duration::zero();
-    if (!m_pending.CanTake(asker.address, now + wait))
+    if (auto refusal = CheckLimits(request, asker, now, now + wait))
     {
-        return Refusal{RefusalReason::BUSY, std::to_string(m_pending.Size()) + " requests wait"};
-    }
-    if (!HasRoom(request, asker))
-    {
-        return Refusal{RefusalReason::TOO_SHORT,
-                       "an unsigned request must be filled up with blanks"};
-    }
-    if (!Pay(asker, AnswersInBaseForm(request.nonce), now))
-    {
-        return Refusal{RefusalReason::TOO_OFTEN, "unsigned answers to one address are limited"};
+        return refusal;
     }
     if (request.nonce)
     {
@@ -172,6 +163,26 @@ Agent::Accept(const ProbeRequest& request,
                                  request.nonce,
                                  std::move(*report),
                                  RoomFor(asker)});
+    return std::nullopt;
+}
+
+/** Whether there is room to keep the request until it is due, and to answer it. */
+std::optional<Refusal>
+Agent::CheckLimits(const ProbeRequest& request, const Asker& asker, Instant now, Instant due)
+{
+    if (!m_pending.CanTake(asker.address, due))
+    {
+        return Refusal{RefusalReason::BUSY, std::to_string(m_pending.Size()) + " requests wait"};
+    }
+    if (!HasRoom(request, asker))
+    {
+        return Refusal{RefusalReason::TOO_SHORT,
+                       "an unsigned request must be filled up with blanks"};
+    }
+    if (!Pay(asker, AnswersInBaseForm(request.nonce), now))
+    {
+        return Refusal{RefusalReason::TOO_OFTEN, "unsigned answers to one address are limited"};
+    }
     return std::nullopt;
 }
 

@@ -174,6 +174,10 @@ class Agent
                                   Instant now,
                                   const TakeFigures& figures,
                                   RandomStream& random);
+    std::optional<Refusal> CheckLimits(const ProbeRequest& request,
+                                       const Asker& asker,
+                                       Instant now,
+                                       Instant due);
     std::optional<Refusal> CheckAddressee(const ProbeRequest& request) const;
     std::optional<Refusal> CheckOrder(const ProbeRequest& request,
                                       const std::string& address,
