@@ -118,6 +118,15 @@ def test_loopback_and_impossible_addresses_do_not_get_into_the_table(lan, tmp_pa
     assert [agent["id"] for agent in counters["agents"]] == ["web"]
 
 
+def test_an_agent_on_the_proxys_own_host_may_serve_at_loopback(lan):
+    site = Site(lan)
+    for name, serve in (("near", "127.0.0.1:8080"), ("same", "10.77.0.1:8080")):
+        agent = lan.start(site.space, binary("sonda-agent"), "--id", name, "--serve", serve)
+        agent.wait_line("group 239.8.8.8:8888 on eth0")
+        site.proxy.wait_line(f"agent {name} at {serve}: joined")
+    assert site.wait_rounds(2)["refusals"] == {"total": 0}
+
+
 def test_hosts_beyond_the_lan_are_advertised_by_themselves_only(lan, tmp_path):
     """The agent of several networks is in test_interfaces.py."""
     site = Site(lan)
