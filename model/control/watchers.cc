@@ -27,11 +27,12 @@ Watchers::Note(const ProbeRequest& request,
     Instant first = now;
     if (known != m_watchers.end())
     {
-        if (stamp < known->stamp)
+        const bool isForgotten = HoldOf(known->arrived, now) > MAX_HOLD;
+        // An unsigned one comes after a signed one only where the agent has no key any more.
+        if (!isForgotten && stamp != 0 && stamp < known->stamp)
         {
             return;
         }
-        const bool isForgotten = HoldOf(known->arrived, now) > MAX_HOLD;
         first = isForgotten ? now : known->first;
         m_watchers.erase(known);
     }
