@@ -26,7 +26,7 @@ struct Link
 struct Origin
 {
     std::string address;
-    bool isThisHost{false}; //!< it never was on a wire: it came by the loopback interface
+    bool isThisHost{false}; //!< it never was on a wire: from or to a loopback address
 };
 
 /** Which addresses an agent may advertise beside the one that it speaks from. */

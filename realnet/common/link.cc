@@ -1,6 +1,7 @@
 #include "realnet/common/link.h"
 
 #include "realnet/common/socket-address.h"
+#include "realnet/common/system-files.h"
 
 #include <bitset>
 #include <cstring>
@@ -39,6 +40,21 @@ IsOf(const ifaddrs& entry, const Interface& interface, int family)
 }
 
 } // namespace
+
+bool
+AdmitsLoopbackSources(const Interface& interface)
+{
+    const SystemFiles files;
+    for (const std::string& name : {std::string("all"), interface.name})
+    {
+        const auto value = files.Read("/proc/sys/net/ipv4/conf/" + name + "/route_localnet");
+        if (!value || value->substr(0, 1) != "0")
+        {
+            return true;
+        }
+    }
+    return false;
+}
 
 Link
 LinkOf(const Interface& interface)

@@ -13,6 +13,12 @@ namespace sonda
  */
 Link LinkOf(const Interface& interface);
 
+/**
+ * \return whether the kernel lets in datagrams from 127.0.0.0/8 by the interface (route_localnet);
+ *         true when it cannot be read
+ */
+bool AdmitsLoopbackSources(const Interface& interface);
+
 } // namespace sonda
 
 #endif

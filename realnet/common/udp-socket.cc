@@ -166,7 +166,7 @@ UdpSocket::ReadControl(msghdr& message, const timespec& wallNow, Datagram& datag
 {
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part))
     {
-        datagram.isFromThisHost = datagram.isFromThisHost || CameByLoopback(*part);
+        datagram.isByLoopback = datagram.isByLoopback || CameByLoopback(*part);
         if (part->cmsg_level != SOL_SOCKET)
         {
             continue;

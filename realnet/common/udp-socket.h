@@ -21,11 +21,13 @@ namespace sonda
 /** A datagram that arrived. */
 struct Datagram
 {
-    std::string_view bytes;     //!< in the socket's buffer: valid until the next Receive()
-    std::string address;        //!< of the sender
-    std::uint16_t port{0};      //!< of the sender
-    Instant arrival;            //!< when the kernel had it
-    bool isFromThisHost{false}; //!< it came by the loopback interface
+    std::string_view bytes; //!< in the socket's buffer: valid until the next Receive()
+    std::string address;    //!< of the sender
+    std::uint16_t port{0};  //!< of the sender
+    Instant arrival;        //!< when the kernel had it
+    /** Sent to a loopback address. What this host sends to another address of its own the kernel
+     * has come by the interface of that address (findings/), so this does not tell it. */
+    bool isByLoopback{false};
 };
 
 /**

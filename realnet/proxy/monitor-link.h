@@ -46,8 +46,18 @@ struct MonitorLink
         {
             monitor.SetLink(LinkOf(interface));
             monitor.SetTimeOfDay(TimeOfDayOffset());
+            m_admitsLoopback = AdmitsLoopbackSources(interface);
             m_refreshed = now;
         }
+    }
+
+    /** \return where the datagram came from; the kernel keeps loopback sources out of other links.
+     */
+    Origin
+    OriginOf(const Datagram& datagram) const
+    {
+        const bool isLocal = IsLoopback(datagram.address) && !m_admitsLoopback;
+        return {datagram.address, datagram.isByLoopback || isLocal};
     }
 
     Interface interface;
@@ -56,6 +66,7 @@ struct MonitorLink
 
   private:
     std::optional<Instant> m_refreshed;
+    bool m_admitsLoopback{true};
 };
 
 } // namespace sonda

@@ -167,9 +167,7 @@ void
 MonitorService::Take(MonitorLink& link, const Datagram& datagram)
 {
     const auto observation =
-        link.monitor.OnDatagram(datagram.bytes,
-                                Origin{datagram.address, datagram.isFromThisHost},
-                                datagram.arrival);
+        link.monitor.OnDatagram(datagram.bytes, link.OriginOf(datagram), datagram.arrival);
     if (!observation)
     {
         link.port.LogRefusal(observation.GetError(), datagram);
