@@ -191,13 +191,13 @@ Monitor::Keep(const Nonce& nonce)
 Expected<Observation, Refusal>
 Monitor::OnDatagram(std::string_view datagram, const std::string& source, Instant now)
 {
-    return OnDatagram(datagram, Origin{source, IsLoopback(source)}, now);
+    return OnDatagram(datagram, Sender{source, IsLoopback(source)}, now);
 }
 
 Expected<Observation, Refusal>
-Monitor::OnDatagram(std::string_view datagram, const Origin& origin, Instant now)
+Monitor::OnDatagram(std::string_view datagram, const Sender& sender, Instant now)
 {
-    auto result = Digest(datagram, origin, now);
+    auto result = Digest(datagram, sender, now);
     if (result)
     {
         ++m_accepted;
@@ -211,13 +211,13 @@ Monitor::OnDatagram(std::string_view datagram, const Origin& origin, Instant now
 }
 
 Expected<Observation, Refusal>
-Monitor::Digest(std::string_view datagram, const Origin& origin, Instant now)
+Monitor::Digest(std::string_view datagram, const Sender& sender, Instant now)
 {
     // Authentication comes first: with a key, no parser sees what a stranger wrote.
     std::string signer;
     if (m_keyring)
     {
-        auto verified = m_keyring->Verify(Role::RESPONSE, origin.address, datagram);
+        auto verified = m_keyring->Verify(Role::RESPONSE, sender.address, datagram);
         if (!verified)
         {
             return verified.GetError();
@@ -237,11 +237,11 @@ Monitor::Digest(std::string_view datagram, const Origin& origin, Instant now)
     {
         return Refusal{RefusalReason::FOREIGN_ID, "signed by " + signer};
     }
-    if (auto refusal = CheckWhereabouts(*response, origin, m_link, m_options.foreignSources))
+    if (auto refusal = CheckWhereabouts(*response, sender, m_link, m_options.foreignSources))
     {
         return *refusal;
     }
-    return Match(*response, origin.address, now);
+    return Match(*response, sender.address, now);
 }
 
 /** Finds the request that a good response belongs to, and makes an observation of the two. */
@@ -263,7 +263,7 @@ Monitor::Match(const ProbeResponse& response, const std::string& source, Instant
     observation.holdKnown = response.hold.has_value();
     observation.notice = response.notice;
     observation.source = source;
-    observation.origin = response->nonce ? Origin::AGENT : Origin::BASE;
+    observation.origin = response.nonce ? Origin::AGENT : Origin::BASE;
     if (observation.hold > observation.elapsed)
     {
         return Refusal{RefusalReason::HOLD_TOO_LONG, observation.id};

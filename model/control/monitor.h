@@ -137,11 +137,11 @@ class Monitor
 
     /**
      * \param datagram the bytes that arrived
-     * \param origin its sender
+     * \param sender who sent it
      * \param now arrival
      */
     Expected<Observation, Refusal> OnDatagram(std::string_view datagram,
-                                              const Origin& origin,
+                                              const Sender& sender,
                                               Instant now);
 
     /** The same where only the sender's address is known: loopback addresses are of this host. */
@@ -260,7 +260,7 @@ class Monitor
     void Forget(Instant now);
     Request& Keep(const Nonce& nonce);
     Expected<Observation, Refusal> Digest(std::string_view datagram,
-                                          const Origin& origin,
+                                          const Sender& sender,
                                           Instant now);
     Expected<Observation, Refusal> Match(const ProbeResponse& response,
                                          const std::string& source,

@@ -26,16 +26,16 @@ IsNobody(const Link& link, const std::string& address)
 
 /** \return why no server can have the address, seen from here; nothing where one can. */
 std::optional<Refusal>
-CheckAddress(const std::string& address, const Origin& origin, const std::optional<Link>& link)
+CheckAddress(const std::string& address, const Sender& sender, const std::optional<Link>& link)
 {
     const auto refuse = [&](const char* why) {
         return Refusal{RefusalReason::IMPOSSIBLE_ADDRESS, address + why};
     };
-    if (IsLoopback(address) && !origin.isThisHost)
+    if (IsLoopback(address) && !sender.isThisHost)
     {
         return refuse(" is this host, but the datagram came from another");
     }
-    if (!link || origin.isThisHost)
+    if (!link || sender.isThisHost)
     {
         return std::nullopt;
     }
@@ -54,30 +54,30 @@ CheckAddress(const std::string& address, const Origin& origin, const std::option
 
 std::optional<Refusal>
 CheckWhereabouts(const ProbeResponse& response,
-                 const Origin& origin,
+                 const Sender& sender,
                  const std::optional<Link>& link,
                  ForeignSources allowed)
 {
     const std::string& address = response.server.address;
-    if (auto refusal = CheckAddress(address, origin, link))
+    if (auto refusal = CheckAddress(address, sender, link))
     {
         return refusal;
     }
-    const bool isNear = origin.isThisHost || !link || IsOnLink(*link, origin.address);
+    const bool isNear = sender.isThisHost || !link || IsOnLink(*link, sender.address);
     if (!response.nonce && !isNear)
     {
         return Refusal{RefusalReason::OFF_LINK, "an answer without nonce counts from the LAN only"};
     }
-    if (address == origin.address || allowed == ForeignSources::ACCEPTED)
+    if (address == sender.address || allowed == ForeignSources::ACCEPTED)
     {
         return std::nullopt;
     }
     const bool isNeighbour = response.nonce && (!link || IsOnLink(*link, address));
-    if (allowed == ForeignSources::ON_LINK && (origin.isThisHost || isNeighbour))
+    if (allowed == ForeignSources::ON_LINK && (sender.isThisHost || isNeighbour))
     {
         return std::nullopt;
     }
-    return Refusal{RefusalReason::FOREIGN_SOURCE, origin.address + " advertises " + address};
+    return Refusal{RefusalReason::FOREIGN_SOURCE, sender.address + " advertises " + address};
 }
 
 } // namespace sonda

@@ -23,7 +23,7 @@ struct Link
 };
 
 /** Where a datagram came from. */
-struct Origin
+struct Sender
 {
     std::string address;
     bool isThisHost{false}; //!< it never was on a wire: from or to a loopback address
@@ -40,7 +40,7 @@ enum class ForeignSources
 
 /**
  * \param response what was received
- * \param origin where it came from
+ * \param sender where it came from
  * \param link nothing: not known, so nothing is held against it
  * \return nothing, or why the response is refused:
  *   - `impossible-address`: loopback, from another host; link-local, and not of this link; the
@@ -51,7 +51,7 @@ enum class ForeignSources
  *     without nonce from another host only its own is, unless all are accepted.
  */
 std::optional<Refusal> CheckWhereabouts(const ProbeResponse& response,
-                                        const Origin& origin,
+                                        const Sender& sender,
                                         const std::optional<Link>& link,
                                         ForeignSources allowed);
 

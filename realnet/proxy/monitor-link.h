@@ -53,8 +53,8 @@ struct MonitorLink
 
     /** \return where the datagram came from; the kernel keeps loopback sources out of other links.
      */
-    Origin
-    OriginOf(const Datagram& datagram) const
+    Sender
+    SenderOf(const Datagram& datagram) const
     {
         const bool isLocal = IsLoopback(datagram.address) && !m_admitsLoopback;
         return {datagram.address, datagram.isByLoopback || isLocal};

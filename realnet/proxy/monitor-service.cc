@@ -167,7 +167,7 @@ void
 MonitorService::Take(MonitorLink& link, const Datagram& datagram)
 {
     const auto observation =
-        link.monitor.OnDatagram(datagram.bytes, link.OriginOf(datagram), datagram.arrival);
+        link.monitor.OnDatagram(datagram.bytes, link.SenderOf(datagram), datagram.arrival);
     if (!observation)
     {
         link.port.LogRefusal(observation.GetError(), datagram);
@@ -283,7 +283,7 @@ MonitorService::LogEvents()
         {
             m_places.Reset(event.agent);
         }
-        if (event.to == Freshness::STALE && !event.state)
+        if (event.to == Freshness::STALE && !event.state && !event.notice)
         {
             RetryLater(event.agent);
         }

@@ -38,11 +38,11 @@ struct Case
 
 std::string
 Verdict(const ProbeResponse& response,
-        const Origin& origin,
+        const Sender& sender,
         const std::optional<Link>& link,
         ForeignSources allowed)
 {
-    const auto refusal = CheckWhereabouts(response, origin, link, allowed);
+    const auto refusal = CheckWhereabouts(response, sender, link, allowed);
     return refusal ? ToString(refusal->reason) : "accepted";
 }
 
