@@ -12,18 +12,25 @@ namespace
 /** Two monitors at the shortest sensible interval stay apart for a minute. */
 constexpr std::size_t REMEMBERED_NONCES = 256;
 
-/** \return the time since a request's arrival as a response states it. */
-Duration
-HoldOf(Instant arrived, Instant now)
+/** The longest answer in the base form, in bytes. */
+constexpr std::size_t LONGEST_BASE_ANSWER = 129;
+
+/** Figures have at most that many digits. */
+constexpr double LONGEST_NUMBER = 10.0 / 3;
+
+bool
+IsIpv6(const std::string& address)
 {
-    return std::chrono::floor<std::chrono::microseconds>(now - arrived);
+    return address.find(':') != std::string::npos;
 }
 
 } // namespace
 
 Agent::Agent(AgentOptions options, std::optional<Keyring> keyring)
     : m_options(std::move(options)),
-      m_keyring(std::move(keyring))
+      m_keyring(std::move(keyring)),
+      m_pending(m_options.mostPending),
+      m_watchers(m_options.mostWatchers)
 {
 }
 
@@ -35,6 +42,7 @@ Agent::OnDatagram(std::string_view datagram,
                   const TakeFigures& figures,
                   RandomStream& random)
 {
+    Asker asker{address, port, datagram.size()};
     if (m_keyring)
     {
         if (auto refusal = m_keyring->Check(Role::REQUEST, address, datagram))
@@ -42,8 +50,9 @@ Agent::OnDatagram(std::string_view datagram,
             m_refusals.Count(refusal->reason);
             return refusal;
         }
+        asker.bytes.reset();
     }
-    return OnRequest(DecodeRequest(datagram), address, port, now, figures, random);
+    return AcceptCounted(DecodeRequest(datagram), asker, now, figures, random);
 }
 
 std::optional<Refusal>
@@ -54,7 +63,17 @@ Agent::OnRequest(const Expected<ProbeRequest, Refusal>& request,
                  const TakeFigures& figures,
                  RandomStream& random)
 {
-    auto refusal = request ? Accept(*request, address, port, now, figures, random)
+    return AcceptCounted(request, {address, port, std::nullopt}, now, figures, random);
+}
+
+std::optional<Refusal>
+Agent::AcceptCounted(const Expected<ProbeRequest, Refusal>& request,
+                     const Asker& asker,
+                     Instant now,
+                     const TakeFigures& figures,
+                     RandomStream& random)
+{
+    auto refusal = request ? Accept(*request, asker, now, figures, random)
                            : std::make_optional(request.GetError());
     if (refusal)
     {
@@ -65,30 +84,24 @@ Agent::OnRequest(const Expected<ProbeRequest, Refusal>& request,
 
 std::optional<Refusal>
 Agent::Accept(const ProbeRequest& request,
-              const std::string& address,
-              std::uint16_t port,
+              const Asker& asker,
               Instant now,
               const TakeFigures& figures,
               RandomStream& random)
 {
-    if (request.slice && HashId(m_options.id) % request.slice->modulus != request.slice->residue)
+    // First, as it is for all: also what is for others must not come back later.
+    if (auto refusal = CheckOrder(request, asker.address, now))
     {
-        return Refusal{RefusalReason::OTHER_SLICE, ""};
+        return refusal;
     }
-    if (m_pending.size() >= m_options.mostPending)
+    if (auto refusal = CheckAddressee(request))
     {
-        return Refusal{RefusalReason::BUSY, std::to_string(m_pending.size()) + " requests wait"};
+        return refusal;
     }
-    if (request.nonce && !Remember(*request.nonce))
+    if (request.nonce && m_seen.count(*request.nonce) > 0)
     {
         return Refusal{RefusalReason::DUPLICATE_REQUEST, *request.nonce};
     }
-    Expected<Report> report = figures();
-    if (!report)
-    {
-        return Refusal{RefusalReason::NO_FIGURES, report.GetError().message};
-    }
-    Watch(request, address, port, now);
     const Duration window = request.windowMs
                                 ? Duration(std::chrono::milliseconds(*request.windowMs))
                                 : m_options.defaultWindow;
@@ -96,186 +109,146 @@ Agent::Accept(const ProbeRequest& request,
     const Duration wait = window > Duration::zero()
                               ? FromSeconds(ToSeconds(window) * random.Uniform())
                               : Duration::zero();
-    m_pending.insert(Pending{now + wait, now, address, port, request.nonce, std::move(*report)});
+    if (auto refusal = CheckLimits(request, asker, now, now + wait))
+    {
+        return refusal;
+    }
+    if (request.nonce)
+    {
+        Remember(*request.nonce);
+    }
+    Expected<Report> report = figures();
+    if (!report)
+    {
+        return Refusal{RefusalReason::NO_FIGURES, report.GetError().message};
+    }
+    if (!request.nonce && !m_options.baseForm && report->state != ServerState::READY)
+    {
+        return Refusal{RefusalReason::NOT_READY, "the base form has no word for that"};
+    }
+    // Without a nonce, or in the base form, there are no words for a notice.
+    const bool hasWords = !AnswersInBaseForm(request.nonce);
+    m_watchers.Note(request, asker.address, asker.port, hasWords, now);
+    m_pending.Add(PendingRequest{now + wait,
+                                 now,
+                                 asker.address,
+                                 asker.port,
+                                 request.nonce,
+                                 std::move(*report),
+                                 RoomFor(asker)});
+    return std::nullopt;
+}
+
+/** Whether there is room to keep the request until it is due, and to answer it. */
+std::optional<Refusal>
+Agent::CheckLimits(const ProbeRequest& request, const Asker& asker, Instant now, Instant due)
+{
+    if (!m_pending.CanTake(asker.address, due))
+    {
+        return Refusal{RefusalReason::BUSY, std::to_string(m_pending.Size()) + " requests wait"};
+    }
+    if (!HasRoom(request, asker))
+    {
+        return Refusal{RefusalReason::TOO_SHORT,
+                       "an unsigned request must be filled up with blanks"};
+    }
+    if (!Pay(asker, AnswersInBaseForm(request.nonce), now))
+    {
+        return Refusal{RefusalReason::TOO_OFTEN, "unsigned answers to one address are limited"};
+    }
+    return std::nullopt;
+}
+
+/** Whether a signed request is new. What only looks like a copy of the last one is called that. */
+std::optional<Refusal>
+Agent::CheckOrder(const ProbeRequest& request, const std::string& address, Instant now)
+{
+    if (!m_keyring || m_order.Take(request, address, now))
+    {
+        return std::nullopt;
+    }
+    if (request.nonce && m_seen.count(*request.nonce) > 0)
+    {
+        return Refusal{RefusalReason::DUPLICATE_REQUEST, *request.nonce};
+    }
+    return Refusal{RefusalReason::OLD_REQUEST,
+                   request.order ? "stamp " + std::to_string(request.order->stamp)
+                                 : "no stamp, but " + address + " has sent one before"};
+}
+
+std::optional<Refusal>
+Agent::CheckAddressee(const ProbeRequest& request) const
+{
+    if (request.to && *request.to != m_options.id)
+    {
+        return Refusal{RefusalReason::OTHER_AGENT, *request.to};
+    }
+    if (request.slice && HashId(m_options.id) % request.slice->modulus != request.slice->residue)
+    {
+        return Refusal{RefusalReason::OTHER_SLICE, ""};
+    }
     return std::nullopt;
 }
 
 bool
+Agent::AnswersInBaseForm(const std::optional<std::string>& nonce) const
+{
+    return m_options.baseForm || !nonce;
+}
+
+std::optional<std::size_t>
+Agent::RoomFor(const Asker& asker) const
+{
+    return asker.bytes ? std::make_optional(AnswerBudget::Room(*asker.bytes, IsIpv6(asker.address)))
+                       : std::nullopt;
+}
+
+/** Whether the answer finds room that says no more than who answers, and that is it. */
+bool
+Agent::HasRoom(const ProbeRequest& request, const Asker& asker) const
+{
+    const auto room = RoomFor(asker);
+    if (!room || *room >= LONGEST_ANSWER || AnswersInBaseForm(request.nonce))
+    {
+        return true; // the base form finds room in any request
+    }
+    ProbeResponse response;
+    response.server = m_options.server;
+    response.nonce = request.nonce;
+    response.id = m_options.id;
+    response.hold = MAX_HOLD;
+    response.report.ram = LONGEST_NUMBER;
+    response.report.cpu = LONGEST_NUMBER;
+    response.report.weight = LONGEST_NUMBER;
+    return Encode(response).size() <= *room;
+}
+
+bool
+Agent::Pay(const Asker& asker, bool isBaseForm, Instant now)
+{
+    const auto room = RoomFor(asker);
+    const std::size_t longest = isBaseForm ? LONGEST_BASE_ANSWER : LONGEST_ANSWER;
+    return !room || m_budget.Pay(asker.address, *asker.bytes, std::min(*room, longest), now);
+}
+
+void
 Agent::Remember(const std::string& nonce)
 {
-    if (!m_seen.insert(nonce).second)
-    {
-        return false;
-    }
+    m_seen.insert(nonce);
     m_seenOrder.push_back(nonce);
     if (m_seenOrder.size() > REMEMBERED_NONCES)
     {
         m_seen.erase(m_seenOrder.front());
         m_seenOrder.pop_front();
     }
-    return true;
 }
 
-std::optional<Instant>
-Agent::NextReply() const
+RefusalCounters
+Agent::Refusals() const
 {
-    if (m_pending.empty())
-    {
-        return std::nullopt;
-    }
-    return m_pending.begin()->due;
-}
-
-std::optional<Reply>
-Agent::TakeReply(Instant now)
-{
-    if (m_pending.empty() || m_pending.begin()->due > now)
-    {
-        return std::nullopt;
-    }
-    const Pending pending = std::move(m_pending.extract(m_pending.begin()).value());
-    ProbeResponse response;
-    if (m_options.baseForm)
-    {
-        response.report.ram = pending.report.ram;
-        response.report.cpu = pending.report.cpu;
-    }
-    else
-    {
-        response.report = pending.report;
-        response.nonce = pending.nonce;
-        response.hold = now - pending.arrived;
-        response.id = m_options.id;
-    }
-    ++m_replies;
-    return Pack(std::move(response), pending.address, pending.port);
-}
-
-Reply
-Agent::Pack(ProbeResponse response, const std::string& address, std::uint16_t port) const
-{
-    response.server = m_options.server;
-    std::string pdu = Encode(response);
-    if (m_keyring)
-    {
-        pdu = m_keyring->Seal(Role::RESPONSE, m_options.server.address, pdu);
-    }
-    return Reply{std::move(pdu), address, port};
-}
-
-void
-Agent::Watch(const ProbeRequest& request,
-             const std::string& address,
-             std::uint16_t port,
-             Instant now)
-{
-    const auto known =
-        std::find_if(m_watchers.begin(),
-                     m_watchers.end(),
-                     [&](const auto& w) { return w.port == port && w.address == address; });
-    if (known != m_watchers.end())
-    {
-        m_watchers.erase(known);
-    }
-    // Without a nonce, or in the base form, there are no words for a notice.
-    if (!request.nonce || m_options.baseForm)
-    {
-        return;
-    }
-    if (m_watchers.size() >= m_options.mostWatchers)
-    {
-        m_watchers.erase(m_watchers.begin());
-    }
-    m_watchers.push_back(Watcher{address, port, *request.nonce, request.below, now});
-}
-
-std::optional<Reply>
-Agent::Notify(std::uint32_t before,
-              std::uint32_t after,
-              Instant now,
-              const Report& report,
-              RandomStream& random)
-{
-    Watcher* const watcher = DrawWatcher(before, after, now, random);
-    if (watcher == nullptr)
-    {
-        return std::nullopt;
-    }
-    return MakeNotice(*watcher, now, report);
-}
-
-bool
-Agent::WantsFalls(Instant now) const
-{
-    return std::any_of(m_watchers.begin(),
-                       m_watchers.end(),
-                       [&](const auto& w)
-                       { return w.below && HoldOf(w.arrived, now) <= MAX_HOLD; });
-}
-
-Reply
-Agent::MakeNotice(Watcher& watcher, Instant now, const Report& report)
-{
-    watcher.lastHold = HoldOf(watcher.arrived, now);
-    ProbeResponse response;
-    response.report = report;
-    response.nonce = watcher.nonce;
-    response.hold = watcher.lastHold;
-    response.id = m_options.id;
-    response.notice = true;
-    ++m_notices;
-    return Pack(std::move(response), watcher.address, watcher.port);
-}
-
-std::vector<Reply>
-Agent::Announce(Instant now, const Report& report)
-{
-    ForgetWatchers(now);
-    std::vector<Reply> notices;
-    for (Watcher& watcher : m_watchers)
-    {
-        if (HoldOf(watcher.arrived, now) > watcher.lastHold)
-        {
-            notices.push_back(MakeNotice(watcher, now, report));
-        }
-    }
-    return notices;
-}
-
-void
-Agent::ForgetWatchers(Instant now)
-{
-    // They stand in the order of their requests, so the ones to forget stand together.
-    const auto kept =
-        std::find_if(m_watchers.begin(),
-                     m_watchers.end(),
-                     [&](const auto& w) { return HoldOf(w.arrived, now) <= MAX_HOLD; });
-    m_watchers.erase(m_watchers.begin(), kept);
-}
-
-Agent::Watcher*
-Agent::DrawWatcher(std::uint32_t before, std::uint32_t after, Instant now, RandomStream& random)
-{
-    ForgetWatchers(now);
-    const auto waits = [&](const Watcher& w)
-    {
-        return w.below && after < *w.below && *w.below <= before &&
-               HoldOf(w.arrived, now) > w.lastHold;
-    };
-    const auto waiting = std::count_if(m_watchers.begin(), m_watchers.end(), waits);
-    if (waiting == 0)
-    {
-        return nullptr;
-    }
-    auto drawn = waiting == 1 ? 0 : random.Below(static_cast<std::size_t>(waiting));
-    for (auto& watcher : m_watchers)
-    {
-        if (waits(watcher) && drawn-- == 0)
-        {
-            return &watcher;
-        }
-    }
-    return nullptr;
+    RefusalCounters refusals = m_refusals;
+    refusals.Count(RefusalReason::BUSY, m_pending.Dropped());
+    return refusals;
 }
 
 } // namespace sonda

@@ -2,6 +2,10 @@
 #define SONDA_MODEL_CONTROL_AGENT_H
 
 #include "model/base/random-stream.h"
+#include "model/control/answer-budget.h"
+#include "model/control/pending-requests.h"
+#include "model/control/request-order.h"
+#include "model/control/watchers.h"
 #include "model/protocol/auth.h"
 #include "model/protocol/codec.h"
 #include "model/protocol/refusal.h"
@@ -24,12 +28,11 @@ struct AgentOptions
     Endpoint server;                                        //!< what it advertises
     Duration defaultWindow{std::chrono::milliseconds(500)}; //!< for requests that name none
     bool baseForm{false};                                   //!< answer with the report's keys only
-    /** Bounds memory under a flood of requests; an honest monitor has one or two waiting. */
-    std::size_t mostPending{64};
-    /** Monitors that can be told of something at a time; of more, the one that asked longest ago
-     * goes.
+    /** Bounds memory under a flood of requests (PendingRequests); an honest monitor has one or two
+     * waiting.
      */
-    std::size_t mostWatchers{64};
+    std::size_t mostPending{64};
+    std::size_t mostWatchers{64}; //!< monitors that can be told of something at a time (Watchers)
 };
 
 /** A datagram and the peer that it goes to; Peer is the caller's own notion of an address. */
@@ -48,7 +51,11 @@ using TakeFigures = std::function<Expected<Report>()>;
  *
  * On a request it takes the load figures at once, as the student report has it, waits a uniform
  * time in the request's window and answers with the hold time. A request is answered once: its
- * nonce is remembered.
+ * nonce is remembered. One without nonce is answered in the base form.
+ *
+ * With a keyring, requests that bear a stamp must be newer than what their monitor asked before
+ * (RequestOrder). Without one anybody may ask, for anybody: answers then are bounded
+ * (AnswerBudget), and figures that find no room are left out.
  *
  * A request may ask for notices: until the next request of the same monitor, which replaces or ends
  * the wish, and for at most MAX_HOLD. An agent does not know how often it is asked; after that time
@@ -141,11 +148,8 @@ class Agent
      */
     std::vector<Reply> Announce(Instant now, const Report& report);
 
-    const RefusalCounters&
-    Refusals() const
-    {
-        return m_refusals;
-    }
+    /** \return refusals by reason; `busy` counts those, too, that were taken and had to go. */
+    RefusalCounters Refusals() const;
 
     std::uint64_t
     RepliesTaken() const
@@ -166,59 +170,53 @@ class Agent
     }
 
   private:
-    struct Pending
+    /** Where a request came from, and what it may be answered with. */
+    struct Asker
     {
-        Instant due;
-        Instant arrived;
-        std::string address;
+        const std::string& address;
         std::uint16_t port;
-        std::optional<std::string> nonce;
-        Report report;
-
-        bool
-        operator<(const Pending& other) const
-        {
-            return due < other.due;
-        }
+        /** Bytes of its datagram; nothing: authenticated, or known not to be forged. */
+        std::optional<std::size_t> bytes;
     };
 
-    /** A monitor, its latest request, and the notices that it wants. */
-    struct Watcher
-    {
-        std::string address;
-        std::uint16_t port;
-        std::string nonce;
-        std::optional<std::uint32_t> below; //!< empty: it wants to hear of no connections
-        Instant arrived;
-        /** Of the last notice, whole microseconds; the monitor accepts longer ones only. */
-        Duration lastHold{-1};
-    };
-
+    std::optional<Refusal> AcceptCounted(const Expected<ProbeRequest, Refusal>& request,
+                                         const Asker& asker,
+                                         Instant now,
+                                         const TakeFigures& figures,
+                                         RandomStream& random);
     std::optional<Refusal> Accept(const ProbeRequest& request,
-                                  const std::string& address,
-                                  std::uint16_t port,
+                                  const Asker& asker,
                                   Instant now,
                                   const TakeFigures& figures,
                                   RandomStream& random);
-    bool Remember(const std::string& nonce);
-    void Watch(const ProbeRequest& request,
+    std::optional<Refusal> CheckLimits(const ProbeRequest& request,
+                                       const Asker& asker,
+                                       Instant now,
+                                       Instant due);
+    std::optional<Refusal> CheckAddressee(const ProbeRequest& request) const;
+    std::optional<Refusal> CheckOrder(const ProbeRequest& request,
+                                      const std::string& address,
+                                      Instant now);
+    bool AnswersInBaseForm(const std::optional<std::string>& nonce) const;
+    std::optional<std::size_t> RoomFor(const Asker& asker) const;
+    bool HasRoom(const ProbeRequest& request, const Asker& asker) const;
+    bool Pay(const Asker& asker, bool isBaseForm, Instant now);
+    void Remember(const std::string& nonce);
+    ProbeResponse MakeAnswer(const PendingRequest& request, Instant now) const;
+    Reply MakeNotice(Watcher& watcher, Instant now, const Report& report);
+    Reply Pack(ProbeResponse response,
                const std::string& address,
                std::uint16_t port,
-               Instant now);
-    void ForgetWatchers(Instant now);
-    Reply MakeNotice(Watcher& watcher, Instant now, const Report& report);
-    Watcher* DrawWatcher(std::uint32_t before,
-                         std::uint32_t after,
-                         Instant now,
-                         RandomStream& random);
-    Reply Pack(ProbeResponse response, const std::string& address, std::uint16_t port) const;
+               std::optional<std::size_t> room) const;
 
     AgentOptions m_options;
     std::optional<Keyring> m_keyring;
-    std::multiset<Pending> m_pending;
+    PendingRequests m_pending;
     std::deque<std::string> m_seenOrder; //!< nonces, oldest first
     std::set<std::string> m_seen;
-    std::vector<Watcher> m_watchers; //!< in the order of their requests
+    RequestOrder m_order;
+    AnswerBudget m_budget;
+    Watchers m_watchers;
     RefusalCounters m_refusals;
     std::uint64_t m_replies{0};
     std::uint64_t m_notices{0};

@@ -1,5 +1,6 @@
 #include "model/control/monitor.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
@@ -79,10 +80,17 @@ Monitor::Probe(Instant now, const std::string& source, RandomStream& random)
 }
 
 std::string
-Monitor::ProbeAgent(Instant now, const std::string& source, RandomStream& random)
+Monitor::ProbeAgent(Instant now,
+                    const std::string& source,
+                    RandomStream& random,
+                    const std::string& to)
 {
     ProbeRequest request;
     request.windowMs = 0;
+    if (!to.empty())
+    {
+        request.to = to;
+    }
     ++m_singleProbesSent;
     return Send(std::move(request), true, now, source, random);
 }
@@ -113,8 +121,32 @@ Monitor::Send(ProbeRequest request,
     {
         request.below = m_options.noticeBelow;
     }
+    if (m_keyring)
+    {
+        request.order = NextOrder(now, random);
+        return m_keyring->Seal(Role::REQUEST, source, Encode(request));
+    }
     std::string pdu = Encode(request);
-    return m_keyring ? m_keyring->Seal(Role::REQUEST, source, pdu) : pdu;
+    if (request.nonce && pdu.size() < m_options.requestBytes)
+    {
+        pdu.resize(m_options.requestBytes, ' '); // which is nothing in JSON
+    }
+    return pdu;
+}
+
+ProbeRequest::Order
+Monitor::NextOrder(Instant now, RandomStream& random)
+{
+    if (m_lastOrder.monitor.empty())
+    {
+        m_lastOrder.monitor = RandomHex(random, 64);
+    }
+    using std::chrono::microseconds;
+    const auto time =
+        std::chrono::duration_cast<microseconds>(now.time_since_epoch() + m_timeOfDay).count();
+    const auto stamp = static_cast<std::uint64_t>(std::max<std::int64_t>(time, 1));
+    m_lastOrder.stamp = std::min(std::max(stamp, m_lastOrder.stamp + 1), MAX_STAMP);
+    return m_lastOrder;
 }
 
 void
@@ -159,7 +191,13 @@ Monitor::Keep(const Nonce& nonce)
 Expected<Observation, Refusal>
 Monitor::OnDatagram(std::string_view datagram, const std::string& source, Instant now)
 {
-    auto result = Digest(datagram, source, now);
+    return OnDatagram(datagram, Sender{source, IsLoopback(source)}, now);
+}
+
+Expected<Observation, Refusal>
+Monitor::OnDatagram(std::string_view datagram, const Sender& sender, Instant now)
+{
+    auto result = Digest(datagram, sender, now);
     if (result)
     {
         ++m_accepted;
@@ -173,15 +211,18 @@ Monitor::OnDatagram(std::string_view datagram, const std::string& source, Instan
 }
 
 Expected<Observation, Refusal>
-Monitor::Digest(std::string_view datagram, const std::string& source, Instant now)
+Monitor::Digest(std::string_view datagram, const Sender& sender, Instant now)
 {
     // Authentication comes first: with a key, no parser sees what a stranger wrote.
+    std::string signer;
     if (m_keyring)
     {
-        if (const auto refusal = m_keyring->Check(Role::RESPONSE, source, datagram))
+        auto verified = m_keyring->Verify(Role::RESPONSE, sender.address, datagram);
+        if (!verified)
         {
-            return *refusal;
+            return verified.GetError();
         }
+        signer = std::move(verified->agent);
     }
     const auto response = DecodeResponse(datagram);
     if (!response)
@@ -192,27 +233,37 @@ Monitor::Digest(std::string_view datagram, const std::string& source, Instant no
     {
         return Refusal{RefusalReason::BASE_FORM, "a response must repeat the request's nonce"};
     }
-    if (!m_options.allowForeignSource && response->server.address != source)
+    if (!signer.empty() && response->id != signer)
     {
-        return Refusal{RefusalReason::FOREIGN_SOURCE,
-                       source + " advertises " + response->server.address};
+        return Refusal{RefusalReason::FOREIGN_ID, "signed by " + signer};
     }
-    Request* const request = FindRequest(*response, now);
+    if (auto refusal = CheckWhereabouts(*response, sender, m_link, m_options.foreignSources))
+    {
+        return *refusal;
+    }
+    return Match(*response, sender.address, now);
+}
+
+/** Finds the request that a good response belongs to, and makes an observation of the two. */
+Expected<Observation, Refusal>
+Monitor::Match(const ProbeResponse& response, const std::string& source, Instant now)
+{
+    Request* const request = FindRequest(response, now);
     if (request == nullptr)
     {
-        return response->nonce ? Refusal{RefusalReason::UNKNOWN_NONCE, *response->nonce}
-                               : Refusal{RefusalReason::NO_REQUEST, source};
+        return response.nonce ? Refusal{RefusalReason::UNKNOWN_NONCE, *response.nonce}
+                              : Refusal{RefusalReason::NO_REQUEST, source};
     }
     Observation observation;
-    observation.id = response->id.value_or(ToString(response->server));
-    observation.server = response->server;
-    observation.report = response->report;
+    observation.id = response.id.value_or(ToString(response.server));
+    observation.server = response.server;
+    observation.report = response.report;
     observation.elapsed = now - request->sent;
-    observation.hold = response->hold.value_or(Duration(0));
-    observation.holdKnown = response->hold.has_value();
-    observation.notice = response->notice;
+    observation.hold = response.hold.value_or(Duration(0));
+    observation.holdKnown = response.hold.has_value();
+    observation.notice = response.notice;
     observation.source = source;
-    observation.origin = response->nonce ? Origin::AGENT : Origin::BASE;
+    observation.origin = response.nonce ? Origin::AGENT : Origin::BASE;
     if (observation.hold > observation.elapsed)
     {
         return Refusal{RefusalReason::HOLD_TOO_LONG, observation.id};

@@ -3,6 +3,7 @@
 
 #include "model/base/error.h"
 #include "model/base/random-stream.h"
+#include "model/control/whereabouts.h"
 #include "model/protocol/auth.h"
 #include "model/protocol/codec.h"
 #include "model/protocol/refusal.h"
@@ -36,9 +37,15 @@ struct MonitorOptions
      * that begin together do not go on in step then. With slices the first one is a later one.
      */
     double lead{0};
-    std::uint32_t noticeBelow{0};  //!< agents shall tell that they fall below it; 0: no
-    bool acceptBase{true};         //!< accept responses without a nonce
-    bool allowForeignSource{true}; //!< accept a response from another address than it advertises
+    std::uint32_t noticeBelow{0}; //!< agents shall tell that they fall below it; 0: no
+    bool acceptBase{true};        //!< accept responses without a nonce
+    /** Which addresses beside its own an agent may advertise. */
+    ForeignSources foreignSources{ForeignSources::ON_LINK};
+    /**
+     * Bytes to which unsigned requests are filled up, so that agents need not fear to be reflectors
+     * (AnswerBudget): LONGEST_ANSWER where requests travel, 0 where nobody forges addresses.
+     */
+    std::size_t requestBytes{0};
 };
 
 /**
@@ -46,7 +53,8 @@ struct MonitorOptions
  * the group, what ProbeAgent() returns to one agent, and hands in what arrives.
  *
  * A response is accepted once per agent and request, for a request of the last two intervals; one
- * to a request for a single agent from one agent only. RTT is arrival minus departure minus hold
+ * to a request for a single agent from one agent only. What it advertises must be possible where it
+ * came from (CheckWhereabouts). RTT is arrival minus departure minus hold
  * time. A base-form response is matched to the last request to the group.
  *
  * A notice refers to a request of the last two intervals too, whether the agent has answered it or
@@ -74,6 +82,27 @@ class Monitor
     }
 
     /**
+     * Says which link its datagrams come by; until then none is refused for where it came from. To
+     * be called again when the link's addresses have changed.
+     */
+    void
+    SetLink(Link link)
+    {
+        m_link = std::move(link);
+    }
+
+    /**
+     * Signed requests bear a stamp about the time of day. It only ever grows, so a clock that is
+     * set back does no harm while the monitor lives. \param offset from the caller's time line to
+     * the time since 1970
+     */
+    void
+    SetTimeOfDay(Duration offset)
+    {
+        m_timeOfDay = offset;
+    }
+
+    /**
      * Starts a round, or the next slice of one.
      * \param now departure of the request
      * \param source dotted quad that the agents will see as sender; used with a keyring only
@@ -86,11 +115,15 @@ class Monitor
      * \param now departure of the request
      * \param source as in Probe()
      * \param random for the nonce
+     * \param to identity of the agent, which it must have told itself; empty: it has told none
      * \return a request for one agent, which answers at once, to be sent to
      *         AgentStatus::source; in version 2 whatever the options say, as the base form has no
      *         nonce to tell its answer from that of a round
      */
-    std::string ProbeAgent(Instant now, const std::string& source, RandomStream& random);
+    std::string ProbeAgent(Instant now,
+                           const std::string& source,
+                           RandomStream& random,
+                           const std::string& to = {});
 
     /**
      * \return when Probe() is due next: an interval after the last time, or its k-th part with k
@@ -104,9 +137,14 @@ class Monitor
 
     /**
      * \param datagram the bytes that arrived
-     * \param source dotted quad of the sender
+     * \param sender who sent it
      * \param now arrival
      */
+    Expected<Observation, Refusal> OnDatagram(std::string_view datagram,
+                                              const Sender& sender,
+                                              Instant now);
+
+    /** The same where only the sender's address is known: loopback addresses are of this host. */
     Expected<Observation, Refusal> OnDatagram(std::string_view datagram,
                                               const std::string& source,
                                               Instant now);
@@ -222,14 +260,21 @@ class Monitor
     void Forget(Instant now);
     Request& Keep(const Nonce& nonce);
     Expected<Observation, Refusal> Digest(std::string_view datagram,
-                                          const std::string& source,
+                                          const Sender& sender,
                                           Instant now);
+    Expected<Observation, Refusal> Match(const ProbeResponse& response,
+                                         const std::string& source,
+                                         Instant now);
+    ProbeRequest::Order NextOrder(Instant now, RandomStream& random);
     Request* FindRequest(const ProbeResponse& response, Instant now);
     std::optional<RefusalReason> Count(Request& request, const Observation& observation);
 
     MonitorOptions m_options;
     std::optional<Keyring> m_keyring;
     Gate m_gate;
+    std::optional<Link> m_link;
+    Duration m_timeOfDay{0};
+    ProbeRequest::Order m_lastOrder; //!< of the last signed request; without monitor: none was sent
     Requests m_requests;
     std::deque<Nonce> m_order;                //!< of m_requests, oldest first
     std::vector<Requests::node_type> m_spare; //!< forgotten requests, to be used again

@@ -1,161 +1,73 @@
 #include "model/protocol/auth.h"
 
-#include "model/base/shown.h"
 #include "model/protocol/codec.h"
 
+#include <algorithm>
 #include <sodium.h>
-#include <sstream>
+#include <stdexcept>
 
+/** The part of auth.h that signs and checks; key-file.cc reads and writes keys. */
 namespace sonda
 {
 
 namespace
 {
 
-constexpr std::size_t MAC_BYTES = 16;
-constexpr std::size_t MAX_KID_BYTES = 32;
 constexpr int BASE64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-const char* const TRAILER_START = "auth b2 kid=";
-const char* const TRAILER_MAC = " mac=";
+constexpr std::size_t MAC_BYTES = 16;
 
-bool
-IsName(const std::string& text)
+const unsigned char*
+Bytes(std::string_view text)
 {
-    static const char allowed[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-    return !text.empty() && text.size() <= MAX_KID_BYTES &&
-           text.find_first_not_of(allowed) == std::string::npos;
+    return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-/** Any of base64's usual spellings; exactly 32 bytes. */
-bool
-DecodeKey(const std::string& text, Keyring::Key& key)
+template <std::size_t Size>
+std::string
+ToBase64(const std::array<unsigned char, Size>& bytes)
 {
-    for (const int variant : {sodium_base64_VARIANT_ORIGINAL,
-                              sodium_base64_VARIANT_URLSAFE,
-                              sodium_base64_VARIANT_ORIGINAL_NO_PADDING,
-                              sodium_base64_VARIANT_URLSAFE_NO_PADDING})
-    {
-        std::size_t size = 0;
-        const char* end = nullptr;
-        if (sodium_base642bin(key.data(),
-                              key.size(),
-                              text.data(),
-                              text.size(),
-                              nullptr,
-                              &size,
-                              &end,
-                              variant) == 0 &&
-            size == key.size() && end == text.data() + text.size())
-        {
-            return true;
-        }
-    }
-    return false;
+    std::string text(sodium_base64_encoded_len(Size, BASE64), '\0');
+    sodium_bin2base64(text.data(), text.size(), bytes.data(), Size, BASE64);
+    text.pop_back(); // the terminating NUL
+    return text;
 }
 
-/** The two fields of a trailer line. */
-struct Trailer
+std::string
+MakeMac(const Keyring::Key& key, const std::string& input)
 {
-    std::string kid;
-    std::string mac;
-};
+    std::array<unsigned char, MAC_BYTES> mac{};
+    crypto_generichash(mac.data(), mac.size(), Bytes(input), input.size(), key.data(), key.size());
+    return ToBase64(mac);
+}
 
-std::optional<Trailer>
-ParseTrailer(std::string_view line)
+bool
+IsSignature(const std::string& text, const std::string& input, const Keyring::Key& publicKey)
 {
-    const std::string_view start = TRAILER_START;
-    const std::string_view middle = TRAILER_MAC;
-    if (!line.empty() && line.back() == '\n')
-    {
-        line.remove_suffix(1);
-    }
-    if (line.substr(0, start.size()) != start)
-    {
-        return std::nullopt;
-    }
-    line.remove_prefix(start.size());
-    const auto space = line.find(middle);
-    if (space == std::string_view::npos)
-    {
-        return std::nullopt;
-    }
-    Trailer trailer{std::string(line.substr(0, space)),
-                    std::string(line.substr(space + middle.size()))};
-    const std::size_t macDigits = sodium_base64_encoded_len(MAC_BYTES, BASE64) - 1;
-    if (!IsName(trailer.kid) || trailer.mac.size() != macDigits)
-    {
-        return std::nullopt;
-    }
-    return trailer;
+    std::array<unsigned char, crypto_sign_BYTES> signature{};
+    std::size_t size = 0;
+    const bool isBase64 = sodium_base642bin(signature.data(),
+                                            signature.size(),
+                                            text.data(),
+                                            text.size(),
+                                            nullptr,
+                                            &size,
+                                            nullptr,
+                                            BASE64) == 0;
+    // Compared as text, too: the decoder takes every byte above 127 for a digit of base64.
+    return isBase64 && size == signature.size() && ToBase64(signature) == text &&
+           crypto_sign_verify_detached(signature.data(),
+                                       Bytes(input),
+                                       input.size(),
+                                       publicKey.data()) == 0;
 }
 
 } // namespace
 
-Expected<Keyring>
-Keyring::Parse(std::string_view text, const std::string& name)
-{
-    Keyring ring;
-    std::istringstream lines{std::string(text)};
-    std::string line;
-    for (int number = 1; std::getline(lines, line); ++number)
-    {
-        const std::string where = name + ", line " + std::to_string(number) + ": ";
-        std::istringstream words(line.substr(0, line.find('#')));
-        std::string word;
-        std::string first;
-        std::string second;
-        std::string excess;
-        if (!(words >> word))
-        {
-            continue;
-        }
-        words >> first >> second >> excess;
-        if (word == "key" && IsName(first) && !second.empty() && excess.empty())
-        {
-            Key key;
-            if (!DecodeKey(second, key))
-            {
-                return Error{where + "a key is 32 bytes in base64 (make one with: "
-                                     "openssl rand -base64 32)"};
-            }
-            if (!ring.m_keys.emplace(first, key).second)
-            {
-                return Error{where + "key id '" + Shown(first) + "' stands here twice"};
-            }
-        }
-        else if (word == "active" && IsName(first) && second.empty() && ring.m_active.empty())
-        {
-            ring.m_active = first;
-        }
-        else if (word == "label" && IsName(first) && second.empty() && ring.m_label.empty())
-        {
-            ring.m_label = first;
-        }
-        else
-        {
-            return Error{where + "expected 'key KID BASE64', one 'active KID' or one 'label NAME' "
-                                 "(names: up to 32 of A-Z a-z 0-9 . _ -)"};
-        }
-    }
-    if (ring.m_keys.empty())
-    {
-        return Error{name + ": no key; expected a line 'key KID BASE64'"};
-    }
-    if (ring.m_keys.count(ring.m_active) == 0)
-    {
-        return Error{name + ": expected a line 'active KID' that names one of the keys" +
-                     (ring.m_active.empty() ? "" : ", not '" + Shown(ring.m_active) + "'")};
-    }
-    return ring;
-}
-
 std::string
-Keyring::Mac(const Key& key,
-             Role role,
-             const std::string& sender,
-             std::string_view pdu,
-             const std::string& kid) const
+Keyring::MacInput(Role role,
+                  const std::string& sender,
+                  std::string_view pdu,
+                  const std::string& trailerStart) const
 {
     std::string input = "sonda-probe-v2";
     input += '\0';
@@ -167,30 +79,74 @@ Keyring::Mac(const Key& key,
     input += '\0';
     input += pdu;
     input += '\n';
-    input += TRAILER_START + kid + TRAILER_MAC;
-
-    std::array<unsigned char, MAC_BYTES> mac;
-    crypto_generichash(mac.data(),
-                       mac.size(),
-                       reinterpret_cast<const unsigned char*>(input.data()),
-                       input.size(),
-                       key.data(),
-                       key.size());
-    std::string text(sodium_base64_encoded_len(mac.size(), BASE64), '\0');
-    sodium_bin2base64(text.data(), text.size(), mac.data(), mac.size(), BASE64);
-    text.pop_back(); // the terminating NUL
-    return text;
+    input += trailerStart;
+    return input;
 }
 
 std::string
 Keyring::Seal(Role role, const std::string& sender, const std::string& pdu) const
 {
-    return pdu + '\n' + TRAILER_START + m_active + TRAILER_MAC +
-           Mac(m_keys.at(m_active), role, sender, pdu, m_active);
+    const Entry& entry = m_entries.at(m_active);
+    const bool signs = entry.form == Form::MASTER && role == Role::REQUEST;
+    const std::string agent = entry.form == Form::AGENT ? m_agent.value() : "";
+    const bool makesMac = entry.form == Form::SHARED || (!agent.empty() && role == Role::RESPONSE);
+    if (!signs && !makesMac)
+    {
+        throw std::logic_error("keyring: the active key is not for this role");
+    }
+    const Scheme scheme = signs ? Scheme::SIGNATURE : Scheme::MAC;
+    const std::string start = TrailerStart(scheme, m_active, agent);
+    const std::string input = MacInput(role, sender, pdu, start);
+    if (makesMac)
+    {
+        return pdu + '\n' + start + MakeMac(entry.key, input);
+    }
+    std::array<unsigned char, crypto_sign_BYTES> signature{};
+    crypto_sign_detached(signature.data(),
+                         nullptr,
+                         Bytes(input),
+                         input.size(),
+                         entry.signingKey.data());
+    return pdu + '\n' + start + ToBase64(signature);
 }
 
-std::optional<Refusal>
-Keyring::Check(Role role, const std::string& sender, std::string_view datagram) const
+/** \return the key that a MAC of that role is made with; nothing: no MAC of it is accepted. */
+std::optional<Keyring::Key>
+Keyring::MacKey(const Entry& entry, Role role, const std::string& agent) const
+{
+    if (entry.form == Form::SHARED && agent.empty())
+    {
+        return entry.key;
+    }
+    if (entry.form == Form::MASTER && role == Role::RESPONSE && !agent.empty())
+    {
+        return DeriveKey(entry.key, "sonda-agent-key", agent);
+    }
+    return std::nullopt;
+}
+
+/** \param isUsable is set to whether the key is for such a trailer at all */
+bool
+Keyring::IsGood(const Entry& entry,
+                Role role,
+                const Trailer& trailer,
+                const std::string& input,
+                bool& isUsable) const
+{
+    if (trailer.scheme == Scheme::SIGNATURE)
+    {
+        isUsable = entry.form != Form::SHARED && role == Role::REQUEST;
+        return isUsable && IsSignature(trailer.code, input, entry.requestKey);
+    }
+    const auto key = MacKey(entry, role, trailer.agent);
+    isUsable = key.has_value();
+    const std::string expected = isUsable ? MakeMac(*key, input) : "";
+    return isUsable && expected.size() == trailer.code.size() &&
+           sodium_memcmp(expected.data(), trailer.code.data(), expected.size()) == 0;
+}
+
+Expected<Signer, Refusal>
+Keyring::Verify(Role role, const std::string& sender, std::string_view datagram) const
 {
     if (datagram.size() > MAX_DATAGRAM_BYTES)
     {
@@ -205,19 +161,39 @@ Keyring::Check(Role role, const std::string& sender, std::string_view datagram) 
     const auto trailer = ParseTrailer(datagram.substr(pdu.size() + 1));
     if (!trailer)
     {
-        return Refusal{RefusalReason::BAD_TRAILER, "expected 'auth b2 kid=… mac=…'"};
+        return Refusal{RefusalReason::BAD_TRAILER,
+                       "expected 'auth b2 kid=… mac=…' or 'auth ed kid=… sig=…'"};
     }
-    const auto key = m_keys.find(trailer->kid);
-    if (key == m_keys.end())
+    const auto entry = m_entries.find(trailer->kid);
+    if (entry == m_entries.end())
     {
         return Refusal{RefusalReason::UNKNOWN_KEY, trailer->kid};
     }
-    const std::string expected = Mac(key->second, role, sender, pdu, trailer->kid);
-    if (sodium_memcmp(expected.data(), trailer->mac.data(), expected.size()) != 0)
+    const std::string input =
+        MacInput(role, sender, pdu, TrailerStart(trailer->scheme, trailer->kid, trailer->agent));
+    bool isUsable = false;
+    if (!IsGood(entry->second, role, *trailer, input, isUsable))
     {
-        return Refusal{RefusalReason::BAD_MAC, "key " + trailer->kid};
+        return isUsable ? Refusal{RefusalReason::BAD_MAC, "key " + trailer->kid}
+                        : Refusal{RefusalReason::UNKNOWN_KEY,
+                                  trailer->kid + " is here, but not for such a trailer"};
     }
-    return std::nullopt;
+    return Signer{trailer->agent};
+}
+
+std::optional<Refusal>
+Keyring::Check(Role role, const std::string& sender, std::string_view datagram) const
+{
+    auto verified = Verify(role, sender, datagram);
+    return verified ? std::nullopt : std::make_optional(verified.GetError());
+}
+
+bool
+Keyring::HoldsMaster() const
+{
+    return std::any_of(m_entries.begin(),
+                       m_entries.end(),
+                       [](const auto& entry) { return entry.second.form == Form::MASTER; });
 }
 
 } // namespace sonda

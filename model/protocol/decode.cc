@@ -52,21 +52,30 @@ ReadServer(const Reader& reader)
 }
 
 std::optional<std::string>
-ReadNonce(const Reader& reader)
+ReadHex(const Reader& reader, const char* key, std::size_t digits)
 {
-    auto nonce = reader.OptionalText("nonce");
-    if (nonce &&
-        (nonce->size() != 32 || nonce->find_first_not_of("0123456789abcdef") != std::string::npos))
+    auto text = reader.OptionalText(key);
+    if (text && (text->size() != digits ||
+                 text->find_first_not_of("0123456789abcdef") != std::string::npos))
     {
-        Refuse(RefusalReason::OUT_OF_RANGE, "nonce must be 32 lower-case hexadecimal digits");
+        Refuse(RefusalReason::OUT_OF_RANGE,
+               std::string(key) + " must be " + std::to_string(digits) +
+                   " lower-case hexadecimal digits");
     }
-    return nonce;
+    return text;
 }
 
 std::optional<std::string>
-ReadId(const Reader& reader)
+ReadNonce(const Reader& reader)
 {
-    auto id = reader.OptionalText("id");
+    return ReadHex(reader, "nonce", 32);
+}
+
+/** \return the identity under \p key, if it is there. */
+std::optional<std::string>
+ReadId(const Reader& reader, const char* key)
+{
+    auto id = reader.OptionalText(key);
     if (id)
     {
         if (auto error = CheckId(*id))
@@ -101,6 +110,33 @@ ReadReport(const Reader& reader)
     return report;
 }
 
+/**
+ * A response without nonce may come from anybody, who need not even have seen a request: it says
+ * what the report's agents say, and nothing else.
+ */
+void
+RefuseVersion2(const Reader& reader)
+{
+    for (const char* const key : {"v",
+                                  "hold_us",
+                                  "id",
+                                  "ram_total",
+                                  "cores",
+                                  "cpu_10s",
+                                  "load_1",
+                                  "inflight",
+                                  "service_us",
+                                  "rate",
+                                  "state",
+                                  "weight"})
+    {
+        if (reader.Has(key))
+        {
+            Refuse(RefusalReason::BASE_FORM, std::string(key) + " needs a nonce beside it");
+        }
+    }
+}
+
 ProbeResponse
 ReadResponse(const Reader& reader)
 {
@@ -115,13 +151,29 @@ ReadResponse(const Reader& reader)
     {
         response.hold = std::chrono::microseconds(*hold);
     }
-    response.id = ReadId(reader);
+    response.id = ReadId(reader, "id");
     response.notice = reader.OptionalTrue("notice");
     if (response.notice && !(response.nonce && response.hold))
     {
         Refuse(RefusalReason::MISSING_KEY, response.nonce ? "hold_us" : "nonce");
     }
+    if (!response.nonce)
+    {
+        RefuseVersion2(reader);
+    }
     return response;
+}
+
+std::optional<ProbeRequest::Order>
+ReadOrder(const Reader& reader)
+{
+    const auto monitor = ReadHex(reader, "monitor", 16);
+    const auto stamp = reader.OptionalWhole("stamp", 1, MAX_STAMP);
+    if (monitor.has_value() != stamp.has_value())
+    {
+        Refuse(RefusalReason::MISSING_KEY, monitor ? "stamp" : "monitor");
+    }
+    return monitor ? std::make_optional(ProbeRequest::Order{*monitor, *stamp}) : std::nullopt;
 }
 
 ProbeRequest
@@ -140,6 +192,8 @@ ReadRequest(const Reader& reader)
     {
         request.below = static_cast<std::uint32_t>(*below);
     }
+    request.to = ReadId(reader, "to");
+    request.order = ReadOrder(reader);
     return request;
 }
 

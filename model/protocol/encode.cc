@@ -44,7 +44,8 @@ std::string
 Encode(const ProbeRequest& request)
 {
     nlohmann::ordered_json object = {{"tipo", "probe request"}};
-    if (request.nonce || request.windowMs || request.slice || request.below)
+    if (request.nonce || request.windowMs || request.slice || request.below || request.to ||
+        request.order)
     {
         object["v"] = PROTOCOL_VERSION;
     }
@@ -63,6 +64,15 @@ Encode(const ProbeRequest& request)
     if (request.below)
     {
         object["below"] = *request.below;
+    }
+    if (request.to)
+    {
+        object["to"] = *request.to;
+    }
+    if (request.order)
+    {
+        object["monitor"] = request.order->monitor;
+        object["stamp"] = request.order->stamp;
     }
     return object.dump();
 }

@@ -3,6 +3,7 @@
 
 #include "model/base/time.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,12 @@ namespace sonda
 /** The largest datagram of the protocol, in bytes: it fits any Ethernet without fragments. */
 constexpr std::size_t MAX_DATAGRAM_BYTES = 1400;
 
+/**
+ * The longest text of a response in the base form or version 2, in bytes; figures have at most 17
+ * digits. Who fills unsigned requests up to it gets full answers, however often (AnswerBudget).
+ */
+constexpr std::size_t LONGEST_ANSWER = 512;
+
 /** The version that this code writes; the base form has none. */
 constexpr int PROTOCOL_VERSION = 2;
 
@@ -28,6 +35,9 @@ constexpr std::size_t MAX_ID_BYTES = 64;
 
 /** The greatest number of connections below which an agent can be asked to send a notice. */
 constexpr std::uint32_t MAX_BELOW = 1'000'000;
+
+/** The greatest stamp: every reader of JSON keeps whole numbers up to 2^53 apart. */
+constexpr std::uint64_t MAX_STAMP = std::uint64_t{1} << 53;
 
 /** An agent may hold a request for its window and be late; a minute more is absurd. */
 constexpr std::chrono::milliseconds MAX_HOLD{MAX_WINDOW_MS + 60'000};
@@ -75,6 +85,14 @@ struct ProbeRequest
      * this, 1 to MAX_BELOW. Without a nonce there is nothing that a notice could refer to.
      */
     std::optional<std::uint32_t> below;
+    std::optional<std::string> to; //!< identity of the one agent that it is for; absent: all
+    /** Whose request it is and in which order; only where requests are signed. Both or neither. */
+    struct Order
+    {
+        std::string monitor;    //!< 16 lower-case hexadecimal digits, drawn when the monitor starts
+        std::uint64_t stamp{0}; //!< greater in every request; about the time of day, us since 1970
+    };
+    std::optional<Order> order;
 };
 
 /** What an operator wants done with a server. */

@@ -111,6 +111,12 @@ Reader::OptionalText(const char* key) const
 }
 
 bool
+Reader::Has(const char* key) const
+{
+    return Find(key) != nullptr;
+}
+
+bool
 Reader::OptionalTrue(const char* key) const
 {
     const Json* const found = Find(key);

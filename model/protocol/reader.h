@@ -38,6 +38,8 @@ class Reader
     std::optional<std::string> OptionalText(const char* key) const;
     /** \return whether the key is there; its one possible value is true. */
     bool OptionalTrue(const char* key) const;
+    /** \return whether the key is there, whatever its value. */
+    bool Has(const char* key) const;
     std::optional<sonda::Slice> Slice() const;
 
   private:

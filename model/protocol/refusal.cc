@@ -7,24 +7,50 @@ const char*
 ToString(RefusalReason reason)
 {
     static constexpr std::array<const char*, REFUSAL_REASONS> names = {
-        "too-long",          "not-json",           "too-deep",
-        "not-an-object",     "duplicate-key",      "wrong-kind",
-        "missing-key",       "wrong-type",         "out-of-range",
-        "unsigned",          "bad-trailer",        "unknown-key",
-        "bad-mac",           "base-form",          "unknown-nonce",
-        "no-request",        "duplicate-response", "unwanted-notice",
-        "duplicate-request", "hold-too-long",      "foreign-source",
-        "id-conflict",       "server-conflict",    "own-address",
-        "table-full",        "other-slice",        "busy",
+        "too-long",
+        "not-json",
+        "too-deep",
+        "not-an-object",
+        "duplicate-key",
+        "wrong-kind",
+        "missing-key",
+        "wrong-type",
+        "out-of-range",
+        "unsigned",
+        "bad-trailer",
+        "unknown-key",
+        "bad-mac",
+        "base-form",
+        "unknown-nonce",
+        "no-request",
+        "duplicate-response",
+        "unwanted-notice",
+        "duplicate-request",
+        "hold-too-long",
+        "foreign-source",
+        "foreign-id",
+        "off-link",
+        "impossible-address",
+        "id-conflict",
+        "server-conflict",
+        "own-address",
+        "table-full",
+        "other-slice",
+        "other-agent",
+        "old-request",
+        "too-often",
+        "too-short",
+        "not-ready",
+        "busy",
         "no-figures",
     };
     return names[static_cast<std::size_t>(reason)];
 }
 
 void
-RefusalCounters::Count(RefusalReason reason)
+RefusalCounters::Count(RefusalReason reason, std::uint64_t times)
 {
-    ++m_counts[static_cast<std::size_t>(reason)];
+    m_counts[static_cast<std::size_t>(reason)] += times;
 }
 
 void

@@ -34,11 +34,19 @@ enum class RefusalReason : std::uint8_t
     DUPLICATE_REQUEST,  //!< a request that this agent has seen already
     HOLD_TOO_LONG,      //!< the hold time exceeds the elapsed time
     FOREIGN_SOURCE,     //!< sent from another address than the one it advertises
+    FOREIGN_ID,         //!< signed with the key of another agent than it says to be
+    OFF_LINK,           //!< in the base form, and from outside the link's networks
+    IMPOSSIBLE_ADDRESS, //!< advertises an address that no server can have, seen from here
     ID_CONFLICT,        //!< the identity belongs to another server that is fresh
     SERVER_CONFLICT,    //!< the server belongs to another identity that is fresh
     OWN_ADDRESS,        //!< the server is the monitor's own proxy: it would connect to itself
     TABLE_FULL,         //!< one agent more than the table holds
     OTHER_SLICE,        //!< a request for other agents
+    OTHER_AGENT,        //!< a request for one agent, and it is not this one
+    OLD_REQUEST,        //!< signed, but not newer than what its monitor has asked before
+    TOO_OFTEN,          //!< unsigned answers to this address would be a flood
+    TOO_SHORT,          //!< unsigned, and the answer would be much longer than the request
+    NOT_READY,          //!< in the base form, which cannot tell that the server is not ready
     BUSY,               //!< more requests at once than an agent keeps
     NO_FIGURES,         //!< a good request, but the agent cannot read its load
 };
@@ -59,7 +67,7 @@ struct Refusal
 class RefusalCounters
 {
   public:
-    void Count(RefusalReason reason);
+    void Count(RefusalReason reason, std::uint64_t times = 1);
     /** Counts what others have counted, too. */
     void Add(const RefusalCounters& others);
     std::uint64_t Get(RefusalReason reason) const;

@@ -37,6 +37,25 @@ MakeOptions(const AgentReading& reading, const InterfaceSlot& slot, Problems& pr
     return options;
 }
 
+/** Whether the keys are for this agent, and for an agent at all. */
+void
+CheckKeyring(const Keyring& keyring, const AgentReading& reading, Problems& problems)
+{
+    const std::string where = reading.table.Get("key-file").Where();
+    if (keyring.HoldsMaster())
+    {
+        problems.push_back({where,
+                            "has a master key, with which this host could pose as any other; an "
+                            "agent needs what sonda-proxy --derive-key prints"});
+    }
+    if (keyring.AgentId() && *keyring.AgentId() != reading.command.id)
+    {
+        problems.push_back({where,
+                            "has the keys of agent " + *keyring.AgentId() + ", and this is " +
+                                reading.command.id + " (" + reading.table.Get("id").Where() + ")"});
+    }
+}
+
 } // namespace
 
 Expected<std::string>
@@ -52,6 +71,16 @@ ConfigureAgent(const CommandLine& line)
     Problems problems = ReadAgentCommand(*reading, line);
     const ProbeNetwork& network = reading->command.network;
     AgentConfiguration result{reading, {}, {network.interfaces, Family(network)}, {}};
+    if (!network.keyFile.empty())
+    {
+        result.keyring =
+            Take(LoadKeyFile(network.keyFile), reading->table.Get("key-file"), problems);
+    }
+    // An agent that has a key of its own has a name.
+    if (result.keyring && reading->command.id.empty())
+    {
+        reading->command.id = result.keyring->AgentId().value_or("");
+    }
     const auto interfaces = Take(FindInterfaces(network.interfaces, Family(network)),
                                  reading->table.Get("interface"),
                                  problems);
@@ -69,10 +98,9 @@ ConfigureAgent(const CommandLine& line)
     {
         result.options = MakeOptions(*reading, interfaces->Get(0), problems);
     }
-    if (!network.keyFile.empty())
+    if (result.keyring)
     {
-        result.keyring =
-            Take(LoadKeyFile(network.keyFile), reading->table.Get("key-file"), problems);
+        CheckKeyring(*result.keyring, *reading, problems);
     }
     if (!problems.empty())
     {

@@ -231,6 +231,14 @@ AgentService::TryReload()
         LogRefusedReload(next.GetError());
         return next.GetError();
     }
+    const auto keyOf = next->keyring ? next->keyring->AgentId() : std::nullopt;
+    if (keyOf && *keyOf != m_agent.GetOptions().id)
+    {
+        LogRefusedReload({{next->reading->table.Get("key-file").Where(),
+                           "has the keys of agent " + *keyOf + ", and this is " +
+                               m_agent.GetOptions().id + " until it is started anew"}});
+        return;
+    }
     LogNeedRestart(m_atStart->table, next->reading->table);
     m_reading = next->reading;
     SetVerbose(m_reading->command.verbose);

@@ -22,6 +22,14 @@ Now()
     return Instant(ToDuration(t));
 }
 
+Duration
+TimeOfDayOffset()
+{
+    timespec t{};
+    clock_gettime(CLOCK_REALTIME, &t);
+    return ToDuration(t) - Now().time_since_epoch();
+}
+
 Instant
 ArrivalFromWallTime(const timespec& stamp, const timespec& wallNow, Instant now)
 {

@@ -15,6 +15,9 @@ namespace sonda
 /** \return the time now. */
 Instant Now();
 
+/** \return what has to be added to the time now to get the time since 1970, as the host has it. */
+Duration TimeOfDayOffset();
+
 /**
  * Turns the kernel's receive timestamp, which is wall time, into an Instant.
  *

@@ -16,6 +16,28 @@ namespace
 /** Room for the answers of about 1,000 agents at once (a small datagram takes about 1 KiB here). */
 constexpr int RECEIVE_BUFFER_BYTES = 1 << 20;
 
+/** The loopback interface is the first one of every network namespace. */
+constexpr int LOOPBACK_INDEX = 1;
+
+/** \return whether the part of a message says that it came by the loopback interface. */
+bool
+CameByLoopback(const cmsghdr& part)
+{
+    if (part.cmsg_level == IPPROTO_IP && part.cmsg_type == IP_PKTINFO)
+    {
+        in_pktinfo info{};
+        std::memcpy(&info, CMSG_DATA(&part), sizeof(info));
+        return info.ipi_ifindex == LOOPBACK_INDEX;
+    }
+    if (part.cmsg_level == IPPROTO_IPV6 && part.cmsg_type == IPV6_PKTINFO)
+    {
+        in6_pktinfo info{};
+        std::memcpy(&info, CMSG_DATA(&part), sizeof(info));
+        return info.ipi6_ifindex == LOOPBACK_INDEX;
+    }
+    return false;
+}
+
 template <typename T>
 bool
 SetOption(const Descriptor& socket, int level, int name, const T& value)
@@ -33,11 +55,19 @@ UdpSocket::Create(int family)
     const Descriptor& s = result.m_socket;
     if (!s || !SetOption(s, SOL_SOCKET, SO_TIMESTAMPNS, 1) ||
         !SetOption(s, SOL_SOCKET, SO_RXQ_OVFL, 1) ||
-        !SetOption(s, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES))
+        !SetOption(s, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES) || !result.TellInterface(family))
     {
         return SystemError("making a UDP socket");
     }
     return result;
+}
+
+/** Has the kernel say by which interface each datagram came. */
+bool
+UdpSocket::TellInterface(int family)
+{
+    return family == AF_INET6 ? SetOption(m_socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+                              : SetOption(m_socket, IPPROTO_IP, IP_PKTINFO, 1);
 }
 
 std::optional<Error>
@@ -129,12 +159,14 @@ UdpSocket::Open(const std::string& address, const Interface& interface)
     return result;
 }
 
-/** Takes the kernel's timestamp and its count of dropped datagrams out of a received message. */
+/** Takes out of a received message what the kernel says beside it: when it came, by which
+ * interface, and how many were dropped. */
 void
 UdpSocket::ReadControl(msghdr& message, const timespec& wallNow, Datagram& datagram)
 {
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part))
     {
+        datagram.isByLoopback = datagram.isByLoopback || CameByLoopback(*part);
         if (part->cmsg_level != SOL_SOCKET)
         {
             continue;
@@ -183,7 +215,8 @@ UdpSocket::Receive()
     Datagram result{{m_buffer.data(), static_cast<std::size_t>(n)},
                     from.Address(),
                     from.Port(),
-                    now};
+                    now,
+                    false};
     ReadControl(message, wallNow, result);
     return result;
 }

@@ -25,6 +25,9 @@ struct Datagram
     std::string address;    //!< of the sender
     std::uint16_t port{0};  //!< of the sender
     Instant arrival;        //!< when the kernel had it
+    /** Sent to a loopback address. What this host sends to another address of its own the kernel
+     * has come by the interface of that address (findings/), so this does not tell it. */
+    bool isByLoopback{false};
 };
 
 /**
@@ -70,6 +73,7 @@ class UdpSocket
     static Expected<UdpSocket> Create(int family);
     bool Join(const SocketAddress& group, int interface);
     bool SendBy(const SocketAddress& address, int interface);
+    bool TellInterface(int family);
     void ReadControl(msghdr& message, const timespec& wallNow, Datagram& datagram);
     std::optional<Error> Bind(const SocketAddress& at);
 

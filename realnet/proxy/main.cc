@@ -1,4 +1,5 @@
 #include "model/base/version.h"
+#include "realnet/common/key-file.h"
 #include "realnet/common/log.h"
 #include "realnet/common/manual-page.h"
 #include "realnet/common/reload-port.h"
@@ -166,6 +167,36 @@ Serve(const CommandLine& line,
     return proxy.Run(start);
 }
 
+/** Prints an agent's key file; nothing else of the configuration is looked at. */
+int
+DeriveKey(const CommandLine& line)
+{
+    ProxyReading reading;
+    const Problems problems = ReadConfiguration(reading.table, line);
+    if (!problems.empty())
+    {
+        return FailStart(NAME, problems);
+    }
+    const std::string& path = reading.command.network.keyFile;
+    if (path.empty())
+    {
+        return FailStart(NAME, "--derive-key: needs the file with the master key (--key-file)");
+    }
+    const auto keyring = LoadKeyFile(path);
+    if (!keyring)
+    {
+        return FailStart(NAME,
+                         reading.table.Get("key-file").Where() + ": " + keyring.GetError().message);
+    }
+    const auto file = keyring->DeriveAgentFile(reading.command.deriveKey);
+    if (!file)
+    {
+        return FailStart(NAME, "--derive-key: " + file.GetError().message);
+    }
+    std::cout << *file;
+    return 0;
+}
+
 int
 Main(int argc, const char* const* argv)
 {
@@ -184,6 +215,10 @@ Main(int argc, const char* const* argv)
     {
         std::cout << ManualPage(program, form.table);
         return 0;
+    }
+    if (line.count("derive-key"))
+    {
+        return DeriveKey(line);
     }
     auto inherited = InheritSockets({"data"});
     if (!inherited)

@@ -42,6 +42,7 @@ MonitorService::MonitorService(asio::io_context& io, Parts parts, SharedBalancer
       m_tickTimer(io),
       m_follower(io, std::move(parts.interfaces)),
       m_interval(parts.options.interval),
+      m_retryTimer(io),
       m_group(std::move(parts.group)),
       m_groupPort(parts.port),
       m_balancer(balancer)
@@ -52,6 +53,7 @@ MonitorService::MonitorService(asio::io_context& io, Parts parts, SharedBalancer
         m_links.back()->monitor.SetGate([this](const Observation& observation)
                                         { return m_balancer.ObjectionTo(observation); });
     }
+    m_retries.SetInterval(parts.options.interval);
     // Here, as workers may dispatch before Start().
     m_balancer.SetWake([this] { asio::post(m_io, [this] { SendWanted(); }); });
 }
@@ -115,6 +117,7 @@ MonitorService::OpenLink(std::size_t slot)
         return Error{"interface " + interface->name + ": " + socket.GetError().message};
     }
     link.interface = *interface;
+    link.refreshed.reset();
     link.port = std::make_unique<DatagramPort>(m_io, std::move(*socket));
     return std::nullopt;
 }
@@ -185,6 +188,7 @@ MonitorService::Reconfigure(const MonitorOptions& options, const std::optional<K
     {
         link->monitor.Reconfigure(options, keyring);
     }
+    m_retries.SetInterval(options.interval);
     WaitForExpiry();
     Probe();
 }
@@ -199,12 +203,8 @@ MonitorService::OnTableChanged()
 void
 MonitorService::Probe()
 {
-    const Instant next = Now() + m_interval;
-    for (const auto& link : m_links)
-    {
-        ProbeBy(*link);
-    }
-    m_probeTimer.expires_after(next - Now());
+    // First, so that a round that cannot be made, for want of memory, is not the last one.
+    m_probeTimer.expires_after(m_interval);
     m_probeTimer.async_wait(
         [this](const asio::error_code& error)
         {
@@ -213,6 +213,10 @@ MonitorService::Probe()
                 Probe();
             }
         });
+    for (const auto& link : m_links)
+    {
+        ProbeBy(*link);
+    }
 }
 
 /** Asks everybody behind one interface. */
@@ -224,6 +228,8 @@ MonitorService::ProbeBy(MonitorLink& link)
         ++m_sendErrors; // the log has told why
         return;
     }
+    link.Refresh(Now());
+    // After that: what it costs is no part of the RTT.
     const std::string request = link.monitor.Probe(Now(), link.interface.address, m_nonces);
     Send(link, request, m_group, m_groupPort);
 }
@@ -274,8 +280,10 @@ MonitorService::ProbeAgent(AgentIndex agent)
     if (place.link != nullptr && place.link->port)
     {
         MonitorLink& link = *place.link;
-        const std::string request =
-            link.monitor.ProbeAgent(Now(), link.interface.address, m_nonces);
+        const std::string request = link.monitor.ProbeAgent(Now(),
+                                                            link.interface.address,
+                                                            m_nonces,
+                                                            place.hasIdentity ? place.id : "");
         Send(link, request, place.address, place.port);
     }
 }
@@ -284,7 +292,7 @@ void
 MonitorService::Take(MonitorLink& link, const Datagram& datagram)
 {
     const auto observation =
-        link.monitor.OnDatagram(datagram.bytes, datagram.address, datagram.arrival);
+        link.monitor.OnDatagram(datagram.bytes, link.SenderOf(datagram), datagram.arrival);
     if (!observation)
     {
         link.port->LogRefusal(observation.GetError(), datagram);
@@ -297,7 +305,7 @@ MonitorService::Take(MonitorLink& link, const Datagram& datagram)
         link.port->LogRefusal(agent.GetError(), datagram);
         return;
     }
-    NotePlace(*agent, observation->id, link, datagram);
+    NotePlace(*agent, *observation, link, datagram);
     spdlog::debug("agent {}: RTT {:.0f} us, {:.1f} % CPU unused, {:.0f} bytes of RAM free",
                   observation->id,
                   ToSeconds(observation->Rtt()) * 1e6,
@@ -307,15 +315,62 @@ MonitorService::Take(MonitorLink& link, const Datagram& datagram)
 
 void
 MonitorService::NotePlace(AgentIndex agent,
-                          const std::string& id,
+                          const Observation& observation,
                           MonitorLink& link,
                           const Datagram& datagram)
 {
     Place& place = m_places[agent];
-    place.id = id;
+    place.id = observation.id;
+    place.hasIdentity = observation.id != ToString(observation.server);
+    place.isBaseForm = !observation.holdKnown;
+    place.heard = datagram.arrival;
     place.link = &link;
     place.address = datagram.address;
     place.port = datagram.port;
+}
+
+/** An answer in the base form would count for the last round, with a wrong RTT. */
+void
+MonitorService::RetryLater(AgentIndex agent)
+{
+    const Place& place = m_places[agent];
+    if (place.link != nullptr && !place.isBaseForm && m_retries.Add(agent, Now()))
+    {
+        WaitForRetry();
+    }
+}
+
+void
+MonitorService::WaitForRetry()
+{
+    const auto due = m_retries.NextDue();
+    if (!due)
+    {
+        return;
+    }
+    m_retryTimer.expires_after(*due - Now());
+    m_retryTimer.async_wait(
+        [this](const asio::error_code& error)
+        {
+            if (!error)
+            {
+                SendRetries();
+            }
+        });
+}
+
+void
+MonitorService::SendRetries()
+{
+    while (const auto retry = m_retries.Take(Now()))
+    {
+        if (m_places[retry->agent].heard < retry->since)
+        {
+            ++m_retriesSent;
+            ProbeAgent(retry->agent);
+        }
+    }
+    WaitForRetry();
 }
 
 void
@@ -352,6 +407,10 @@ MonitorService::LogEvents()
         if (isGone || (isReplaced && event.origin == Origin::STATIC))
         {
             m_places.Reset(event.agent);
+        }
+        if (event.to == Freshness::STALE && !event.state && !event.notice)
+        {
+            RetryLater(event.agent);
         }
         m_agentLog.Take(event, now);
     }
@@ -396,7 +455,8 @@ MonitorService::CountersToJson() const
         refusals.Add(link->monitor.Refusals());
     }
     return {{"probes_sent", probes},
-            {"single_probes_sent", singleProbes},
+            {"single_probes_sent", singleProbes - m_retriesSent},
+            {"stale_retries_sent", m_retriesSent},
             {"single_probes_given_up", m_balancer.WantedProbesLost()},
             {"probe_send_errors", m_sendErrors},
             {"responses_accepted", responses},

@@ -2,6 +2,7 @@
 #define SONDA_REALNET_PROXY_MONITOR_SERVICE_H
 
 #include "model/control/monitor.h"
+#include "model/control/stale-retries.h"
 #include "model/selection/per-agent.h"
 #include "realnet/common/interface-follower.h"
 #include "realnet/common/log.h"
@@ -23,9 +24,10 @@ namespace sonda
 
 /**
  * Runs a Monitor on each interface: all probe every interval, what they accept goes to one
- * balancer. Sends the probes that its policy wants for itself, ages the agents, and logs who
- * joined, turned stale or dead, and came back. Follows the interfaces as they come and go; without
- * any it asks nobody until one comes. Belongs to the control thread.
+ * balancer. Sends the probes that its policy wants for itself, asks agents that turn stale once
+ * more by unicast, ages the agents, and logs who joined, turned stale or dead, and came back.
+ * Follows the interfaces as they come and go; without any it asks nobody until one comes. Belongs
+ * to the control thread.
  */
 class MonitorService
 {
@@ -65,6 +67,9 @@ class MonitorService
     struct Place
     {
         std::string id;
+        bool hasIdentity{false}; //!< it has told the id itself: it is not "address:port"
+        bool isBaseForm{false};  //!< its last answer had no hold time
+        Instant heard{};         //!< arrival of its last datagram
         MonitorLink* link{
             nullptr}; //!< null: it has not answered; a server without agent never does
         std::string address;
@@ -86,9 +91,12 @@ class MonitorService
               std::uint16_t port);
     void Take(MonitorLink& link, const Datagram& datagram);
     void NotePlace(AgentIndex agent,
-                   const std::string& id,
+                   const Observation& observation,
                    MonitorLink& link,
                    const Datagram& datagram);
+    void RetryLater(AgentIndex agent);
+    void WaitForRetry();
+    void SendRetries();
     void WaitForExpiry();
     void LogEvents();
     void WaitForTick();
@@ -97,6 +105,7 @@ class MonitorService
     asio::steady_timer m_probeTimer;
     asio::steady_timer m_expiryTimer;
     asio::steady_timer m_tickTimer;
+    asio::steady_timer m_retryTimer;
 
     InterfaceFollower m_follower;
     std::vector<std::unique_ptr<MonitorLink>> m_links; //!< by the follower's slot
@@ -110,6 +119,8 @@ class MonitorService
     LogLimiter m_openLog;
     AgentLog m_agentLog;
     std::uint64_t m_sendErrors{0};
+    StaleRetries m_retries;
+    std::uint64_t m_retriesSent{0};
     std::vector<AgentIndex> m_wanted; //!< by the policy, to be probed
     std::size_t m_nextWanted{0};      //!< those before it have been
 };

@@ -128,7 +128,10 @@ Settle(ProxyReading& reading, Problems& problems)
     CheckListen(reading, problems);
     RefuseDuplicates(reading, problems);
     command.acceptBase = command.acceptBase && !isSigned;
-    command.allowForeignSource = command.allowForeignSource || !isSigned;
+    const bool foreignGiven = !reading.table.Get("allow-foreign-source").origin.empty();
+    command.foreignSources = command.allowForeignSource ? ForeignSources::ACCEPTED
+                             : isSigned || foreignGiven ? ForeignSources::REFUSED
+                                                        : ForeignSources::ON_LINK;
 }
 
 } // namespace

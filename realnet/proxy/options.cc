@@ -172,10 +172,12 @@ AddMonitorOptions(OptionTable& table, ProxyCommand& command)
     table.AddFlag("base-form", command.baseForm, false, "Ask in the base form: no nonce, no window")
         .scope = OptionScope::LIVE;
     table
-        .AddFlag("allow-foreign-source",
-                 command.allowForeignSource,
-                 false,
-                 "With a key: accept responses from another address than they advertise")
+        .AddFlag(
+            "allow-foreign-source",
+            command.allowForeignSource,
+            false,
+            "Accept responses from another address than they advertise, whichever it is [without "
+            "a key: addresses of the interface's networks]")
         .scope = OptionScope::LIVE;
 }
 
@@ -256,6 +258,15 @@ ProxyReading::ProxyReading()
     AddLogOptions(table, command);
     AddVisibilityOptions(table, command);
     AddCommonOptions(table, command);
+    table
+        .Add("derive-key",
+             "ID",
+             command.deriveKey,
+             "",
+             "Print the key file of the agent with this id, derived from the master keys in "
+             "--key-file, and end",
+             AnyText)
+        .scope = OptionScope::COMMAND_ONLY;
     table.AddFlag("verbose", command.verbose, false, "Log every probe response").scope =
         OptionScope::LIVE;
 }

@@ -2,6 +2,7 @@
 #define SONDA_REALNET_PROXY_OPTIONS_H
 
 #include "model/base/time.h"
+#include "model/control/whereabouts.h"
 #include "model/table/table-rules.h"
 #include "realnet/common/configuration.h"
 #include "realnet/common/option-values.h"
@@ -45,7 +46,9 @@ struct ProxyCommand : CommonCommand
     Duration drainTimeout{0};
     bool acceptBase{true};
     bool baseForm{false};
-    bool allowForeignSource{true};
+    bool allowForeignSource{false};
+    ForeignSources foreignSources{ForeignSources::ON_LINK}; //!< what that and the key mean together
+    std::string deriveKey; //!< an agent whose key file is to be printed; empty: none
     std::optional<std::uint64_t> seed;
     bool verbose{false};
 

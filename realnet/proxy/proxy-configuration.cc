@@ -129,6 +129,12 @@ Configure(const CommandLine& line, const ProxyProcess& process)
         keyring =
             Take(LoadKeyFile(command.network.keyFile), reading->table.Get("key-file"), problems);
     }
+    if (keyring && keyring->AgentId())
+    {
+        problems.push_back({reading->table.Get("key-file").Where(),
+                            "has the keys of agent " + *keyring->AgentId() +
+                                "; a proxy needs a master key or a shared one"});
+    }
     std::unique_ptr<ConnectionLog> log;
     if (command.connectionLog != "off" && !command.check)
     {
@@ -178,7 +184,8 @@ MakeMonitorOptions(const ProxyCommand& command, const Policy& policy)
     options.baseForm = command.baseForm;
     options.noticeBelow = policy.NoticeBelow();
     options.acceptBase = command.acceptBase;
-    options.allowForeignSource = command.allowForeignSource;
+    options.foreignSources = command.foreignSources;
+    options.requestBytes = command.network.keyFile.empty() ? LONGEST_ANSWER : 0;
     return options;
 }
 

@@ -37,6 +37,66 @@ Keys()
     return *keys;
 }
 
+/** A monitor with a master key, and the agent web1 with a key derived from it. */
+struct Derived
+{
+    Keyring monitor;
+    Keyring agent;
+};
+
+const Derived&
+DerivedKeys()
+{
+    static const Derived derived = []
+    {
+        const auto monitor =
+            Keyring::Parse("master m AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\nactive m\n",
+                           "master");
+        FUZZ_CHECK(monitor);
+        const auto file = monitor->DeriveAgentFile("web1");
+        FUZZ_CHECK(file);
+        const auto agent = Keyring::Parse(*file, "agent");
+        FUZZ_CHECK(agent);
+        return Derived{*monitor, *agent};
+    }();
+    return derived;
+}
+
+/** No more can pass what one agent's keys and a signature protect, and none for another's. */
+void
+SealDerived(std::string_view text)
+{
+    const Derived& keys = DerivedKeys();
+    const std::string pdu(PduText(text));
+    const auto check =
+        [&](const Keyring& from, const Keyring& to, Role role, const std::string& signer)
+    {
+        const std::string sealed = from.Seal(role, "10.0.0.1", pdu);
+        const auto verified = to.Verify(role, "10.0.0.1", sealed);
+        const bool fits = sealed.size() <= MAX_DATAGRAM_BYTES;
+        FUZZ_CHECK(fits == static_cast<bool>(verified));
+        FUZZ_CHECK(!fits || verified->agent == signer);
+        std::string changed = sealed;
+        const std::size_t place = text.size() * 7919 % changed.size();
+        changed[place] = static_cast<char>(changed[place] ^ 1 << text.size() % 8);
+        FUZZ_CHECK(to.Check(role, "10.0.0.1", changed));
+    };
+    check(keys.monitor, keys.agent, Role::REQUEST, "");
+    check(keys.agent, keys.monitor, Role::RESPONSE, "web1");
+}
+
+/** A trailer that is taken is written again as it was read. */
+void
+Trailers(std::string_view text)
+{
+    if (const auto trailer = ParseTrailer(text))
+    {
+        const std::string again =
+            TrailerStart(trailer->scheme, trailer->kid, trailer->agent) + trailer->code;
+        FUZZ_CHECK(again == text || again + '\n' == text);
+    }
+}
+
 /** Only what was sealed passes, for its role and sender alone, and no bit of it may differ. */
 void
 Seal(std::string_view text)
@@ -62,6 +122,10 @@ LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     RoundTrip(text, [](std::string_view datagram) { return DecodeResponse(datagram); });
     // Nobody can have sealed it but by chance.
     FUZZ_CHECK(Keys().Check(Role::REQUEST, "10.0.0.7", text));
+    FUZZ_CHECK(DerivedKeys().agent.Check(Role::REQUEST, "10.0.0.7", text));
+    FUZZ_CHECK(DerivedKeys().monitor.Check(Role::RESPONSE, "10.0.0.7", text));
     Seal(text);
+    SealDerived(text);
+    Trailers(text);
     return 0;
 }

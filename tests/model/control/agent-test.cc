@@ -184,7 +184,7 @@ TEST_CASE("an agent keeps a bounded number of requests, and may be asked again l
     Bench bench(options);
     for (int i = 0; i < 3; ++i)
     {
-        CHECK(bench.AskWithin(1000U, At(0)) == "accepted");
+        CHECK(bench.AskWithin(0U, At(0)) == "accepted");
     }
     const std::string request =
         R"({"tipo":"probe request","v":2,"nonce":"0123456789abcdef0123456789abcdef"})";
@@ -208,8 +208,8 @@ TEST_CASE("only a request that will be answered costs a reading of the load")
     CHECK(bench.Ask(request, At(0)) == "accepted");
     CHECK(bench.figuresTaken == 1);
     CHECK(bench.Ask(request, At(0)) == "duplicate-request");
-    CHECK(bench.AskWithin(1000U, At(0)) == "accepted");
-    CHECK(bench.AskWithin(1000U, At(0)) == "busy");
+    CHECK(bench.AskWithin(0U, At(0)) == "accepted");
+    CHECK(bench.AskWithin(60'000U, At(0)) == "busy");
     CHECK(bench.figuresTaken == 2);
 }
 

@@ -90,7 +90,7 @@ TEST_CASE("a response from another address than it advertises is refused where t
     for (const bool allowed : {true, false})
     {
         MonitorOptions options;
-        options.allowForeignSource = allowed;
+        options.foreignSources = allowed ? ForeignSources::ON_LINK : ForeignSources::REFUSED;
         MonitorBench bench(options);
         bench.Probe(0);
         bench.answer.nonce = bench.nonces[0];

@@ -58,7 +58,13 @@ TEST_CASE("the reason tells a changed PDU, trailer and key id apart")
     CHECK(Verdict(ring, PDU + "\nhello") == "bad-trailer");
     CHECK(Verdict(ring, PDU + "\nauth b3 kid=one" + mac) == "bad-trailer");
     CHECK(Verdict(ring, PDU + "\nauth b2 kid=" + mac) == "bad-trailer");
-    CHECK(Verdict(ring, PDU + "\nauth b2 kid=o/ne" + mac) == "bad-trailer");
+    CHECK(Verdict(ring, PDU + "\nauth b2 kid=o/ne" + mac) == "unknown-key");
+    CHECK(Verdict(ring, PDU + "\nauth b2 kid=one/" + mac) == "bad-trailer");
+    CHECK(Verdict(ring, PDU + "\nauth b2 kid=/ne" + mac) == "bad-trailer");
+    CHECK(Verdict(ring, PDU + "\nauth b2 kid=o ne" + mac) == "bad-trailer");
+    CHECK(Verdict(ring, PDU + "\nauth b2 kid=one/a b" + mac) == "bad-trailer");
+    CHECK(Verdict(ring, PDU + "\nauth b2 kid=one/" + std::string(65, 'a') + mac) == "bad-trailer");
+    CHECK(Verdict(ring, PDU + "\nauth b2 kid=one/a" + mac) == "unknown-key"); // it is shared
     CHECK(Verdict(ring, PDU + "\nauth b2 kid=one") == "bad-trailer");
     CHECK(Verdict(ring, sealed.substr(0, sealed.size() - 1)) == "bad-trailer");
     CHECK(Verdict(ring, sealed + "A") == "bad-trailer");

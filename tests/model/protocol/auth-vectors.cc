@@ -42,7 +42,54 @@ RingOf(const Vector& vector)
     return *Keyring::Parse(text, "vector");
 }
 
+/** Of derived keys; by the same. */
+struct DerivedVector
+{
+    std::string master;
+    std::string label;
+    std::string sender;
+    std::string pdu;
+    std::string kid;
+    std::string agent;
+    std::string key;
+    std::string publicKey;
+    std::string mac;
+    std::string signature;
+};
+
+const std::vector<DerivedVector> DERIVED = {
+#include "tests/model/protocol/auth-derived-vectors.inc"
+};
+
 } // namespace
+
+TEST_CASE("derived keys and signatures are the ones that an independent implementation computes")
+{
+    REQUIRE(DERIVED.size() >= 3);
+    for (const auto& vector : DERIVED)
+    {
+        CAPTURE(vector.kid, vector.agent);
+        const std::string end = "active " + vector.kid + "\n" +
+                                (vector.label.empty() ? "" : "label " + vector.label + "\n");
+        const Keyring monitor =
+            *Keyring::Parse("master " + vector.kid + " " + vector.master + "\n" + end, "vector");
+        const std::string line = "agent " + vector.kid + " " + vector.agent + " " + vector.key +
+                                 " " + vector.publicKey + "\n";
+        const auto file = monitor.DeriveAgentFile(vector.agent);
+        REQUIRE(file);
+        CHECK(file->substr(file->find('\n') + 1) == line + end);
+        const Keyring agent = *Keyring::Parse(line + end, "vector");
+        const std::string response = agent.Seal(Role::RESPONSE, vector.sender, vector.pdu);
+        CHECK(response == vector.pdu + "\nauth b2 kid=" + vector.kid + "/" + vector.agent +
+                              " mac=" + vector.mac);
+        const auto verified = monitor.Verify(Role::RESPONSE, vector.sender, response);
+        REQUIRE(verified);
+        CHECK(verified->agent == vector.agent);
+        const std::string request = monitor.Seal(Role::REQUEST, vector.sender, vector.pdu);
+        CHECK(request == vector.pdu + "\nauth ed kid=" + vector.kid + " sig=" + vector.signature);
+        CHECK_FALSE(agent.Check(Role::REQUEST, vector.sender, request));
+    }
+}
 
 TEST_CASE("trailers are the ones that an independent implementation computes")
 {

@@ -60,6 +60,13 @@ RequireSame(const ProbeRequest& a, const ProbeRequest& b)
         REQUIRE(a.slice->residue == b.slice->residue);
     }
     REQUIRE(a.below == b.below);
+    REQUIRE(a.to == b.to);
+    REQUIRE(a.order.has_value() == b.order.has_value());
+    if (a.order)
+    {
+        REQUIRE(a.order->monitor == b.order->monitor);
+        REQUIRE(a.order->stamp == b.order->stamp);
+    }
 }
 
 void

@@ -59,6 +59,10 @@ TEST_CASE("every key of version 2 arrives as it was sent")
     CHECK(request->slice->modulus == 4);
     CHECK(request->slice->residue == 3);
     CHECK(request->below == 1U);
+    CHECK(request->to == "agent-7");
+    REQUIRE(request->order);
+    CHECK(request->order->monitor == "00ff00ff00ff00ff");
+    CHECK(request->order->stamp == 1'796'000'000'000'000);
     CHECK(nlohmann::json::parse(Encode(*request)) == FullRequest());
 
     const auto response = DecodeResponse(FullResponse().dump());
@@ -77,6 +81,7 @@ TEST_CASE("a response keeps its state and weight also without an identity")
     ProbeResponse response = BaseResponse();
     response.report.state = ServerState::DOWN;
     response.report.weight = 0.5;
+    response.nonce = NONCE;
     const auto decoded = DecodeResponse(Encode(response));
     REQUIRE(decoded);
     CHECK(decoded->report.state == ServerState::DOWN);
@@ -87,6 +92,7 @@ TEST_CASE("a response keeps its state and weight also without an identity")
 TEST_CASE("a hold time is rounded down to whole microseconds")
 {
     ProbeResponse response = BaseResponse();
+    response.nonce = NONCE;
     response.hold = Duration(1'999);
     CHECK(DecodeResponse(Encode(response))->hold == Duration(1'000));
 }
@@ -102,6 +108,7 @@ TEST_CASE("a notice arrives as it was sent")
 TEST_CASE("a service time is rounded to whole microseconds, and never to none")
 {
     ProbeResponse response = BaseResponse();
+    response.nonce = NONCE;
     const std::vector<std::pair<double, double>> cases = {{0.0123456, 12346},
                                                           {1e-9, 1},
                                                           {0, 1},

@@ -55,6 +55,7 @@ TEST_CASE("errors name the line and what is expected there")
     CheckContains(ErrorOf("key " + std::string(33, 'k') + " " + BASE64_KEY), ", line 1: expected");
     CheckContains(ErrorOf("key one AAAA\nactive one"), ", line 1: a key is 32 bytes in base64");
     CheckContains(ErrorOf("key one A" + BASE64_KEY), ", line 1: a key is 32 bytes in base64");
+    CheckContains(ErrorOf("key one \xC1" + BASE64_KEY.substr(1)), "32 bytes in base64");
     CheckContains(ErrorOf("key one AA!CAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
                   "32 bytes in base64");
     CheckContains(ErrorOf(KEY + KEY + "active one"), ", line 2: key id 'one' stands here twice");

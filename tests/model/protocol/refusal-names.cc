@@ -19,6 +19,10 @@ TEST_CASE("every reason has its own name in lower case and hyphens")
     }
     CHECK(names.size() == REFUSAL_REASONS);
     CHECK(std::string(ToString(RefusalReason::TOO_LONG)) == "too-long");
+    CHECK(std::string(ToString(RefusalReason::OFF_LINK)) == "off-link");
+    CHECK(std::string(ToString(RefusalReason::TABLE_FULL)) == "table-full");
+    CHECK(std::string(ToString(RefusalReason::OLD_REQUEST)) == "old-request");
+    CHECK(std::string(ToString(RefusalReason::NOT_READY)) == "not-ready");
     CHECK(std::string(ToString(RefusalReason::BUSY)) == "busy");
 }
 

@@ -53,7 +53,10 @@ FullRequest()
             {"nonce", NONCE},
             {"window_ms", 500},
             {"slice", {4, 3}},
-            {"below", 1}};
+            {"below", 1},
+            {"to", "agent-7"},
+            {"monitor", "00ff00ff00ff00ff"},
+            {"stamp", 1796000000000000}};
 }
 
 /** \return the name of the reason for which a response is refused, or "accepted". */

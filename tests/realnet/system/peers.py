@@ -174,6 +174,7 @@ class Agent:
         self.figures = {"RAM": 1e9, "CPU": 50, **figures}
         self.sign = sign or (lambda pdu: pdu)
         self.silent = False
+        self.is_deaf = False  # to the group; it still answers requests for itself
         self.requests = []  # (decoded request, monitor's address)
         self._changed = threading.Condition()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -201,7 +202,7 @@ class Agent:
             for ready in select.select([self._socket, self.out], [], [], 0.1)[0]:
                 data, monitor = ready.recvfrom(2000)
                 request = json.loads(data.split(b"\n")[0])
-                if not self.silent:
+                if not self.silent and not (self.is_deaf and ready is self._socket):
                     self.out.sendto(self.sign(self.response(request)), monitor)
                 with self._changed:
                     self.requests.append((request, monitor))
