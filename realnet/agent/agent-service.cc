@@ -234,10 +234,11 @@ AgentService::TryReload()
     const auto keyOf = next->keyring ? next->keyring->AgentId() : std::nullopt;
     if (keyOf && *keyOf != m_agent.GetOptions().id)
     {
-        LogRefusedReload({{next->reading->table.Get("key-file").Where(),
-                           "has the keys of agent " + *keyOf + ", and this is " +
-                               m_agent.GetOptions().id + " until it is started anew"}});
-        return;
+        const Problems problems{{next->reading->table.Get("key-file").Where(),
+                                 "has the keys of agent " + *keyOf + ", and this is " +
+                                     m_agent.GetOptions().id + " until it is started anew"}};
+        LogRefusedReload(problems);
+        return problems;
     }
     LogNeedRestart(m_atStart->table, next->reading->table);
     m_reading = next->reading;

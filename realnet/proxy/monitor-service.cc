@@ -40,9 +40,9 @@ MonitorService::MonitorService(asio::io_context& io, Parts parts, SharedBalancer
       m_probeTimer(io),
       m_expiryTimer(io),
       m_tickTimer(io),
+      m_retryTimer(io),
       m_follower(io, std::move(parts.interfaces)),
       m_interval(parts.options.interval),
-      m_retryTimer(io),
       m_group(std::move(parts.group)),
       m_groupPort(parts.port),
       m_balancer(balancer)
