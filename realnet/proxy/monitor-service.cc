@@ -58,19 +58,6 @@ MonitorService::MonitorService(asio::io_context& io, Parts parts, SharedBalancer
     m_balancer.SetWake([this] { asio::post(m_io, [this] { SendWanted(); }); });
 }
 
-std::optional<Error>
-MonitorService::Open()
-{
-    for (std::size_t i = 0; i < m_links.size(); ++i)
-    {
-        if (auto error = OpenLink(i))
-        {
-            return error;
-        }
-    }
-    return std::nullopt;
-}
-
 void
 MonitorService::Start()
 {
@@ -93,94 +80,6 @@ MonitorService::Start()
 }
 
 void
-MonitorService::Listen(MonitorLink& link)
-{
-    link.port->Start([this, &link](const Datagram& datagram) { Take(link, datagram); },
-                     [this] { OnTableChanged(); });
-}
-
-/** Makes the socket of one interface anew, where that is there. */
-std::optional<Error>
-MonitorService::OpenLink(std::size_t slot)
-{
-    MonitorLink& link = *m_links[slot];
-    link.droppedBefore = link.Dropped();
-    link.port.reset();
-    const auto& interface = m_follower.Slots().Get(slot).interface;
-    if (!interface)
-    {
-        return std::nullopt;
-    }
-    Expected<UdpSocket> socket = UdpSocket::Open(interface->address, *interface);
-    if (!socket)
-    {
-        return Error{"interface " + interface->name + ": " + socket.GetError().message};
-    }
-    link.interface = *interface;
-    link.refreshed.reset();
-    link.port = std::make_unique<DatagramPort>(m_io, std::move(*socket));
-    return std::nullopt;
-}
-
-/** Something has happened to an interface: what is open on it is opened anew, and asks at once. */
-bool
-MonitorService::OnChange(std::size_t slot, const std::optional<Interface>& before)
-{
-    const auto error = OpenLink(slot);
-    if (!error)
-    {
-        LogChange(slot, before);
-    }
-    else if (const auto silenced = m_openLog.Allow(Now()))
-    {
-        spdlog::error("no probes by {}; trying again{}", error->message, Silenced(*silenced));
-    }
-    if (MonitorLink& link = *m_links[slot]; link.port)
-    {
-        Listen(link);
-        ProbeBy(link);
-        ProbeKnown(link);
-    }
-    return !error;
-}
-
-/**
- * Asks each agent that was heard by an interface for itself. Behind an interface made anew this
- * proxy has another hardware address: agents would answer to the old one for a minute, as a request
- * to the group teaches them nothing. Before one to themselves the kernel asks (ARP, neighbour
- * discovery) and thereby tells.
- */
-void
-MonitorService::ProbeKnown(const MonitorLink& link)
-{
-    for (AgentIndex agent = 0; agent < m_places.Size(); ++agent)
-    {
-        if (m_places[agent].link == &link)
-        {
-            m_wanted.push_back(agent);
-        }
-    }
-    SendWanted();
-}
-
-void
-MonitorService::LogChange(std::size_t slot, const std::optional<Interface>& before)
-{
-    const InterfaceSlot& now = m_follower.Slots().Get(slot);
-    if (now.interface)
-    {
-        spdlog::info("interface {}: probes leave by it{}",
-                     ToString({*now.interface}),
-                     before ? " anew" : " from now on");
-        return;
-    }
-    const std::string wanted = now.wanted.empty() ? "the default interface" : now.wanted;
-    spdlog::warn("probe request not sent by {}: {}; probes leave by it as soon as it is there",
-                 before ? before->name : wanted,
-                 now.why);
-}
-
-void
 MonitorService::Reconfigure(const MonitorOptions& options, const std::optional<Keyring>& keyring)
 {
     m_interval = options.interval;
@@ -198,94 +97,6 @@ MonitorService::OnTableChanged()
 {
     LogEvents();
     WaitForExpiry();
-}
-
-void
-MonitorService::Probe()
-{
-    // First, so that a round that cannot be made, for want of memory, is not the last one.
-    m_probeTimer.expires_after(m_interval);
-    m_probeTimer.async_wait(
-        [this](const asio::error_code& error)
-        {
-            if (!error)
-            {
-                Probe();
-            }
-        });
-    for (const auto& link : m_links)
-    {
-        ProbeBy(*link);
-    }
-}
-
-/** Asks everybody behind one interface. */
-void
-MonitorService::ProbeBy(MonitorLink& link)
-{
-    if (!link.port)
-    {
-        ++m_sendErrors; // the log has told why
-        return;
-    }
-    link.Refresh(Now());
-    // After that: what it costs is no part of the RTT.
-    const std::string request = link.monitor.Probe(Now(), link.interface.address, m_nonces);
-    Send(link, request, m_group, m_groupPort);
-}
-
-void
-MonitorService::Send(MonitorLink& link,
-                     const std::string& request,
-                     const std::string& address,
-                     std::uint16_t port)
-{
-    if (const auto error = link.port->Socket().Send(request, address, port))
-    {
-        ++m_sendErrors;
-        if (const auto silenced = m_sendLog.Allow(Now()))
-        {
-            spdlog::warn("probe request not sent by {}: {}{}",
-                         link.interface.name,
-                         error->message,
-                         Silenced(*silenced));
-        }
-    }
-}
-
-/** In rows, so that the thread's other work gets its turn. */
-void
-MonitorService::SendWanted()
-{
-    for (int sent = 0; sent < DatagramPort::DATAGRAMS_PER_TURN; ++sent)
-    {
-        if (m_nextWanted == m_wanted.size())
-        {
-            m_balancer.TakeWantedProbes(m_wanted);
-            m_nextWanted = 0;
-        }
-        if (m_wanted.empty())
-        {
-            return; // whoever wants the next one wakes this again
-        }
-        ProbeAgent(m_wanted[m_nextWanted++]);
-    }
-    asio::post(m_io, [this] { SendWanted(); });
-}
-
-void
-MonitorService::ProbeAgent(AgentIndex agent)
-{
-    const Place& place = m_places[agent];
-    if (place.link != nullptr && place.link->port)
-    {
-        MonitorLink& link = *place.link;
-        const std::string request = link.monitor.ProbeAgent(Now(),
-                                                            link.interface.address,
-                                                            m_nonces,
-                                                            place.hasIdentity ? place.id : "");
-        Send(link, request, place.address, place.port);
-    }
 }
 
 void
@@ -327,50 +138,6 @@ MonitorService::NotePlace(AgentIndex agent,
     place.link = &link;
     place.address = datagram.address;
     place.port = datagram.port;
-}
-
-/** An answer in the base form would count for the last round, with a wrong RTT. */
-void
-MonitorService::RetryLater(AgentIndex agent)
-{
-    const Place& place = m_places[agent];
-    if (place.link != nullptr && !place.isBaseForm && m_retries.Add(agent, Now()))
-    {
-        WaitForRetry();
-    }
-}
-
-void
-MonitorService::WaitForRetry()
-{
-    const auto due = m_retries.NextDue();
-    if (!due)
-    {
-        return;
-    }
-    m_retryTimer.expires_after(*due - Now());
-    m_retryTimer.async_wait(
-        [this](const asio::error_code& error)
-        {
-            if (!error)
-            {
-                SendRetries();
-            }
-        });
-}
-
-void
-MonitorService::SendRetries()
-{
-    while (const auto retry = m_retries.Take(Now()))
-    {
-        if (m_places[retry->agent].heard < retry->since)
-        {
-            ++m_retriesSent;
-            ProbeAgent(retry->agent);
-        }
-    }
-    WaitForRetry();
 }
 
 void
