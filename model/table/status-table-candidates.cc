@@ -284,8 +284,8 @@ StatusTable::LeastShare() const
     {
         return 0;
     }
-    // With F fit agents, S of them at the share s, each other one gets F / (F - S + S * s) times its
-    // part of the picks: at most twice that, if s >= 1 - F / (2 S).
+    // With F fit agents, S of them at the share s, each other one gets F / (F - S + S * s) times
+    // its part of the picks: at most twice that, if s >= 1 - F / (2 S).
     const double starting = static_cast<double>(m_starts.size());
     return std::max(0.0, 1 - static_cast<double>(m_fit) / (2 * starting));
 }

@@ -123,7 +123,8 @@ class StatusTable
     /**
      * \return why Update() would refuse it, after Advance(); nothing: it would not.
      * ID_CONFLICT: the identity belongs to another server that is fresh; the agent that is there
-     * stays until it is overdue, or says that it is down there. SERVER_CONFLICT: somebody else speaks for the server. TABLE_FULL.
+     * stays until it is overdue, or says that it is down there. SERVER_CONFLICT: somebody else
+     * speaks for the server. TABLE_FULL.
      */
     std::optional<Refusal> ObjectionTo(const Observation& observation) const;
 

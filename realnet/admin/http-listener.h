@@ -117,7 +117,7 @@ class HttpListener
     std::list<Client> m_clients; //!< in the order of their coming
     std::vector<MHD_Connection*> m_suspended;
     std::uint64_t m_accepted{0};
-    bool m_hasEnded{false}; //!< a connection has, since the library was run last
+    bool m_hasEnded{false};            //!< a connection has, since the library was run last
     std::uint64_t m_acceptedBefore{0}; //!< at the last look at who is late
     unsigned m_looksInVain{0};
     Instant m_nextLook{};
