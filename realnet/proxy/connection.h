@@ -71,7 +71,7 @@ struct Care : TimeoutEntry
 /**
  * What the server knows of its connection. The acknowledgement that ends TCP's handshake is held
  * back for a moment, to travel with the client's first bytes: one packet and one wake-up of the
- * server less, which made short connections 16 to 20 % faster (references/proxies.md 1.3). A server
+ * server less, which made short connections 16 to 20 % faster. A server
  * that speaks first would wait for it, so it does not wait long.
  */
 enum class Handshake : unsigned char

@@ -42,8 +42,7 @@ class RelayDirection
 {
   public:
     static constexpr std::size_t COPY_BYTES = 64 * 1024;
-    /** Without pipe: measured to be twice as fast as 64 KiB on streams (references/proxies.md 1.3).
-     */
+    /** Without pipe: measured to be twice as fast as 64 KiB on streams. */
     static constexpr std::size_t STREAM_COPY_BYTES = 256 * 1024;
     /** What counts as a large read. */
     static constexpr std::size_t LARGE_BYTES = 16 * 1024;

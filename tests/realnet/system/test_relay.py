@@ -1,4 +1,4 @@
-"""The relay on real sockets: every byte and every end (references/proxies.md, 1.6, 3.2)."""
+"""The relay on real sockets: every byte and every end."""
 import hashlib
 import os
 import queue
