@@ -1,5 +1,5 @@
-/** What the kernel says: texts of /proc (0) and of cgroups (1), answers of netlink's sock_diag (2).
- */
+/** What the kernel says: texts of /proc (0) and of cgroups (1), answers of netlink's sock_diag (2)
+ * and messages of its rtnetlink (3). */
 #include "realnet/agent/cgroup-tree.h"
 #include "realnet/agent/connection-counter.h"
 #include "realnet/agent/cpu-times.h"
@@ -7,6 +7,7 @@
 #include "realnet/agent/memory-meter.h"
 #include "realnet/agent/proc-text.h"
 #include "realnet/agent/sock-diag.h"
+#include "realnet/common/interface.h"
 #include "tests/fuzz/targets/check.h"
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <span>
+#include <sys/socket.h>
 
 using namespace sonda;
 using namespace sonda::fuzz;
@@ -108,6 +110,29 @@ Diag(std::string_view text)
     }
 }
 
+/** Links, addresses and routes, and what is chosen by them. */
+void
+Network(std::string_view text)
+{
+    NetworkMessages messages;
+    ParseNetworkMessages(std::as_bytes(std::span(text)), messages);
+    const NetworkFacts& facts = messages.there;
+    const std::size_t most = text.size() / sizeof(nlmsghdr);
+    FUZZ_CHECK(facts.links.size() + facts.addresses.size() + facts.defaultRoutes.size() <= most);
+    FUZZ_CHECK(messages.linksGone.size() + messages.addressesGone.size() <= most);
+    for (const int family : {AF_INET, AF_INET6})
+    {
+        for (const Interface& one : ListInterfaces(facts, family))
+        {
+            FUZZ_CHECK(!one.address.empty() && one.prefixLength <= (family == AF_INET ? 32 : 128));
+            const auto chosen = ChooseInterface(facts, family, one.address);
+            FUZZ_CHECK(chosen && chosen->address == one.address);
+        }
+        DefaultLinks(facts, family);
+        ChooseInterface(facts, family, "");
+    }
+}
+
 } // namespace
 
 extern "C" int
@@ -124,6 +149,9 @@ LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
         break;
     case 2:
         Diag(choice.text);
+        break;
+    case 3:
+        Network(choice.text);
         break;
     default:
         break;
