@@ -128,7 +128,8 @@ class Connection : public TimeoutEntry
     Phase m_phase{Phase::WAITING};
     Handshake m_handshake{Handshake::DONE};
     Care m_care{*this};
-    bool m_ready{false}; //!< in the worker's run queue
+    bool m_isGrown{false}; //!< old enough that its peers are looked after
+    bool m_ready{false};   //!< in the worker's run queue
     Relay m_relay;
     std::array<Channel, 2> m_channels;
 

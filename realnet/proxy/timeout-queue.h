@@ -31,6 +31,13 @@ class TimeoutEntry
         m_before = m_after = this;
     }
 
+    /** \return whether it is in a queue. */
+    bool
+    IsWaiting() const
+    {
+        return m_before != this;
+    }
+
   private:
     friend class TimeoutQueue;
 

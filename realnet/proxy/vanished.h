@@ -6,13 +6,20 @@
 namespace sonda
 {
 
+/** What the kernel knows of the other end of a TCP connection. */
+enum class PeerState
+{
+    OWES_NOTHING, //!< it has acknowledged all that it was sent: whether it is there is not known
+    OWES,         //!< something is still to be acknowledged
+    VANISHED,     //!< nothing was acknowledged for long, although it was sent more than once
+};
+
 /**
- * \return whether the peer of a TCP connection has acknowledged nothing for \p limit although the
- * kernel has sent it something more than once since: bytes, or the question whether its closed
- * window has opened. A peer that answers, but does not read, has not vanished; one that was sent
- * nothing cannot be told from one that has nothing to say.
+ * \param limit how long a peer may owe every acknowledgement, though the kernel has sent it bytes
+ * again and again, or asked whether its closed window has opened. A peer that answers such
+ * questions, but does not read, has not vanished
  */
-bool HasVanished(int socket, Duration limit);
+PeerState PeerOf(int socket, Duration limit);
 
 } // namespace sonda
 

@@ -58,7 +58,7 @@ Worker::ExpireTimeouts()
         while (TimeoutEntry* entry = queue.Due(m_now))
         {
             Connection& connection = static_cast<Care&>(*entry).connection;
-            m_grown.Restart(connection.m_care, m_now);
+            entry->Leave();
             Survive(&connection, [&] { action(connection); });
         }
     };
@@ -111,13 +111,16 @@ Worker::OnConnectTimeout(Connection& connection)
 void
 Worker::GrowUp(Connection& connection)
 {
+    connection.m_isGrown = true;
     SetKeepAlive(connection.m_server.Get(), m_settings->keepAlive);
+    Examine(connection);
 }
 
 /**
  * A host that vanishes says nothing. What was sent to it stays unacknowledged, and the kernel sends
  * it again for a quarter of an hour. TCP_USER_TIMEOUT would end that, but also a connection whose
- * peer answers and just does not read, so the sockets are asked.
+ * peer answers and just does not read, so the sockets are asked, again and again while a peer owes
+ * something. One that owes nothing is left in peace until more is sent, see Serve().
  */
 void
 Worker::Examine(Connection& connection)
@@ -128,8 +131,14 @@ Worker::Examine(Connection& connection)
     }
     for (const Side side : {Side::CLIENT, Side::SERVER})
     {
-        if (HasVanished(connection.Socket(side), m_settings->timeouts.ack))
+        switch (PeerOf(connection.Socket(side), m_settings->timeouts.ack))
         {
+        case PeerState::OWES_NOTHING:
+            break;
+        case PeerState::OWES:
+            m_grown.Restart(connection.m_care, m_now);
+            break;
+        case PeerState::VANISHED:
             OnVanished(connection, side);
             return;
         }

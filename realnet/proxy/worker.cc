@@ -205,6 +205,10 @@ Worker::Serve(Connection& connection)
         m_halfClosed.Restart(connection, m_now);
         break;
     }
+    if (connection.m_isGrown && !connection.m_care.IsWaiting())
+    {
+        m_grown.Restart(connection.m_care, m_now); // something has moved, and may be owed
+    }
     if (relay.HasWork() && !connection.m_ready)
     {
         connection.m_ready = true;

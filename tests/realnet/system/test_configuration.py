@@ -36,7 +36,9 @@ def test_check_names_every_problem(tmp_path):
 def test_check_of_a_good_file(tmp_path, name, keys):
     path = write(tmp_path / "good.json", interface="lo", **keys)
     result = run([binary(name), "--config", path, "--check"])
-    assert (result.returncode, result.stderr) == (0, "")
+    # Root is told that the packages' services would not see a file in /tmp.
+    others = [line for line in result.stderr.splitlines() if "has a /tmp of its own" not in line]
+    assert (result.returncode, others) == (0, [])
     assert "good" in result.stdout
 
 

@@ -31,7 +31,7 @@ PROXY_ERRORS = [
     (["--policy", "bestest"], ["--policy", "column", "sample"]),
     (["--policy", "sample:x"], ["--policy", "column 8"]),
     (["--formulas", "/nonexistent.json"], ["--formulas", "No such file"]),
-    (["--interface", "nosuch0"], ["--interface", "nosuch0", "lo (127.0.0.1)"]),
+    (["--interface", "eth0:1"], ["--interface", "eth0:1"]),
     (["--workers", "0"], ["--workers", "1"]),
     (["--interval", "100ms"], ["--window", "--interval"]),
     (["--key-file", "/nonexistent"], ["--key-file", "No such file"]),
@@ -57,7 +57,7 @@ def test_proxy_errors_say_what_is_wrong(options, words):
     (["--id", "a b"], ["--id"]),
     (["--weight", "0"], ["--weight"]),
     (["--window", "5"], ["--window", "has no unit"]),
-    (["--interface", "192.0.2.250"], ["--interface", "192.0.2.250", "lo (127.0.0.1)"]),
+    (["--interface", "192.0.2.256"], ["--interface", "192.0.2.256"]),
 ])
 def test_agent_errors_say_what_is_wrong(options, words):
     defaults = [] if "--interface" in options else ["--interface", "lo"]
