@@ -1,6 +1,7 @@
 #include "tests/catch.h"
 #include "tests/model/support/samples.h"
 #include "tests/model/support/seeded-stream.h"
+#include "tests/model/support/table-steps.h"
 
 using namespace sonda;
 using namespace sonda::test;
@@ -9,19 +10,6 @@ namespace
 {
 
 using Agents = std::vector<AgentIndex>;
-
-void
-Hear(StatusTable& table, unsigned number, double now)
-{
-    REQUIRE(table.Update(Observe(number), At(now)));
-}
-
-void
-Fail(StatusTable& table, AgentIndex agent, double now)
-{
-    table.OnDispatch(agent, At(now));
-    table.OnConnectFailure(agent, At(now));
-}
 
 void
 ResetEarly(StatusTable& table, AgentIndex agent, double now, int times = 1)

@@ -1,5 +1,6 @@
 #include "tests/catch.h"
 #include "tests/model/support/samples.h"
+#include "tests/model/support/table-steps.h"
 
 #include <string>
 
@@ -10,19 +11,6 @@ namespace
 {
 
 using Agents = std::vector<AgentIndex>;
-
-void
-Hear(StatusTable& table, unsigned number, double now)
-{
-    REQUIRE(table.Update(Observe(number), At(now)));
-}
-
-void
-Fail(StatusTable& table, AgentIndex agent, double now)
-{
-    table.OnDispatch(agent, At(now));
-    table.OnConnectFailure(agent, At(now));
-}
 
 TableRules
 PanicRules(double below = 0.5)

@@ -1,5 +1,6 @@
 #include "tests/catch.h"
 #include "tests/model/support/samples.h"
+#include "tests/model/support/table-steps.h"
 
 #include <functional>
 
@@ -9,12 +10,6 @@ using namespace sonda::test;
 /** Who returns starts slowly or not by what it did, not by what others did at that moment. */
 namespace
 {
-
-void
-Hear(StatusTable& table, unsigned number, double now)
-{
-    REQUIRE(table.Update(Observe(number), At(now)));
-}
 
 void
 Say(StatusTable& table, unsigned number, ServerState state, double now)

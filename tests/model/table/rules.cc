@@ -1,5 +1,6 @@
 #include "tests/catch.h"
 #include "tests/model/support/samples.h"
+#include "tests/model/support/table-steps.h"
 
 using namespace sonda;
 using namespace sonda::test;
@@ -8,12 +9,6 @@ namespace
 {
 
 using Agents = std::vector<AgentIndex>;
-
-void
-Hear(StatusTable& table, unsigned number, double now)
-{
-    REQUIRE(table.Update(Observe(number), At(now)));
-}
 
 } // namespace
 
