@@ -4,7 +4,7 @@
 #include "realnet/admin/admin-server.h"
 #include "realnet/admin/snapshot-taker.h"
 #include "realnet/admin/window-history.h"
-#include "realnet/proxy/companion.h"
+#include "realnet/balancer/companion.h"
 
 #include <asio/steady_timer.hpp>
 

@@ -1,6 +1,6 @@
 #include "realnet/admin/http-callbacks.h"
 
-#include "realnet/admin/admin-limits.h"
+#include "realnet/common/admin-limits.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/socket-address.h"
 

@@ -1,7 +1,7 @@
 #include "realnet/admin/http-listener.h"
 
-#include "realnet/admin/admin-limits.h"
 #include "realnet/admin/http-callbacks.h"
+#include "realnet/common/admin-limits.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/socket-address.h"
 

@@ -3,7 +3,7 @@
 
 #include "model/table/score-trace.h"
 #include "realnet/admin/agent-times.h"
-#include "realnet/proxy/balancer-witness.h"
+#include "realnet/balancer/balancer-witness.h"
 
 #include <array>
 #include <memory>

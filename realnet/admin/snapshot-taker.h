@@ -2,7 +2,7 @@
 #define SONDA_REALNET_ADMIN_SNAPSHOT_TAKER_H
 
 #include "realnet/admin/snapshot.h"
-#include "realnet/proxy/shared-balancer.h"
+#include "realnet/balancer/shared-balancer.h"
 
 namespace sonda
 {

@@ -4,7 +4,7 @@
 #include "model/protocol/pdu.h"
 #include "realnet/admin/herding.h"
 #include "realnet/admin/live-figures.h"
-#include "realnet/proxy/shared-balancer.h"
+#include "realnet/balancer/shared-balancer.h"
 
 #include <memory>
 #include <nlohmann/json.hpp>

@@ -1,8 +1,8 @@
 #include "realnet/proxy/listener.h"
 
+#include "realnet/common/close-by-reset.h"
 #include "realnet/common/keep-alive.h"
 #include "realnet/common/socket-address.h"
-#include "realnet/proxy/close-by-reset.h"
 
 #include <cerrno>
 #include <netinet/tcp.h>

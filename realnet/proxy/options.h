@@ -4,13 +4,13 @@
 #include "model/base/time.h"
 #include "model/control/whereabouts.h"
 #include "model/table/table-rules.h"
+#include "realnet/balancer/health-checks.h"
 #include "realnet/common/configuration.h"
 #include "realnet/common/option-values.h"
 #include "realnet/common/probe-options.h"
-#include "realnet/proxy/health-checks.h"
-#include "realnet/proxy/own-addresses.h"
-#include "realnet/proxy/relay-settings.h"
-#include "realnet/proxy/scheduling.h"
+#include "realnet/worker/own-addresses.h"
+#include "realnet/worker/relay-settings.h"
+#include "realnet/worker/scheduling.h"
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 #include "realnet/proxy/proxy-configuration.h"
 
 #include "model/scoring/catalogue.h"
-#include "realnet/admin/admin-limits.h"
+#include "realnet/common/admin-limits.h"
 #include "realnet/common/descriptor.h"
 #include "realnet/common/key-file.h"
 #include "realnet/common/reload-port.h"

@@ -1,15 +1,15 @@
 #ifndef SONDA_REALNET_PROXY_PROXY_H
 #define SONDA_REALNET_PROXY_PROXY_H
 
+#include "realnet/balancer/companion.h"
+#include "realnet/balancer/monitor-service.h"
 #include "realnet/common/reload-port.h"
 #include "realnet/common/watchdog.h"
 #include "realnet/proxy/backlog.h"
-#include "realnet/proxy/companion.h"
 #include "realnet/proxy/listener.h"
-#include "realnet/proxy/log-closer.h"
-#include "realnet/proxy/monitor-service.h"
 #include "realnet/proxy/proxy-configuration.h"
-#include "realnet/proxy/worker.h"
+#include "realnet/worker/log-closer.h"
+#include "realnet/worker/worker.h"
 
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>

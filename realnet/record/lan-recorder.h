@@ -3,8 +3,8 @@
 
 #include "model/metrics/result-files.h"
 #include "model/metrics/run-recorder.h"
-#include "realnet/proxy/companion.h"
-#include "realnet/proxy/shared-balancer.h"
+#include "realnet/balancer/companion.h"
+#include "realnet/balancer/shared-balancer.h"
 #include "realnet/record/record-folder.h"
 
 #include <asio/steady_timer.hpp>

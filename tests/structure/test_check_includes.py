@@ -37,7 +37,7 @@ def test_the_rules_look_at_the_sources():
         ("model/deep/er/a.cc", '#include "realnet/common/clock.h"'),
         ("model/a.cc", '#include "model/ns3/lan.h"'),
         ("model/ns3/a.cc", "auto t = std::chrono::system_clock::now();"),
-        ("model/ns3/a.cc", '#include "realnet/proxy/relay.h"'),
+        ("model/ns3/a.cc", '#include "realnet/relay/relay-io.h"'),
         ("realnet/proxy/a.cc", '#include "ns3/core-module.h"'),
         ("realnet/a.h", '#include "model/ns3/lan.h"'),
         ("scenarios/a.cc", '#include "realnet/common/clock.h"'),

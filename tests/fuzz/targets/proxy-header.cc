@@ -1,5 +1,5 @@
 /** Headers of the PROXY protocol, versions 1 and 2. */
-#include "realnet/proxy/proxy-protocol.h"
+#include "realnet/common/proxy-protocol.h"
 #include "tests/fuzz/targets/check.h"
 
 using namespace sonda;

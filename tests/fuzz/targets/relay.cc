@@ -1,7 +1,7 @@
 /** The relay's decisions, driven by bytes against sockets as the kernel has them (fake-relay.h): no
  * byte is lost. */
 #include "tests/fuzz/targets/check.h"
-#include "tests/realnet/proxy/fake-relay.h"
+#include "tests/model/connection/fake-relay.h"
 
 #include <fuzzer/FuzzedDataProvider.h>
 

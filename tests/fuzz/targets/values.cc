@@ -3,9 +3,9 @@
 #include "model/protocol/address.h"
 #include "model/protocol/auth.h"
 #include "model/protocol/ipv6.h"
+#include "realnet/balancer/health-checks.h"
 #include "realnet/common/network.h"
 #include "realnet/common/option-values.h"
-#include "realnet/proxy/health-checks.h"
 #include "tests/fuzz/targets/check.h"
 
 using namespace sonda;

@@ -1,5 +1,5 @@
-#include "realnet/admin/admin-limits.h"
 #include "realnet/admin/admin-server.h"
+#include "realnet/common/admin-limits.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/descriptor.h"
 #include "realnet/common/socket-address.h"
