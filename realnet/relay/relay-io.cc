@@ -31,9 +31,9 @@ RelayIo::RelayIo(std::size_t pipes)
 }
 
 void
-RelayIo::Pump(Connection& connection, Side source)
+RelayIo::Pump(Conduit& conduit, Side source)
 {
-    const RelayDirection& direction = connection.m_relay.From(source);
+    const RelayDirection& direction = conduit.m_relay.From(source);
     int reads = 0;
     for (RelayStep step = direction.Next(); step != RelayStep::WAIT; step = direction.Next())
     {
@@ -45,32 +45,32 @@ RelayIo::Pump(Connection& connection, Side source)
         switch (step)
         {
         case RelayStep::RECEIVE:
-            Receive(connection, source);
+            Receive(conduit, source);
             break;
         case RelayStep::FILL:
-            Fill(connection, source);
+            Fill(conduit, source);
             break;
         case RelayStep::SEND:
-            Send(connection, source);
+            Send(conduit, source);
             break;
         case RelayStep::DRAIN:
-            Drain(connection, source);
+            Drain(conduit, source);
             break;
         case RelayStep::END:
-            PassEnd(connection, source);
+            PassEnd(conduit, source);
             break;
         case RelayStep::WAIT:
             break;
         }
     }
-    Tidy(connection, source);
+    Tidy(conduit, source);
 }
 
 void
-RelayIo::OnReadResult(Connection& connection, Side source, ssize_t n, std::size_t asked)
+RelayIo::OnReadResult(Conduit& conduit, Side source, ssize_t n, std::size_t asked)
 {
-    RelayDirection& direction = connection.m_relay.From(source);
-    connection.From(source).heard |= n >= 0;
+    RelayDirection& direction = conduit.m_relay.From(source);
+    conduit.From(source).heard |= n >= 0;
     if (n > 0)
     {
         direction.OnRead(static_cast<std::size_t>(n), asked);
@@ -85,17 +85,17 @@ RelayIo::OnReadResult(Connection& connection, Side source, ssize_t n, std::size_
     }
     else if (errno != EINTR)
     {
-        connection.m_relay.OnReadFailed(source);
+        conduit.m_relay.OnReadFailed(source);
     }
 }
 
 void
-RelayIo::OnWriteResult(Connection& connection, Side source, ssize_t n)
+RelayIo::OnWriteResult(Conduit& conduit, Side source, ssize_t n)
 {
-    RelayDirection& direction = connection.m_relay.From(source);
+    RelayDirection& direction = conduit.m_relay.From(source);
     if (n > 0)
     {
-        connection.From(source).bytes += static_cast<std::uint64_t>(n);
+        conduit.From(source).bytes += static_cast<std::uint64_t>(n);
         direction.OnWritten(static_cast<std::size_t>(n));
     }
     else if (n == 0 || IsTransient(errno))
@@ -104,36 +104,36 @@ RelayIo::OnWriteResult(Connection& connection, Side source, ssize_t n)
     }
     else if (errno != EINTR)
     {
-        connection.m_relay.OnWriteFailed(Other(source), errno == EPIPE);
+        conduit.m_relay.OnWriteFailed(Other(source), errno == EPIPE);
     }
 }
 
 void
-RelayIo::Receive(Connection& connection, Side source)
+RelayIo::Receive(Conduit& conduit, Side source)
 {
-    const std::size_t asked = connection.m_relay.From(source).ReadSize();
+    const std::size_t asked = conduit.m_relay.From(source).ReadSize();
     m_offset = 0;
-    const ssize_t n = recv(connection.Socket(source), m_buffer.data(), asked, 0);
-    OnReadResult(connection, source, n, asked);
+    const ssize_t n = recv(conduit.Socket(source), m_buffer.data(), asked, 0);
+    OnReadResult(conduit, source, n, asked);
 }
 
 void
-RelayIo::Fill(Connection& connection, Side source)
+RelayIo::Fill(Conduit& conduit, Side source)
 {
-    Channel& channel = connection.From(source);
+    Channel& channel = conduit.From(source);
     if (!channel.pipe)
     {
         channel.pipe = m_pipes.Take();
         if (!channel.pipe)
         {
-            connection.m_relay.From(source).OnNoPipe();
+            conduit.m_relay.From(source).OnNoPipe();
             return;
         }
         // Else the kernel would do it when the bytes were read: so their sender goes on meanwhile.
-        AcknowledgeNow(connection.Socket(source));
+        AcknowledgeNow(conduit.Socket(source));
     }
     const std::size_t asked = channel.pipe->capacity;
-    const ssize_t n = splice(connection.Socket(source),
+    const ssize_t n = splice(conduit.Socket(source),
                              nullptr,
                              channel.pipe->write.Get(),
                              nullptr,
@@ -144,43 +144,43 @@ RelayIo::Fill(Connection& connection, Side source)
     {
         // The kernel cannot splice here, or no further: copying still works, and says whether a 0
         // was the end (docs/decisions/0004-what-the-kernel-says.md).
-        connection.m_relay.From(source).OnNoPipe();
+        conduit.m_relay.From(source).OnNoPipe();
         return;
     }
     channel.inPipe += n > 0 ? static_cast<std::size_t>(n) : 0;
-    OnReadResult(connection, source, n, asked);
+    OnReadResult(conduit, source, n, asked);
 }
 
 void
-RelayIo::Send(Connection& connection, Side source)
+RelayIo::Send(Conduit& conduit, Side source)
 {
-    Channel& channel = connection.From(source);
-    const std::size_t held = connection.m_relay.From(source).Held();
+    Channel& channel = conduit.From(source);
+    const std::size_t held = conduit.m_relay.From(source).Held();
     const char* from =
         channel.pending ? channel.pending.get() + channel.offset : m_buffer.data() + m_offset;
     // The end that follows travels with the last bytes.
-    const int more = connection.m_relay.From(source).EndFollows() ? MSG_MORE : 0;
-    const ssize_t n = send(connection.Socket(Other(source)), from, held, MSG_NOSIGNAL | more);
+    const int more = conduit.m_relay.From(source).EndFollows() ? MSG_MORE : 0;
+    const ssize_t n = send(conduit.Socket(Other(source)), from, held, MSG_NOSIGNAL | more);
     if (n > 0)
     {
         (channel.pending ? channel.offset : m_offset) += static_cast<std::size_t>(n);
     }
-    OnWriteResult(connection, source, n);
-    if (connection.m_relay.From(source).Held() == 0)
+    OnWriteResult(conduit, source, n);
+    if (conduit.m_relay.From(source).Held() == 0)
     {
         channel.pending.reset();
     }
 }
 
 void
-RelayIo::Drain(Connection& connection, Side source)
+RelayIo::Drain(Conduit& conduit, Side source)
 {
-    Channel& channel = connection.From(source);
+    Channel& channel = conduit.From(source);
     const ssize_t n = splice(channel.pipe->read.Get(),
                              nullptr,
-                             connection.Socket(Other(source)),
+                             conduit.Socket(Other(source)),
                              nullptr,
-                             connection.m_relay.From(source).Held(),
+                             conduit.m_relay.From(source).Held(),
                              SPLICE_FLAGS);
     if (n > 0)
     {
@@ -188,29 +188,29 @@ RelayIo::Drain(Connection& connection, Side source)
         channel.spliced += static_cast<std::uint64_t>(n);
         m_streamed = true;
     }
-    OnWriteResult(connection, source, n);
+    OnWriteResult(conduit, source, n);
 }
 
 void
-RelayIo::PassEnd(Connection& connection, Side source)
+RelayIo::PassEnd(Conduit& conduit, Side source)
 {
     // Where the other direction has ended too, closing the sockets tells as much.
-    if (connection.m_relay.From(Other(source)).EndPassed() ||
-        shutdown(connection.Socket(Other(source)), SHUT_WR) == 0)
+    if (conduit.m_relay.From(Other(source)).EndPassed() ||
+        shutdown(conduit.Socket(Other(source)), SHUT_WR) == 0)
     {
-        connection.m_relay.From(source).OnEndPassed();
+        conduit.m_relay.From(source).OnEndPassed();
         return;
     }
     // ENOTCONN: the sink was reset. Its error is still there to be read.
-    connection.m_relay.OnWriteFailed(Other(source), false);
+    conduit.m_relay.OnWriteFailed(Other(source), false);
 }
 
 /** Keeps what the sink did not take out of the shared buffer, and gives an idle pipe back. */
 void
-RelayIo::Tidy(Connection& connection, Side source)
+RelayIo::Tidy(Conduit& conduit, Side source)
 {
-    Channel& channel = connection.From(source);
-    const RelayDirection& direction = connection.m_relay.From(source);
+    Channel& channel = conduit.From(source);
+    const RelayDirection& direction = conduit.m_relay.From(source);
     const std::size_t held = direction.Held();
     // What is held lies in the pipe or in the buffer: a direction that has stopped streaming in
     // this pass has left an empty pipe.
@@ -228,11 +228,11 @@ RelayIo::Tidy(Connection& connection, Side source)
 }
 
 void
-RelayIo::Release(Connection& connection)
+RelayIo::Release(Conduit& conduit)
 {
     for (const Side source : {Side::CLIENT, Side::SERVER})
     {
-        Channel& channel = connection.From(source);
+        Channel& channel = conduit.From(source);
         channel.pending.reset();
         ReturnPipe(channel);
     }

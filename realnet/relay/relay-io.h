@@ -1,8 +1,8 @@
 #ifndef SONDA_REALNET_RELAY_RELAY_IO_H
 #define SONDA_REALNET_RELAY_RELAY_IO_H
 
+#include "realnet/relay/conduit.h"
 #include "realnet/relay/pipe-pool.h"
-#include "realnet/worker/connection.h"
 
 #include <utility>
 #include <vector>
@@ -24,10 +24,10 @@ class RelayIo
     explicit RelayIo(std::size_t pipes);
 
     /** Moves bytes from \p source to the other side until nothing moves or the share is used up. */
-    void Pump(Connection& connection, Side source);
+    void Pump(Conduit& conduit, Side source);
 
-    /** Drops what the connection holds and takes its pipes back. */
-    void Release(Connection& connection);
+    /** Drops what it holds and takes its pipes back. */
+    void Release(Conduit& conduit);
 
     /** \return whether bytes have gone through a pipe since the last call. */
     bool
@@ -37,15 +37,15 @@ class RelayIo
     }
 
   private:
-    void Receive(Connection& connection, Side source);
-    void Fill(Connection& connection, Side source);
-    void Send(Connection& connection, Side source);
-    void Drain(Connection& connection, Side source);
-    void PassEnd(Connection& connection, Side source);
-    void Tidy(Connection& connection, Side source);
+    void Receive(Conduit& conduit, Side source);
+    void Fill(Conduit& conduit, Side source);
+    void Send(Conduit& conduit, Side source);
+    void Drain(Conduit& conduit, Side source);
+    void PassEnd(Conduit& conduit, Side source);
+    void Tidy(Conduit& conduit, Side source);
     void ReturnPipe(Channel& channel);
-    void OnReadResult(Connection& connection, Side source, ssize_t n, std::size_t asked);
-    void OnWriteResult(Connection& connection, Side source, ssize_t n);
+    void OnReadResult(Conduit& conduit, Side source, ssize_t n, std::size_t asked);
+    void OnWriteResult(Conduit& conduit, Side source, ssize_t n);
 
     std::vector<char> m_buffer;
     std::size_t m_offset{0}; //!< of the first byte in the buffer that was not written yet

@@ -1,16 +1,12 @@
 #ifndef SONDA_REALNET_WORKER_CONNECTION_H
 #define SONDA_REALNET_WORKER_CONNECTION_H
 
-#include "model/connection/relay.h"
 #include "model/connection/timeout-queue.h"
 #include "realnet/balancer/shared-balancer.h"
-#include "realnet/common/descriptor.h"
-#include "realnet/relay/pipe-pool.h"
+#include "realnet/relay/conduit.h"
 
-#include <array>
 #include <cstdint>
 #include <list>
-#include <memory>
 #include <optional>
 
 namespace sonda
@@ -32,18 +28,6 @@ struct EventTarget
     Kind kind;
     Connection* connection{nullptr}; //!< of CLIENT and SERVER
     int listener{-1};                //!< of LISTENER: the socket
-};
-
-/** What one direction holds between two passes: nothing, as a rule. */
-struct Channel
-{
-    std::unique_ptr<char[]> pending; //!< what the sink did not take of the last read
-    std::size_t offset{0};           //!< where it begins
-    std::optional<Pipe> pipe;        //!< lent by the pool while the direction streams
-    std::size_t inPipe{0};           //!< bytes in the pipe, also when the relay has given them up
-    std::uint64_t bytes{0};          //!< delivered so far
-    std::uint64_t spliced{0};        //!< of those, through the pipe
-    bool heard{false};               //!< the source has sent a byte, or ended
 };
 
 /** How far a connection is. */
@@ -84,43 +68,16 @@ enum class Handshake : unsigned char
  * A client, the server it was given, and what is between them. Owned by one worker, used by its
  * thread only. In exactly one of the worker's timeout queues while it lives.
  */
-class Connection : public TimeoutEntry
+class Connection : public TimeoutEntry, public Conduit
 {
   public:
     Connection(Descriptor client, const SocketAddress& address, Instant now)
-        : m_client(std::move(client)),
+        : Conduit(std::move(client)),
           m_source(address),
           m_acceptedAt(now)
     {
     }
 
-    int
-    Socket(Side side) const
-    {
-        return side == Side::CLIENT ? m_client.Get() : m_server.Get();
-    }
-
-    Channel&
-    From(Side side)
-    {
-        return m_channels[static_cast<std::size_t>(side)];
-    }
-
-    const Channel&
-    From(Side side) const
-    {
-        return m_channels[static_cast<std::size_t>(side)];
-    }
-
-    /** \return whether neither end has sent a byte, or ended. */
-    bool
-    IsUntouched() const
-    {
-        return !From(Side::CLIENT).heard && !From(Side::SERVER).heard;
-    }
-
-    Descriptor m_client;
-    Descriptor m_server;
     SocketAddress m_source;                     //!< the client, or who it says it stands for
     std::optional<SocketAddress> m_destination; //!< as its header says; else the socket's own
     EventTarget m_clientEvents{EventTarget::Kind::CLIENT, this};
@@ -130,8 +87,6 @@ class Connection : public TimeoutEntry
     Care m_care{*this};
     bool m_isGrown{false}; //!< old enough that its peers are looked after
     bool m_ready{false};   //!< in the worker's run queue
-    Relay m_relay;
-    std::array<Channel, 2> m_channels;
 
     std::uint32_t m_retries{0}; //!< agents that were tried in vain
     bool m_dispatched{false};   //!< the balancer must be told how it ends

@@ -71,16 +71,15 @@ class Route
         : m_io(io),
           m_number(number),
           m_epoll(epoll_create1(EPOLL_CLOEXEC)),
-          m_connection(std::move(m_wires[0].near), SocketAddress(), Instant())
+          m_conduit(std::move(m_wires[0].near))
     {
-        m_connection.m_server = std::move(m_wires[1].near);
+        m_conduit.m_server = std::move(m_wires[1].near);
         for (const Side side : {Side::CLIENT, Side::SERVER})
         {
             epoll_event event{};
             event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
             event.data.u32 = static_cast<std::uint32_t>(side);
-            REQUIRE(epoll_ctl(m_epoll.Get(), EPOLL_CTL_ADD, m_connection.Socket(side), &event) ==
-                    0);
+            REQUIRE(epoll_ctl(m_epoll.Get(), EPOLL_CTL_ADD, m_conduit.Socket(side), &event) == 0);
         }
     }
 
@@ -146,14 +145,14 @@ class Route
         for (int i = 0; i < n; ++i)
         {
             const epoll_event& event = events[static_cast<std::size_t>(i)];
-            m_connection.m_relay.OnEvents(static_cast<Side>(event.data.u32),
-                                          ToSocketEvents(event.events));
+            m_conduit.m_relay.OnEvents(static_cast<Side>(event.data.u32),
+                                       ToSocketEvents(event.events));
         }
-        if (n > 0 || m_connection.m_relay.HasWork())
+        if (n > 0 || m_conduit.m_relay.HasWork())
         {
-            m_connection.m_relay.StartPass();
-            m_io.Pump(m_connection, Side::CLIENT);
-            m_io.Pump(m_connection, Side::SERVER);
+            m_conduit.m_relay.StartPass();
+            m_io.Pump(m_conduit, Side::CLIENT);
+            m_io.Pump(m_conduit, Side::SERVER);
         }
     }
 
@@ -176,20 +175,20 @@ class Route
     Finish()
     {
         Deliver();
-        m_io.Release(m_connection);
+        m_io.Release(m_conduit);
     }
 
     std::uint64_t
     Spliced() const
     {
-        return m_connection.From(Side::CLIENT).spliced + m_connection.From(Side::SERVER).spliced;
+        return m_conduit.From(Side::CLIENT).spliced + m_conduit.From(Side::SERVER).spliced;
     }
 
     /** \return the relay's socket of \p side. */
     int
     Near(Side side) const
     {
-        return m_connection.Socket(side);
+        return m_conduit.Socket(side);
     }
 
     std::uint64_t
@@ -228,7 +227,7 @@ class Route
     /** Of client and server; that of the client is soon full. */
     std::array<Wire, 2> m_wires{Wire(16 * 1024), Wire(128 * 1024)};
     Descriptor m_epoll;
-    Connection m_connection;
+    Conduit m_conduit;
     std::array<std::uint64_t, 2> m_sent{};
     std::array<std::uint64_t, 2> m_taken{};
 };
