@@ -68,9 +68,10 @@ Worker::Welcome(Connection& connection)
         m_shared.counters.noDescriptor.Add();
         ResetBoth(connection, {"no-descriptor", "proxy"});
     }
-    else if (IsTrusted(connection))
+    else if (m_greeter.IsTrusted(connection))
     {
-        AwaitGreeting(connection);
+        connection.m_phase = Phase::GREETING;
+        m_greeter.Await(connection, m_now);
     }
     else
     {
@@ -224,7 +225,7 @@ Worker::FinishConnect(Connection& connection, bool broken)
         ConnectNext(connection);
         return;
     }
-    if (error == 0 && !SendGreeting(connection))
+    if (error == 0 && !m_greeter.Send(connection))
     {
         error = errno;
     }
@@ -235,8 +236,7 @@ Worker::FinishConnect(Connection& connection, bool broken)
         m_shared.balancer.Connected(connection.m_target.agent, connection.m_dispatchedAt);
         connection.m_phase = Phase::RELAYING;
         m_young.Restart(connection.m_care, m_now);
-        const bool isGreeted = m_settings->proxyProtocol != ProxyProtocol::OFF;
-        connection.m_handshake = isGreeted ? Handshake::DONE : Handshake::HELD;
+        connection.m_handshake = m_greeter.Greets() ? Handshake::DONE : Handshake::HELD;
         return;
     }
     OnConnectFailed(connection, error);

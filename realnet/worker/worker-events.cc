@@ -86,12 +86,46 @@ Worker::OnClientEvent(Connection& connection, std::uint32_t events)
     }
     else if (connection.m_phase == Phase::GREETING)
     {
-        TakeGreeting(connection);
+        OnGreeting(connection);
     }
     else if (broken)
     {
         OnBrokenWhileResetting(connection, Side::CLIENT);
     }
+}
+
+/** The client, who is trusted, has still to send its header. */
+void
+Worker::OnGreeting(Connection& connection)
+{
+    switch (m_greeter.Take(connection))
+    {
+    case Greeter::Outcome::INCOMPLETE:
+        break;
+    case Greeter::Outcome::TAKEN:
+        connection.m_phase = Phase::WAITING;
+        ConnectNext(connection);
+        break;
+    case Greeter::Outcome::GONE:
+        m_shared.counters.clientsGone.Add();
+        ResetBoth(connection, {"gone", "client"});
+        break;
+    case Greeter::Outcome::BAD:
+        RejectUngreeted(connection, "");
+        break;
+    }
+}
+
+/** \param when the header should have come; begins with a blank, or is empty */
+void
+Worker::RejectUngreeted(Connection& connection, const char* when)
+{
+    Reject(connection,
+           m_shared.counters.badGreetings,
+           m_shared.greetingLog,
+           ToString(connection.m_source.ToEndpoint()) +
+               ", a trusted proxy, sent no header of the PROXY protocol" + when,
+           "bad-header");
 }
 
 void

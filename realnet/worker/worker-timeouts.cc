@@ -17,6 +17,9 @@ Worker::WaitMilliseconds()
         return 0;
     }
     std::optional<Instant> next = m_acceptor.NextTime();
+    const auto take = [&next](std::optional<Instant> due)
+    { next = due && (!next || *due < *next) ? due : next; };
+    take(m_greeter.NextDue());
     for (TimeoutQueue* queue : {&m_connecting,
                                 &m_silent,
                                 &m_young,
@@ -25,11 +28,9 @@ Worker::WaitMilliseconds()
                                 &m_halfClosed,
                                 &m_resetting,
                                 &m_waiting,
-                                &m_retry,
-                                &m_greeting})
+                                &m_retry})
     {
-        const auto due = queue->NextDue();
-        next = due && (!next || *due < *next) ? due : next;
+        take(queue->NextDue());
     }
     if (!next)
     {
@@ -45,7 +46,7 @@ void
 Worker::ExpireTimeouts()
 {
     m_acceptor.OnTime(m_now);
-    const auto expire = [this](TimeoutQueue& queue, auto action)
+    const auto expire = [this](auto& queue, auto action)
     {
         while (TimeoutEntry* entry = queue.Due(m_now))
         {
@@ -63,17 +64,7 @@ Worker::ExpireTimeouts()
         }
     };
     expire(m_connecting, [this](Connection& c) { OnConnectTimeout(c); });
-    expire(m_greeting,
-           [this](Connection& c)
-           {
-               Reject(c,
-                      m_shared.counters.badGreetings,
-                      m_shared.greetingLog,
-                      ToString(c.m_source.ToEndpoint()) +
-                          ", a trusted proxy, sent no header of the PROXY protocol within the "
-                          "connect timeout",
-                      "bad-header");
-           });
+    expire(m_greeter, [this](Connection& c) { RejectUngreeted(c, " within the connect timeout"); });
     expire(m_waiting, [this](Connection& c) { RejectUnserved(c); });
     if (m_retry.Due(m_now))
     {

@@ -49,7 +49,7 @@ Worker::Worker(WorkerShared& shared)
       m_events(EVENTS_PER_TURN),
       m_acceptor(shared, m_epoll.Get()),
       m_io(shared.pipesPerWorker),
-      m_greeting(m_settings->timeouts.connect),
+      m_greeter(m_settings),
       m_connecting(m_settings->timeouts.connect),
       m_silent(FIRST_BYTES),
       m_young(YOUTH),
@@ -98,7 +98,7 @@ Worker::TakeSettings()
 {
     m_settings = m_shared.settings.Get();
     m_waiting.SetTimeout(m_settings->timeouts.queue, m_now);
-    m_greeting.SetTimeout(m_settings->timeouts.connect, m_now);
+    m_greeter.SetSettings(m_settings, m_now);
     m_connecting.SetTimeout(m_settings->timeouts.connect, m_now);
     m_idle.SetTimeout(m_settings->timeouts.idle, m_now);
     m_halfClosed.SetTimeout(m_settings->timeouts.halfClosed, m_now);

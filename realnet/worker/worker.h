@@ -5,6 +5,7 @@
 #include "realnet/relay/relay-io.h"
 #include "realnet/worker/acceptor.h"
 #include "realnet/worker/connection.h"
+#include "realnet/worker/greeter.h"
 #include "realnet/worker/last-looks.h"
 #include "realnet/worker/worker-shared.h"
 
@@ -70,6 +71,8 @@ class Worker
     void OnEvent(const EventTarget& target, std::uint32_t events);
     void OnClientEvent(Connection& connection, std::uint32_t events);
     void OnServerEvent(Connection& connection, std::uint32_t events);
+    void OnGreeting(Connection& connection);
+    void RejectUngreeted(Connection& connection, const char* when);
 
     // worker-timeouts.cc: what is due, and when
     int WaitMilliseconds();
@@ -97,12 +100,6 @@ class Worker
     bool Register(int socket, EventTarget& target);
     void AwaitFirstBytes(Connection& connection);
     void AcknowledgeServer(Connection& connection);
-
-    // worker-greeting.cc: headers of the PROXY protocol
-    bool IsTrusted(const Connection& connection) const;
-    void AwaitGreeting(Connection& connection);
-    void TakeGreeting(Connection& connection);
-    bool SendGreeting(const Connection& connection);
 
     // worker-close.cc: the ends
     void Close(Connection& connection, ConnectionEnd end, bool good);
@@ -132,8 +129,8 @@ class Worker
     Instant m_now{}; //!< read once per turn
     Acceptor m_acceptor;
     RelayIo m_io;
+    Greeter m_greeter;
 
-    TimeoutQueue m_greeting;
     TimeoutQueue m_connecting;
     TimeoutQueue m_silent; //!< connected, the client has sent nothing yet; see Handshake
     TimeoutQueue m_young;  //!< of Connection::m_care; then keep-alive begins

@@ -1,16 +1,28 @@
-#include "realnet/worker/worker.h"
+#include "realnet/worker/greeter.h"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <sys/socket.h>
 
-/** The part of Worker that takes and sends headers of the PROXY protocol. */
 namespace sonda
 {
 
+Greeter::Greeter(std::shared_ptr<const RelaySettings> settings)
+    : m_settings(std::move(settings)),
+      m_waiting(m_settings->timeouts.connect)
+{
+}
+
+void
+Greeter::SetSettings(std::shared_ptr<const RelaySettings> settings, Instant now)
+{
+    m_settings = std::move(settings);
+    m_waiting.SetTimeout(m_settings->timeouts.connect, now);
+}
+
 bool
-Worker::IsTrusted(const Connection& connection) const
+Greeter::IsTrusted(const Connection& connection) const
 {
     return std::any_of(m_settings->trusted.begin(),
                        m_settings->trusted.end(),
@@ -18,68 +30,57 @@ Worker::IsTrusted(const Connection& connection) const
 }
 
 void
-Worker::AwaitGreeting(Connection& connection)
+Greeter::Await(Connection& connection, Instant now)
 {
-    connection.m_phase = Phase::GREETING;
-    m_greeting.Restart(connection, m_now);
+    m_waiting.Restart(connection, now);
 }
 
 /** Looks at what has come without taking it, so that not a byte behind the header is touched. */
-void
-Worker::TakeGreeting(Connection& connection)
+Greeter::Outcome
+Greeter::Take(Connection& connection)
 {
     const int client = connection.m_client.Get();
     std::array<char, MOST_HEADER_BYTES> bytes;
     const ssize_t n = recv(client, bytes.data(), bytes.size(), MSG_PEEK);
     if (n < 0 && errno == EAGAIN)
     {
-        return;
+        return Outcome::INCOMPLETE;
     }
-    if (n == 0)
+    if (n <= 0)
     {
-        // As with a reset: whoever looks whether somebody listens has nothing to say.
-        m_shared.counters.clientsGone.Add();
-        ResetBoth(connection, {"gone", "client"});
-        return;
+        // An end as a reset: whoever looks whether somebody listens has nothing to say.
+        return Outcome::GONE;
     }
-    ProxyHeader header;
-    if (n > 0)
-    {
-        header = ParseProxyHeader({bytes.data(), static_cast<std::size_t>(n)});
-    }
+    const ProxyHeader header = ParseProxyHeader({bytes.data(), static_cast<std::size_t>(n)});
     const bool isEnded = connection.m_relay.From(Side::CLIENT).PeerClosed();
     if (header.outcome == ProxyHeader::Outcome::INCOMPLETE && !isEnded)
     {
-        return; // more bytes are another event
+        return Outcome::INCOMPLETE;
     }
-    const bool isTaken =
-        header.outcome == ProxyHeader::Outcome::COMPLETE &&
-        recv(client, bytes.data(), header.length, 0) == static_cast<ssize_t>(header.length);
-    if (!isTaken)
+    if (header.outcome != ProxyHeader::Outcome::COMPLETE ||
+        recv(client, bytes.data(), header.length, 0) != static_cast<ssize_t>(header.length))
     {
-        Reject(connection,
-               m_shared.counters.badGreetings,
-               m_shared.greetingLog,
-               ToString(connection.m_source.ToEndpoint()) +
-                   ", a trusted proxy, sent no header of the PROXY protocol",
-               "bad-header");
-        return;
+        return Outcome::BAD;
     }
     if (header.ends)
     {
         connection.m_source = header.ends->source;
         connection.m_destination = header.ends->destination;
     }
-    connection.m_phase = Phase::WAITING;
     connection.Leave();
-    ConnectNext(connection);
+    return Outcome::TAKEN;
 }
 
-/** \return whether the server has the header; else errno says why not */
 bool
-Worker::SendGreeting(const Connection& connection)
+Greeter::Greets() const
 {
-    if (m_settings->proxyProtocol == ProxyProtocol::OFF)
+    return m_settings->proxyProtocol != ProxyProtocol::OFF;
+}
+
+bool
+Greeter::Send(const Connection& connection) const
+{
+    if (!Greets())
     {
         return true;
     }
