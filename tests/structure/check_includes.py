@@ -3,6 +3,7 @@
 Usage: check_includes.py ROOT. Prints every line that breaks a rule and ends with 1 if there is one.
 """
 
+import graphlib
 import re
 import sys
 from pathlib import Path
@@ -35,6 +36,34 @@ RULES = {
     "scenarios": [(TO_REALNET, "includes a folder that it may not know")],
 }
 
+# Whom each folder inside these two may know. An arrow that is not here is an arrow up, or one that joins what has
+# nothing to do with each other: an agent and a proxy, say. The table has no circle, so the tree has none.
+BESIDE = {
+    "realnet": {
+        "common": [],
+        "agent": ["common"],
+        "relay": ["common"],
+        "balancer": ["common"],
+        "worker": ["common", "relay", "balancer"],
+        "proxy": ["common", "balancer", "worker"],
+        "record": ["common", "balancer"],
+        "admin": ["common", "balancer", "proxy"],
+        "programs": ["common", "agent", "balancer", "proxy", "record", "admin"],
+    },
+    "model": {
+        "base": [],
+        "protocol": ["base"],
+        "scoring": ["base"],
+        "table": ["base", "protocol", "scoring"],
+        "selection": ["base", "scoring", "table"],
+        "connection": ["base", "table", "selection"],
+        "control": ["base", "protocol", "table", "selection", "connection"],
+        "metrics": ["base", "table", "connection"],
+        "ns3": ["base", "protocol", "scoring", "table", "selection", "connection", "control", "metrics"],
+    },
+}
+INCLUDED = re.compile(r"#\s*include\s*[<\"](\w+)/([^/\">]+)/")
+
 
 def files(root, folder):
     """The sources of a folder; model/ns3 has rules of its own."""
@@ -49,6 +78,35 @@ def without_comments(text):
     return re.sub(r"//[^\n]*|/\*.*?\*/", lambda comment: "\n" * comment.group().count("\n"), text, flags=re.S)
 
 
+def without_circle(beside):
+    """The folders, from the lowest to the highest. Raises graphlib.CycleError where the table has a circle."""
+    return list(graphlib.TopologicalSorter(beside).static_order())
+
+
+def arrows(root, half):
+    """Yields (folder, folder that it knows, `path:line`, the line) for `half`, one of BESIDE."""
+    for path in sorted((root / half).rglob("*")):
+        inside = path.relative_to(root)
+        if path.suffix in SOURCES and len(inside.parts) > 2:
+            for number, line in enumerate(without_comments(path.read_text(encoding="utf-8")).split("\n"), 1):
+                included = INCLUDED.search(line)
+                if included and included[1] == half and included[2] != inside.parts[1]:
+                    yield inside.parts[1], included[2], f"{inside.as_posix()}:{number}", line.strip()
+
+
+def violations_beside(root, table=BESIDE):
+    """Yields the same for arrows between folders of one half, and `folder: …` for one that the table does not name."""
+    for half, beside in table.items():
+        without_circle(beside)
+        here = {path.name for path in (root / half).glob("*/") if any(p.suffix in SOURCES for p in path.rglob("*"))}
+        for name in sorted(here - beside.keys()):
+            yield f"{half}/{name}: a folder that BESIDE in check_includes.py does not name: say whom it may know"
+        for folder, known, where, line in arrows(root, half):
+            if folder in beside and known not in beside[folder]:
+                allowed = ", ".join(f"{half}/{name}" for name in beside[folder]) or "none of them"
+                yield f"{where}: knows a folder that is not below it; {half}/{folder} may know {allowed}: {line}"
+
+
 def violations(root):
     """Yields `path:line: what is wrong: the line` for the whole tree."""
     for folder, rules in RULES.items():
@@ -57,6 +115,7 @@ def violations(root):
                 for pattern, wrong in rules:
                     if pattern.search(line):
                         yield f"{path.relative_to(root)}:{number}: {wrong}: {line.strip()}"
+    yield from violations_beside(root)
 
 
 if __name__ == "__main__":
