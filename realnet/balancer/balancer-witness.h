@@ -11,7 +11,7 @@ namespace sonda
 /**
  * Is told what a SharedBalancer decides and learns, for figures that no decision needs. Called
  * under the balancer's mutex by whichever thread brings the event: whoever implements it must be
- * * quick, must not block and must not call the balancer. The table shows a dispatch and a report
+ * quick, must not block and must not call the balancer. The table shows a dispatch and a report
  * already; the end of a dispatch it shows after the call, as it may remove the agent.
  */
 class BalancerWitness
