@@ -1,8 +1,7 @@
 #include "realnet/proxy/listener.h"
 
-#include "realnet/common/close-by-reset.h"
-#include "realnet/common/keep-alive.h"
 #include "realnet/common/socket-address.h"
+#include "realnet/common/tcp-options.h"
 
 #include <cerrno>
 #include <netinet/tcp.h>

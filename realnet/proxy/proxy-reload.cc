@@ -1,6 +1,6 @@
 #include "realnet/common/clock.h"
-#include "realnet/common/keep-alive.h"
 #include "realnet/common/service-manager.h"
+#include "realnet/common/tcp-options.h"
 #include "realnet/proxy/proxy.h"
 
 /** The part of Proxy that goes over to a new configuration. */

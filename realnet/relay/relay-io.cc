@@ -1,6 +1,6 @@
 #include "realnet/relay/relay-io.h"
 
-#include "realnet/common/acknowledgement.h"
+#include "realnet/common/tcp-options.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,4 +1,4 @@
-#include "realnet/common/close-by-reset.h"
+#include "realnet/common/tcp-options.h"
 #include "realnet/worker/worker.h"
 
 #include <linux/sockios.h>

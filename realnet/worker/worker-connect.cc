@@ -1,6 +1,5 @@
-#include "realnet/common/acknowledgement.h"
 #include "realnet/common/clock.h"
-#include "realnet/common/close-by-reset.h"
+#include "realnet/common/tcp-options.h"
 #include "realnet/relay/socket-events.h"
 #include "realnet/worker/worker.h"
 

@@ -1,4 +1,4 @@
-#include "realnet/common/keep-alive.h"
+#include "realnet/common/tcp-options.h"
 #include "realnet/relay/vanished.h"
 #include "realnet/worker/worker.h"
 

@@ -1,4 +1,4 @@
-#include "realnet/common/close-by-reset.h"
+#include "realnet/common/tcp-options.h"
 #include "realnet/relay/socket-events.h"
 #include "realnet/worker/greeter.h"
 #include "tests/catch.h"

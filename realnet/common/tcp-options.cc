@@ -1,4 +1,4 @@
-#include "realnet/common/keep-alive.h"
+#include "realnet/common/tcp-options.h"
 
 #include <algorithm>
 #include <netinet/in.h>
@@ -27,6 +27,20 @@ SetKeepAlive(int socket, Duration idle)
     setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof(seconds));
     setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof(every));
     setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &PROBES, sizeof(PROBES));
+}
+
+void
+AcknowledgeNow(int socket)
+{
+    const int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+}
+
+void
+CloseByReset(int socket, bool reset)
+{
+    const linger how{reset ? 1 : 0, 0};
+    setsockopt(socket, SOL_SOCKET, SO_LINGER, &how, sizeof(how));
 }
 
 } // namespace sonda
