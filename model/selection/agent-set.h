@@ -1,7 +1,7 @@
 #ifndef SONDA_MODEL_SELECTION_AGENT_SET_H
 #define SONDA_MODEL_SELECTION_AGENT_SET_H
 
-#include "model/selection/per-agent.h"
+#include "model/table/per-agent.h"
 
 #include <cstddef>
 #include <optional>

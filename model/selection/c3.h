@@ -3,9 +3,9 @@
 
 #include "model/selection/champion.h"
 #include "model/selection/cubic-rate.h"
-#include "model/selection/per-agent.h"
 #include "model/selection/policy.h"
 #include "model/selection/view.h"
+#include "model/table/per-agent.h"
 
 namespace sonda
 {

@@ -1,8 +1,8 @@
 #ifndef SONDA_MODEL_SELECTION_DICTIONARY_H
 #define SONDA_MODEL_SELECTION_DICTIONARY_H
 
-#include "model/selection/per-agent.h"
 #include "model/selection/policy.h"
+#include "model/table/per-agent.h"
 
 #include <map>
 #include <optional>

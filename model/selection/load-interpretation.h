@@ -2,10 +2,10 @@
 #define SONDA_MODEL_SELECTION_LOAD_INTERPRETATION_H
 
 #include "model/selection/arrival-rate.h"
-#include "model/selection/per-agent.h"
 #include "model/selection/policy.h"
 #include "model/selection/view.h"
 #include "model/selection/weights.h"
+#include "model/table/per-agent.h"
 
 #include <cstdint>
 #include <vector>

@@ -2,9 +2,9 @@
 #define SONDA_MODEL_SELECTION_PROBE_POOL_H
 
 #include "model/selection/hot-cold.h"
-#include "model/selection/per-agent.h"
 #include "model/selection/policy.h"
 #include "model/selection/view.h"
+#include "model/table/per-agent.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,9 +1,9 @@
 #ifndef SONDA_MODEL_SELECTION_TURNS_H
 #define SONDA_MODEL_SELECTION_TURNS_H
 
-#include "model/selection/per-agent.h"
 #include "model/selection/policy.h"
 #include "model/selection/weights.h"
+#include "model/table/per-agent.h"
 
 namespace sonda
 {

@@ -3,7 +3,7 @@
 
 #include "model/control/monitor.h"
 #include "model/control/stale-retries.h"
-#include "model/selection/per-agent.h"
+#include "model/table/per-agent.h"
 #include "realnet/balancer/agent-log.h"
 #include "realnet/balancer/monitor-link.h"
 #include "realnet/balancer/shared-balancer.h"

@@ -1,5 +1,5 @@
-#ifndef SONDA_MODEL_SELECTION_PER_AGENT_H
-#define SONDA_MODEL_SELECTION_PER_AGENT_H
+#ifndef SONDA_MODEL_TABLE_PER_AGENT_H
+#define SONDA_MODEL_TABLE_PER_AGENT_H
 
 #include "model/table/agent-status.h"
 
