@@ -62,7 +62,7 @@ def groups() -> dict[str, list[str]]:
 
 
 def test_every_package_is_listed_once_in_a_known_group() -> None:
-    assert list(groups()) == ["build", "sim", "realnet", "analysis", "test", "bench"]
+    assert list(groups()) == ["build", "sim", "realnet", "analysis", "test", "check", "bench"]
     names = [name for group in groups().values() for name in group]
     assert len(names) == len(set(names))
 
@@ -78,7 +78,7 @@ def test_packages_are_printed_as_apt_takes_them(wanted: list[str]) -> None:
 @pytest.mark.parametrize("arguments, status, words", [
     (("--help",), 0, "compare [SCENARIO]"),
     ((), 2, "Usage: ./sonda COMMAND"),
-    (("cmopare",), 2, "'cmopare' is no command; there are: compare, validate, report, test, bench, build, packages, doctor"),
+    (("cmopare",), 2, "'cmopare' is no command; there are: compare, validate, report, test, check, bench, build, packages, doctor"),
     (("doctor", "--fix"), 1, "doctor takes no options"),
     (("build", "--presets", "x"), 1, "unknown option '--presets'; there are: --preset P, --no-install"),
     (("build", "--preset", "fast"), 1, "'fast' is unknown; there are: release, dev, asan, tsan"),
@@ -89,7 +89,11 @@ def test_packages_are_printed_as_apt_takes_them(wanted: list[str]) -> None:
     (("validate", "--help"), 0, "--only V1,V2"),
     (("validate", "--only", "V99"), 1, "'V99' is no family; there are: V1, V2"),
     (("validate", "--load", "1.2"), 1, "needs one family"),
-    (("packages",), 1, "packages: which groups? There are: build sim realnet analysis test bench"),
+    (("check", "--help"), 0, "check [RULE...]"),
+    (("check", "--fix"), 1, "check: unknown option '--fix'; there is: --no-install"),
+    (("check", "style"), 2, "check: 'style' is no rule; there are: includes, circles, format, length, documents,"),
+    (("check", "columns", "--no-install"), 0, "no violations of columns"),
+    (("packages",), 1, "packages: which groups? There are: build sim realnet analysis test check bench"),
     (("packages", "build", "every"), 1, "'every' is no group; there are: build sim"),
     (("bench",), 1, "'' is no benchmark; there are: sim, proxy, pick, agent"),
     (("bench", "fly"), 1, "'fly' is no benchmark; there are: sim, proxy, pick, agent"),
@@ -133,6 +137,13 @@ def test_a_bench_needs_its_own_peers(bare_machine: Path, bench: str, needed: tup
               if name != "cmake" and (group in needed or name in further)]
     assert ended.returncode == 1
     assert f"apt-get install --no-install-recommends {' '.join(wanted)}\n" in ended.stderr
+    assert not list(bare_machine.parent.glob("*-was-called"))
+
+
+def test_a_check_needs_no_compiler(bare_machine: Path) -> None:
+    ended = launch("check", "--no-install", path=bare_machine)
+    assert ended.returncode == 1
+    assert f"apt-get install --no-install-recommends {' '.join(['python3', *groups()['check']])}\n" in ended.stderr
     assert not list(bare_machine.parent.glob("*-was-called"))
 
 
