@@ -5,8 +5,9 @@
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
-#include "ns3/tcp-socket-factory.h"
 #include "ns3/uinteger.h"
+
+#include <algorithm>
 
 namespace sonda::sim
 {
@@ -45,7 +46,7 @@ ClientApplication::GetTypeId()
                           "Size of a request.",
                           ns3::UintegerValue(200),
                           ns3::MakeUintegerAccessor(&ClientApplication::m_requestBytes),
-                          ns3::MakeUintegerChecker<std::uint32_t>(REQUEST_HEADER_BYTES))
+                          ns3::MakeUintegerChecker<std::uint32_t>(REQUEST_HEADER_BYTES + 1))
             .AddAttribute("ResponseBytes",
                           "Size of a response.",
                           ns3::UintegerValue(2000),
@@ -86,6 +87,8 @@ ClientApplication::AssignStreams(std::int64_t stream)
 void
 ClientApplication::StartApplication()
 {
+    NS_ABORT_MSG_IF(m_remote == ns3::Ipv4Address(),
+                    "ClientApplication: the attribute Remote is not set");
     if (!m_source)
     {
         m_source.emplace(RequestSource::AtGaps(ns3::Simulator::Now(),
@@ -143,21 +146,12 @@ ClientApplication::ScheduleArrival(const Request& request)
 void
 ClientApplication::Begin()
 {
-    auto socket = ns3::Socket::CreateSocket(GetNode(), ns3::TcpSocketFactory::GetTypeId());
-    socket->Bind();
-    m_calls.emplace(ns3::PeekPointer(socket), Call{m_coming, 0});
-    socket->SetConnectCallback(ns3::MakeNullCallback<void, ns3::Ptr<ns3::Socket>>(),
-                               ns3::MakeCallback(&ClientApplication::OnFailed, this));
-    socket->SetRecvCallback(ns3::MakeCallback(&ClientApplication::OnReadable, this));
-    socket->SetCloseCallbacks(ns3::MakeCallback(&ClientApplication::OnEnd, this),
-                              ns3::MakeCallback(&ClientApplication::OnFailed, this));
     const auto& remote = m_turn == 0 ? m_remote : m_remotes[m_turn - 1];
     m_turn = (m_turn + 1) % (m_remotes.size() + 1);
-    socket->Connect(ns3::InetSocketAddress(remote, m_port));
-    // Queued in the socket until the connection stands.
-    const int sent = socket->Send(ToPacket(m_coming));
-    NS_ABORT_MSG_IF(sent < static_cast<int>(m_coming.requestBytes),
-                    "RequestBytes = " << m_coming.requestBytes << " exceeds the socket's buffer");
+    auto connection =
+        std::make_unique<TcpConnection>(*this, GetNode(), ns3::InetSocketAddress(remote, m_port));
+    const TcpConnection* const key = connection.get();
+    m_calls.emplace(key, Call{m_coming, std::move(connection), nullptr});
     if (!m_source->IsClosed())
     {
         ScheduleNext();
@@ -165,47 +159,55 @@ ClientApplication::Begin()
 }
 
 void
-ClientApplication::OnReadable(ns3::Ptr<ns3::Socket> socket)
+ClientApplication::OnConnected(TcpConnection& connection)
 {
-    const auto call = m_calls.find(ns3::PeekPointer(socket));
-    while (const auto packet = socket->Recv())
+    Call& call = m_calls.at(&connection);
+    call.unsent = ToPacket(call.request);
+    OnWritable(connection);
+}
+
+void
+ClientApplication::OnWritable(TcpConnection& connection)
+{
+    auto& unsent = m_calls.at(&connection).unsent;
+    while (unsent && connection.Room() > 0)
     {
-        if (packet->GetSize() == 0)
+        const std::uint32_t size = std::min(connection.Room(), unsent->GetSize());
+        if (!connection.Send(unsent->CreateFragment(0, size)))
         {
-            break;
+            return;
         }
-        if (call != m_calls.end())
-        {
-            call->second.received += packet->GetSize();
-        }
+        unsent->RemoveAtStart(size);
+        unsent = unsent->GetSize() > 0 ? unsent : nullptr;
     }
 }
 
 void
-ClientApplication::OnEnd(ns3::Ptr<ns3::Socket> socket)
+ClientApplication::OnReadable(TcpConnection& connection)
 {
-    OnReadable(socket);
-    Finish(socket);
+    m_calls.at(&connection).received += connection.Discard();
 }
 
 void
-ClientApplication::OnFailed(ns3::Ptr<ns3::Socket> socket)
+ClientApplication::OnEnd(TcpConnection& connection)
 {
-    Finish(socket);
+    OnReadable(connection);
+    Finish(connection, true);
 }
 
 void
-ClientApplication::Finish(ns3::Ptr<ns3::Socket> socket)
+ClientApplication::OnFailed(TcpConnection& connection, TcpFailure)
 {
-    const auto call = m_calls.find(ns3::PeekPointer(socket));
-    if (call == m_calls.end())
-    {
-        return;
-    }
+    Finish(connection, false);
+}
+
+void
+ClientApplication::Finish(TcpConnection& connection, bool whole)
+{
+    const auto call = m_calls.find(&connection);
     const Request request = call->second.request;
-    const bool good = call->second.received == request.responseBytes;
+    const bool good = whole && call->second.received == request.responseBytes;
     m_calls.erase(call);
-    socket->Close();
     if (m_source->IsClosed())
     {
         ScheduleArrival(m_source->NextAfter(ns3::Simulator::Now()));
@@ -213,10 +215,41 @@ ClientApplication::Finish(ns3::Ptr<ns3::Socket> socket)
     m_responseTrace(request.arrival, ns3::Simulator::Now() - request.arrival, good);
 }
 
+std::optional<std::string>
+ClientApplication::WrongVariable() const
+{
+    // Enough to find a variable that is always 0, and most that may be negative; RequestSource
+    // looks at every value that is used.
+    constexpr int DRAWS = 1000;
+    if (!m_interarrival || !m_work)
+    {
+        return "sonda::ClientApplication: Interarrival and Work need a random variable";
+    }
+    double most = 0;
+    for (int i = 0; i < DRAWS; ++i)
+    {
+        const double gap = m_interarrival->GetValue();
+        const double work = m_work->GetValue();
+        if (!RequestSource::IsTime(gap) || !RequestSource::IsTime(work))
+        {
+            return "sonda::ClientApplication: Interarrival and Work drew " + std::to_string(gap) +
+                   " and " + std::to_string(work) + " s; allowed: 0 to 1000000000";
+        }
+        most = std::max(most, gap);
+    }
+    if (!(most > 0))
+    {
+        return "sonda::ClientApplication::Interarrival: is always 0, so that all requests that "
+               "ever "
+               "come would come at once";
+    }
+    return std::nullopt;
+}
+
 void
 ClientApplication::Abandon()
 {
-    for (const auto& [socket, call] : m_calls)
+    for (const auto& [connection, call] : m_calls)
     {
         const ns3::Time arrival = call.request.arrival;
         m_responseTrace(arrival, ns3::Simulator::Now() - arrival, false);

@@ -37,7 +37,7 @@ ProxyApplication::GetTypeId()
                           "Probe interval, by which the age of reports is judged.",
                           ns3::TimeValue(ns3::Seconds(5)),
                           ns3::MakeTimeAccessor(&ProxyApplication::m_interval),
-                          ns3::MakeTimeChecker(ns3::NanoSeconds(1)))
+                          ns3::MakeTimeChecker(ns3::NanoSeconds(1), ns3::Seconds(1e6)))
             .AddAttribute("Port",
                           "TCP port on which clients are accepted.",
                           ns3::UintegerValue(80),
@@ -47,7 +47,7 @@ ProxyApplication::GetTypeId()
                           "How long a server may take to accept a connection.",
                           ns3::TimeValue(ns3::Seconds(3)),
                           ns3::MakeTimeAccessor(&ProxyApplication::m_connectTimeout),
-                          ns3::MakeTimeChecker(ns3::NanoSeconds(1)))
+                          ns3::MakeTimeChecker(ns3::NanoSeconds(1), ns3::Seconds(1e6)))
             .AddAttribute("Relay",
                           "Accept and relay TCP; false: requests are carried by somebody else.",
                           ns3::BooleanValue(true),
@@ -221,14 +221,6 @@ ProxyApplication::OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address&)
     Relay& relay = *m_relays.back();
     relay.place = std::prev(m_relays.end());
     relay.Start();
-}
-
-ns3::Ptr<ns3::Socket>
-ProxyApplication::OpenUpstream(ns3::Ptr<ns3::Node> stack)
-{
-    auto socket = ns3::Socket::CreateSocket(stack, ns3::TcpSocketFactory::GetTypeId());
-    socket->Bind();
-    return socket;
 }
 
 Endpoint

@@ -72,7 +72,6 @@ class ProxyApplication : public ns3::Application, public RelayOwner
     void StopApplication() override;
     void Listen(ns3::Ptr<ns3::Node> stack);
     void OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
-    ns3::Ptr<ns3::Socket> OpenUpstream(ns3::Ptr<ns3::Node> stack) override;
     Endpoint EndpointOf(AgentIndex agent) override;
     void Finished(Relay* relay) override;
 

@@ -13,52 +13,23 @@ namespace sonda::sim
 
 NS_LOG_COMPONENT_DEFINE("SondaRelay");
 
-using SocketPtr = ns3::Ptr<ns3::Socket>;
-
-Relay::Relay(RelayOwner& owner, SocketPtr client, ns3::Time connectTimeout)
+Relay::Relay(RelayOwner& owner, ns3::Ptr<ns3::Socket> client, ns3::Time connectTimeout)
     : m_owner(owner),
+      m_stack(client->GetNode()),
       m_connectTimeout(connectTimeout)
 {
-    m_client.socket = client;
+    m_client.connection = std::make_unique<TcpConnection>(*this, client);
 }
 
 Relay::~Relay()
 {
     m_timeout.Cancel();
-    Release(m_client);
-    Release(m_server);
 }
 
 void
 Relay::Start()
 {
-    Watch(m_client);
     ConnectNext();
-}
-
-void
-Relay::Watch(Side& side)
-{
-    side.socket->SetRecvCallback(ns3::MakeCallback(&Relay::OnReadable, this));
-    side.socket->SetSendCallback(ns3::MakeCallback(&Relay::OnWritable, this));
-    side.socket->SetCloseCallbacks(ns3::MakeCallback(&Relay::OnEnd, this),
-                                   ns3::MakeCallback(&Relay::OnReset, this));
-}
-
-void
-Relay::Release(Side& side)
-{
-    if (!side.socket)
-    {
-        return;
-    }
-    const auto nothing = ns3::MakeNullCallback<void, SocketPtr>();
-    side.socket->SetConnectCallback(nothing, nothing);
-    side.socket->SetRecvCallback(nothing);
-    side.socket->SetSendCallback(ns3::MakeNullCallback<void, SocketPtr, std::uint32_t>());
-    side.socket->SetCloseCallbacks(nothing, nothing);
-    side.socket->Close();
-    side.socket = nullptr;
 }
 
 void
@@ -73,75 +44,61 @@ Relay::ConnectNext()
     }
     m_dispatched = ns3::Simulator::Now();
     const Endpoint server = m_owner.EndpointOf(*m_agent);
-    m_server.socket = m_owner.OpenUpstream(m_client.socket->GetNode());
-    m_server.socket->SetConnectCallback(ns3::MakeCallback(&Relay::OnConnected, this),
-                                        ns3::MakeCallback(&Relay::OnConnectFailed, this));
-    m_server.socket->SetCloseCallbacks(ns3::MakeNullCallback<void, SocketPtr>(),
-                                       ns3::MakeCallback(&Relay::OnConnectFailed, this));
-    m_timeout =
-        ns3::Simulator::Schedule(m_connectTimeout, &Relay::OnConnectFailed, this, m_server.socket);
-    m_server.socket->Connect(
+    m_timeout = ns3::Simulator::Schedule(m_connectTimeout, &Relay::OnConnectFailed, this);
+    m_server.connection = std::make_unique<TcpConnection>(
+        *this,
+        m_stack,
         ns3::InetSocketAddress(ns3::Ipv4Address(server.address.c_str()), server.port));
 }
 
 void
-Relay::OnConnected(SocketPtr)
+Relay::OnConnected(TcpConnection&)
 {
     m_timeout.Cancel();
     m_connected = true;
     m_owner.Connected(*m_agent);
-    Watch(m_server);
     Pump(m_client, m_server);
 }
 
 void
-Relay::OnConnectFailed(SocketPtr socket)
+Relay::OnConnectFailed()
 {
-    // A socket that was given up may still speak.
-    if (m_finished || m_connected || socket != m_server.socket)
-    {
-        return;
-    }
     m_timeout.Cancel();
-    Release(m_server);
+    m_server.connection.reset();
     m_owner.ConnectFailed(*m_agent);
     m_agent.reset();
     ConnectNext();
 }
 
-Relay::Side&
-Relay::SideOf(SocketPtr socket)
+void
+Relay::OnReadable(TcpConnection& connection)
 {
-    return socket == m_client.socket ? m_client : m_server;
+    IsClient(connection) ? Pump(m_client, m_server) : Pump(m_server, m_client);
 }
 
 void
-Relay::OnReadable(SocketPtr socket)
+Relay::OnWritable(TcpConnection& connection)
 {
-    Side& from = SideOf(socket);
-    Pump(from, &from == &m_client ? m_server : m_client);
+    IsClient(connection) ? Pump(m_server, m_client) : Pump(m_client, m_server);
 }
 
 void
-Relay::OnWritable(SocketPtr socket, std::uint32_t)
+Relay::OnEnd(TcpConnection& connection)
 {
-    Side& to = SideOf(socket);
-    Pump(&to == &m_client ? m_server : m_client, to);
+    (IsClient(connection) ? m_client : m_server).ended = true;
+    OnReadable(connection);
 }
 
 void
-Relay::OnEnd(SocketPtr socket)
+Relay::OnFailed(TcpConnection& connection, TcpFailure)
 {
-    Side& from = SideOf(socket);
-    from.ended = true;
-    Pump(from, &from == &m_client ? m_server : m_client);
-}
-
-void
-Relay::OnReset(SocketPtr socket)
-{
+    if (!IsClient(connection) && !m_connected)
+    {
+        OnConnectFailed();
+        return;
+    }
     // The client's reset is no fault of the server.
-    Finish(socket == m_client.socket);
+    Finish(IsClient(connection));
 }
 
 void
@@ -153,18 +110,17 @@ Relay::Pump(Side& from, Side& to)
     }
     for (;;)
     {
-        const std::uint32_t room = to.socket->GetTxAvailable();
-        if (!from.pending && room > 0 && from.socket->GetRxAvailable() > 0)
+        const std::uint32_t room = to.connection->Room();
+        if (!from.pending)
         {
-            from.pending = from.socket->Recv(room, 0);
+            from.pending = from.connection->Receive(room);
         }
         if (!from.pending || room == 0)
         {
             break;
         }
         const std::uint32_t size = std::min(room, from.pending->GetSize());
-        const auto part = from.pending->CreateFragment(0, size);
-        if (to.socket->Send(part) < 0)
+        if (!to.connection->Send(from.pending->CreateFragment(0, size)))
         {
             break;
         }
@@ -174,11 +130,11 @@ Relay::Pump(Side& from, Side& to)
             from.pending = nullptr;
         }
     }
-    const bool drained = !from.pending && from.socket->GetRxAvailable() == 0;
+    const bool drained = !from.pending && from.connection->Readable() == 0;
     if (from.ended && drained && !from.passedOn)
     {
         from.passedOn = true;
-        to.socket->ShutdownSend();
+        to.connection->EndSending();
     }
     if (m_client.passedOn && m_server.passedOn)
     {
@@ -199,8 +155,11 @@ Relay::Finish(bool good)
     {
         m_owner.Complete(*m_agent, ToDuration(ns3::Simulator::Now() - m_dispatched), good);
     }
-    Release(m_client);
-    Release(m_server);
+    m_client.connection->Close();
+    if (m_server.connection)
+    {
+        m_server.connection->Close();
+    }
     m_owner.Finished(this);
 }
 

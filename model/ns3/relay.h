@@ -2,6 +2,7 @@
 #define SONDA_MODEL_NS3_RELAY_H
 
 #include "model/base/time.h"
+#include "model/ns3/tcp-connection.h"
 #include "model/protocol/pdu.h"
 #include "model/table/agent-status.h"
 
@@ -29,8 +30,6 @@ class RelayOwner
     virtual void Connected(AgentIndex agent) = 0;
     virtual void ConnectFailed(AgentIndex agent) = 0;
     virtual void Complete(AgentIndex agent, Duration latency, bool good) = 0;
-    /** \return a bound TCP socket of the network stack on which the client was accepted. */
-    virtual ns3::Ptr<ns3::Socket> OpenUpstream(ns3::Ptr<ns3::Node> stack) = 0;
     virtual Endpoint EndpointOf(AgentIndex agent) = 0;
     /** The relay is done; the owner destroys it, not before the current event has ended. */
     virtual void Finished(Relay* relay) = 0;
@@ -40,13 +39,14 @@ class RelayOwner
 };
 
 /**
- * One relayed connection in the simulated proxy: the client's socket, the server's socket, and what
- * is on its way between them. Bytes are kept in order, half-close is passed on, and a side is read
- * only as fast as the other one takes it.
+ * One relayed connection in the simulated proxy: the client's connection, the server's, and what is
+ * on its way between them. Bytes are kept in order, half-close is passed on, and a side is read
+ * only as fast as the other one takes it. A reset ends both: the server's badly, the client's well.
  */
-class Relay
+class Relay final : public TcpUser
 {
   public:
+    /** \param client a socket that was just accepted; the server is reached on its stack, too */
     Relay(RelayOwner& owner, ns3::Ptr<ns3::Socket> client, ns3::Time connectTimeout);
     ~Relay();
     Relay(const Relay&) = delete;
@@ -59,29 +59,33 @@ class Relay
     std::list<std::unique_ptr<Relay>>::iterator place;
 
   private:
-    /** One socket, and how far the direction that it is the source of has come. */
+    /** One end, and how far the direction that it is the source of has come. */
     struct Side
     {
-        ns3::Ptr<ns3::Socket> socket;
+        std::unique_ptr<TcpConnection> connection;
         ns3::Ptr<ns3::Packet> pending; //!< read here, not yet taken by the other side
         bool ended{false};             //!< the peer has closed its direction
         bool passedOn{false};          //!< and the other side has been told
     };
 
     void ConnectNext();
-    void OnConnected(ns3::Ptr<ns3::Socket> socket);
-    void OnConnectFailed(ns3::Ptr<ns3::Socket> socket);
-    void OnReadable(ns3::Ptr<ns3::Socket> socket);
-    void OnWritable(ns3::Ptr<ns3::Socket> socket, std::uint32_t available);
-    void OnEnd(ns3::Ptr<ns3::Socket> socket);
-    void OnReset(ns3::Ptr<ns3::Socket> socket);
-    void Watch(Side& side);
-    void Release(Side& side);
-    Side& SideOf(ns3::Ptr<ns3::Socket> socket);
+    void OnConnected(TcpConnection& connection) override;
+    void OnReadable(TcpConnection& connection) override;
+    void OnWritable(TcpConnection& connection) override;
+    void OnEnd(TcpConnection& connection) override;
+    void OnFailed(TcpConnection& connection, TcpFailure why) override;
+    void OnConnectFailed();
+    bool
+    IsClient(const TcpConnection& connection) const
+    {
+        return &connection == m_client.connection.get();
+    }
+
     void Pump(Side& from, Side& to);
     void Finish(bool good);
 
     RelayOwner& m_owner;
+    ns3::Ptr<ns3::Node> m_stack;
     ns3::Time m_connectTimeout;
     Side m_client;
     Side m_server;

@@ -17,6 +17,16 @@ namespace
 /** No request comes later than this: simulated time ends at 9.2e9 s. */
 constexpr double LAST_S = 1e9;
 
+/** \return a value drawn from the variable; a negative one would make time go back. */
+double
+Draw(ns3::RandomVariableStream& variable)
+{
+    const double drawn = variable.GetValue();
+    NS_ABORT_MSG_UNLESS(drawn >= 0,
+                        "a source of requests drew " << drawn << " s; allowed are times from 0 on");
+    return drawn;
+}
+
 } // namespace
 
 RequestSource::RequestSource(ns3::Time start, Times times, RequestKind kind)
@@ -78,7 +88,7 @@ RequestSource::Closed(ns3::Time start, ns3::Ptr<ns3::RandomVariableStream> think
 bool
 RequestSource::Rate::Advance()
 {
-    double gap = gaps->GetValue() - std::exchange(headStart, 0.0);
+    double gap = Draw(*gaps) - std::exchange(headStart, 0.0);
     const auto& steps = profile->steps;
     const double peak = 1 + profile->amplitude;
     while (true)
@@ -125,7 +135,7 @@ RequestSource::Next()
             }
         } while (!rate->Keeps());
         m_request.arrival = TimeFromSeconds(rate->atS);
-        m_request.work = m_work->GetValue();
+        m_request.work = Draw(*m_work);
         return m_request;
     }
     auto& rows = std::get<Rows>(m_times);
@@ -143,10 +153,16 @@ RequestSource::Next()
 Request
 RequestSource::NextAfter(ns3::Time outcome)
 {
-    const double thought = std::get<Thinking>(m_times).think->GetValue();
+    const double thought = Draw(*std::get<Thinking>(m_times).think);
     m_request.arrival = outcome + TimeFromSeconds(thought);
-    m_request.work = m_work->GetValue();
+    m_request.work = Draw(*m_work);
     return m_request;
+}
+
+bool
+RequestSource::IsTime(double seconds)
+{
+    return seconds >= 0 && seconds <= LAST_S;
 }
 
 std::int64_t

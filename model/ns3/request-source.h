@@ -116,6 +116,9 @@ class RequestSource
      */
     Request NextAfter(ns3::Time outcome);
 
+    /** \return whether a source can take it for a gap or for work: 0 to 10^9 s. */
+    static bool IsTime(double seconds);
+
     /** \return 3, the number of streams used: gaps (or thinking), work, thinning. */
     std::int64_t AssignStreams(std::int64_t stream);
 

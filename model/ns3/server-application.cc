@@ -12,8 +12,6 @@ namespace sonda::sim
 
 NS_OBJECT_ENSURE_REGISTERED(ServerApplication);
 
-using SocketPtr = ns3::Ptr<ns3::Socket>;
-
 ns3::TypeId
 ServerApplication::GetTypeId()
 {
@@ -99,41 +97,46 @@ ServerApplication::Listen()
     const ns3::InetSocketAddress any(ns3::Ipv4Address::GetAny(), m_port);
     NS_ABORT_MSG_IF(m_listener->Bind(any) != 0, "TCP port " << m_port << " is in use");
     m_listener->Listen();
-    m_listener->SetAcceptCallback(ns3::MakeNullCallback<bool, SocketPtr, const ns3::Address&>(),
-                                  ns3::MakeCallback(&ServerApplication::OnAccept, this));
+    m_listener->SetAcceptCallback(
+        ns3::MakeNullCallback<bool, ns3::Ptr<ns3::Socket>, const ns3::Address&>(),
+        ns3::MakeCallback(&ServerApplication::OnAccept, this));
 }
 
 void
-ServerApplication::OnAccept(SocketPtr socket, const ns3::Address&)
+ServerApplication::OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address&)
 {
     const std::uint64_t tag = m_nextTag++;
-    m_connections[tag].socket = socket;
-    m_tagOf[ns3::PeekPointer(socket)] = tag;
-    socket->SetRecvCallback(ns3::MakeCallback(&ServerApplication::OnReadable, this));
-    socket->SetSendCallback(ns3::MakeCallback(&ServerApplication::OnWritable, this));
-    socket->SetCloseCallbacks(ns3::MakeCallback(&ServerApplication::OnGone, this),
-                              ns3::MakeCallback(&ServerApplication::OnGone, this));
+    Connection& connection = m_connections[tag];
+    connection.tcp = std::make_unique<TcpConnection>(*this, socket);
+    // The handshake may end when the server is down.
+    connection.doomed = !m_model->IsUp();
+    m_tagOf[connection.tcp.get()] = tag;
 }
 
 void
-ServerApplication::OnReadable(SocketPtr socket)
+ServerApplication::OnReadable(TcpConnection& tcp)
 {
-    const auto found = m_tagOf.find(ns3::PeekPointer(socket));
-    if (found == m_tagOf.end())
+    const std::uint64_t tag = m_tagOf.at(&tcp);
+    Connection& connection = m_connections.at(tag);
+    if (connection.doomed)
+    {
+        Drop(tag);
+        return;
+    }
+    if (connection.served)
+    {
+        // What is left unread would turn the end of the answer into a reset.
+        tcp.Discard();
+        return;
+    }
+    if (connection.submitted || tcp.Readable() < REQUEST_HEADER_BYTES)
     {
         return;
     }
-    Connection& connection = m_connections.at(found->second);
-    if (connection.submitted || socket->GetRxAvailable() < REQUEST_HEADER_BYTES)
-    {
-        return;
-    }
-    // Only the header is read until the work is done: a crash then leaves unread bytes behind, upon
-    // which the stack resets the connection as a real one does.
-    const auto request = ParseHeader(socket->Recv(REQUEST_HEADER_BYTES, 0));
+    const auto request = ParseHeader(tcp.Receive(REQUEST_HEADER_BYTES));
     connection.submitted = true;
     connection.toSend = request->responseBytes;
-    m_model->Submit(found->second, request->work);
+    m_model->Submit(tag, request->work);
 }
 
 void
@@ -151,13 +154,8 @@ ServerApplication::OnServed(std::uint64_t tag, bool good)
         Drop(tag);
         return;
     }
-    while (const auto packet = found->second.socket->Recv())
-    {
-        if (packet->GetSize() == 0)
-        {
-            break;
-        }
-    }
+    found->second.served = true;
+    found->second.tcp->Discard();
     SendRest(tag);
 }
 
@@ -167,62 +165,70 @@ ServerApplication::SendRest(std::uint64_t tag)
     Connection& connection = m_connections.at(tag);
     while (connection.toSend > 0)
     {
-        const std::uint32_t room = connection.socket->GetTxAvailable();
-        const std::uint32_t size = std::min(room, connection.toSend);
-        if (size == 0 || connection.socket->Send(ns3::Create<ns3::Packet>(size)) < 0)
+        const std::uint32_t size = std::min(connection.tcp->Room(), connection.toSend);
+        if (size == 0 || !connection.tcp->Send(ns3::Create<ns3::Packet>(size)))
         {
             return;
         }
         connection.toSend -= size;
     }
-    const SocketPtr socket = connection.socket;
-    m_tagOf.erase(ns3::PeekPointer(socket));
-    m_connections.erase(tag);
-    socket->Close();
+    Drop(tag);
 }
 
 void
-ServerApplication::OnWritable(SocketPtr socket, std::uint32_t)
+ServerApplication::OnWritable(TcpConnection& tcp)
 {
-    const auto found = m_tagOf.find(ns3::PeekPointer(socket));
-    if (found == m_tagOf.end())
+    const std::uint64_t tag = m_tagOf.at(&tcp);
+    if (m_connections.at(tag).served)
     {
-        return;
-    }
-    const Connection& connection = m_connections.at(found->second);
-    if (connection.submitted && socket->GetRxAvailable() == 0 && connection.toSend > 0)
-    {
-        SendRest(found->second);
+        SendRest(tag);
     }
 }
 
 void
-ServerApplication::OnGone(SocketPtr socket)
+ServerApplication::OnEnd(TcpConnection& tcp)
 {
-    // A client that closes early is still served: the model's work is not taken back, as on a real
-    // server that notices only when it writes.
-    socket->SetRecvCallback(ns3::MakeNullCallback<void, SocketPtr>());
+    // Who closes early is still served: the model's work is not taken back, as on a real server
+    // that notices only when it writes. Who closes without a request gets nothing.
+    const std::uint64_t tag = m_tagOf.at(&tcp);
+    if (!m_connections.at(tag).submitted)
+    {
+        Drop(tag);
+    }
+}
+
+void
+ServerApplication::OnFailed(TcpConnection& tcp, TcpFailure)
+{
+    // The model works on; nobody is there to answer to.
+    Drop(m_tagOf.at(&tcp));
 }
 
 void
 ServerApplication::Drop(std::uint64_t tag)
 {
-    const SocketPtr socket = m_connections.at(tag).socket;
-    m_tagOf.erase(ns3::PeekPointer(socket));
-    m_connections.erase(tag);
-    socket->SetRecvCallback(ns3::MakeNullCallback<void, SocketPtr>());
-    socket->Close();
+    const auto found = m_connections.find(tag);
+    m_tagOf.erase(found->second.tcp.get());
+    m_connections.erase(found);
 }
 
 void
 ServerApplication::Crash()
 {
     CloseListener();
-    // Drops the connections whose requests were present; the others are left.
+    // Drops the connections whose requests were present.
     m_model->Crash();
-    while (!m_connections.empty())
+    for (auto at = m_connections.begin(); at != m_connections.end();)
     {
-        Drop(m_connections.begin()->first);
+        Connection& connection = (at++)->second;
+        if (connection.submitted)
+        {
+            Drop(m_tagOf.at(connection.tcp.get()));
+        }
+        else
+        {
+            connection.doomed = true;
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 
 #include "model/ns3/request.h"
 #include "model/ns3/server-model.h"
+#include "model/ns3/tcp-connection.h"
 
 #include "ns3/application.h"
-#include "ns3/packet.h"
 #include "ns3/ptr.h"
 #include "ns3/socket.h"
 #include "ns3/traced-callback.h"
@@ -21,10 +21,13 @@ namespace sonda::sim
  * \ingroup sonda
  * A TCP server with a ServerModel behind it: takes one request per connection, works on it as the
  * model says, answers and closes. It closes first, so that the proxy keeps no TIME_WAIT entries.
+ * Until the work is done only the request's header is read: a connection that is dropped then has
+ * unread bytes, upon which the stack resets it as a real one does. A request has more than its
+ * header for that (REQUEST_HEADER_BYTES).
  *
  * Attribute: Port. Trace source: Fall. Set the server's figures with SetOptions() before the start.
  */
-class ServerApplication : public ns3::Application
+class ServerApplication : public ns3::Application, public TcpUser
 {
   public:
     static ns3::TypeId GetTypeId();
@@ -35,7 +38,10 @@ class ServerApplication : public ns3::Application
     /** \return the model behind it, for load figures and background load. */
     ServerModel& GetModel();
 
-    /** The server's process ends: connections are reset, new ones refused. */
+    /**
+     * The server's process ends: connections are reset, new ones refused. One that has sent nothing
+     * yet is reset when it does, as a real stack has nothing to reset before.
+     */
     void Crash();
 
     /** New connections are refused; those that were accepted are served. */
@@ -48,12 +54,14 @@ class ServerApplication : public ns3::Application
     void DoDispose() override;
 
   private:
-    /** One connection: what came so far, and what is still to be sent. */
+    /** One connection, and what became of its request. */
     struct Connection
     {
-        ns3::Ptr<ns3::Socket> socket;
+        std::unique_ptr<TcpConnection> tcp;
         bool submitted{false};
-        std::uint32_t toSend{0};
+        bool served{false};
+        bool doomed{false};      //!< its server crashed before the request came
+        std::uint32_t toSend{0}; //!< of the answer
     };
 
     void StartApplication() override;
@@ -62,9 +70,10 @@ class ServerApplication : public ns3::Application
     void CloseListener();
     void Drop(std::uint64_t tag);
     void OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
-    void OnReadable(ns3::Ptr<ns3::Socket> socket);
-    void OnWritable(ns3::Ptr<ns3::Socket> socket, std::uint32_t available);
-    void OnGone(ns3::Ptr<ns3::Socket> socket);
+    void OnReadable(TcpConnection& tcp) override;
+    void OnWritable(TcpConnection& tcp) override;
+    void OnEnd(TcpConnection& tcp) override;
+    void OnFailed(TcpConnection& tcp, TcpFailure why) override;
     void OnServed(std::uint64_t tag, bool good);
     void SendRest(std::uint64_t tag);
 
@@ -74,7 +83,7 @@ class ServerApplication : public ns3::Application
     ns3::Ptr<ns3::Socket> m_listener;
     std::uint64_t m_nextTag{0};
     std::unordered_map<std::uint64_t, Connection> m_connections;
-    std::unordered_map<ns3::Socket*, std::uint64_t> m_tagOf;
+    std::unordered_map<const TcpConnection*, std::uint64_t> m_tagOf;
 
     /** A request left the server: how many there were, how many are left. */
     ns3::TracedCallback<std::uint32_t, std::uint32_t> m_fallTrace;
