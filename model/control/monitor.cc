@@ -17,24 +17,40 @@ constexpr int ACCEPTED_INTERVALS = 2;
 
 } // namespace
 
+std::optional<Error>
+CheckMonitorOptions(const MonitorOptions& options)
+{
+    if (options.slices == 0 || options.slices > MAX_SLICES)
+    {
+        return Error{"monitor: slices must be 1 to " + std::to_string(MAX_SLICES)};
+    }
+    if (options.interval / options.slices <= Duration(0))
+    {
+        return Error{"monitor: an interval of " + std::to_string(options.interval.count()) +
+                     " ns has no room for " + std::to_string(options.slices) +
+                     " slices; a nanosecond each is the least"};
+    }
+    if (!(options.lead >= 0 && options.lead < 1))
+    {
+        return Error{"monitor: lead must be from 0 to below 1"};
+    }
+    if (options.baseForm && (options.slices > 1 || options.noticeBelow > 0))
+    {
+        return Error{"monitor: a request of the base form can ask neither for a slice nor for "
+                     "notices"};
+    }
+    return std::nullopt;
+}
+
 Monitor::Monitor(MonitorOptions options, std::optional<Keyring> keyring)
     : m_options(options),
       m_keyring(std::move(keyring))
 {
-    if (m_options.slices == 0)
+    if (const auto wrong = CheckMonitorOptions(m_options))
     {
-        throw std::invalid_argument("monitor: slices must be at least 1");
-    }
-    if (!(m_options.lead >= 0 && m_options.lead < 1))
-    {
-        throw std::invalid_argument("monitor: lead must be from 0 to below 1");
+        throw std::invalid_argument(wrong->message);
     }
     m_nextSlice = static_cast<std::uint32_t>(m_options.lead * m_options.slices);
-    if (m_options.baseForm && (m_options.slices > 1 || m_options.noticeBelow > 0))
-    {
-        throw std::invalid_argument("monitor: a request of the base form can ask neither for a "
-                                    "slice nor for notices");
-    }
 }
 
 Monitor::Nonce

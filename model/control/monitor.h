@@ -48,6 +48,9 @@ struct MonitorOptions
     std::size_t requestBytes{0};
 };
 
+/** \return what no monitor can do of \p options, such as a lead that is no share; or nothing. */
+std::optional<Error> CheckMonitorOptions(const MonitorOptions& options);
+
 /**
  * Sends probe requests and digests responses, without I/O: the caller sends what Probe() returns to
  * the group, what ProbeAgent() returns to one agent, and hands in what arrives.
@@ -67,8 +70,7 @@ class Monitor
 {
   public:
     /**
-     * Throws std::invalid_argument for options that contradict each other: no slice at all, a lead
-     * that is no share, slices or notices in the base form, which has no words for them.
+     * Throws std::invalid_argument for options that CheckMonitorOptions() refuses.
      * \param keyring when given, requests are signed and only authentic responses accepted
      */
     Monitor(MonitorOptions options, std::optional<Keyring> keyring);

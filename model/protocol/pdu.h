@@ -30,6 +30,9 @@ constexpr int PROTOCOL_VERSION = 2;
 /** The longest reply window that an agent accepts, in ms. */
 constexpr std::uint32_t MAX_WINDOW_MS = 60'000;
 
+/** The finest slicing that a request can ask for: no LAN has more agents than this. */
+constexpr std::uint32_t MAX_SLICES = 1U << 20;
+
 /** Longest agent identity, in bytes. */
 constexpr std::size_t MAX_ID_BYTES = 64;
 

@@ -8,9 +8,6 @@ namespace
 
 using Json = nlohmann::json;
 
-/** The finest slicing that a request can ask for: no LAN has more agents than this. */
-constexpr std::uint64_t MAX_SLICES = 1U << 20;
-
 double
 CheckNumber(const char* key, const Json& value, double least, double most)
 {

@@ -90,7 +90,14 @@ TEST_CASE("options that contradict each other make no monitor")
         options.lead = lead;
         CHECK_THROWS_AS(MonitorBench(options), std::invalid_argument);
     }
-    MonitorOptions options = InSlices(2);
+    CHECK_THROWS_AS(MonitorBench(InSlices(MAX_SLICES + 1)), std::invalid_argument);
+    MonitorOptions options = InSlices(3);
+    options.interval = Duration(3);
+    CHECK_FALSE(CheckMonitorOptions(options));
+    // With less than a nanosecond for each it would ask for ever at one moment.
+    options.interval = Duration(2);
+    CHECK_THROWS_AS(MonitorBench(options), std::invalid_argument);
+    options = InSlices(2);
     options.baseForm = true;
     CHECK_THROWS_AS(MonitorBench(options), std::invalid_argument);
     options = MonitorOptions();
