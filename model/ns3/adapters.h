@@ -39,6 +39,9 @@ ns3::Time DelayUntil(Instant instant);
 /** \return the dotted quad. */
 std::string ToText(ns3::Ipv4Address address);
 
+/** Instead of the number of a first stream: ns-3 assigns the streams. */
+constexpr std::int64_t AUTOMATIC_STREAMS = -1;
+
 /** A random stream of the model drawn from an ns-3 stream. */
 class StreamAdapter : public RandomStream
 {

@@ -1,6 +1,7 @@
 #include "model/ns3/agent-application.h"
 
 #include "model/ns3/datagram.h"
+#include "model/protocol/codec.h"
 
 #include "ns3/abort.h"
 #include "ns3/boolean.h"
@@ -48,7 +49,7 @@ AgentApplication::GetTypeId()
                           "Longest wait before the response to a request that names no window.",
                           ns3::TimeValue(ns3::MilliSeconds(500)),
                           ns3::MakeTimeAccessor(&AgentApplication::m_window),
-                          ns3::MakeTimeChecker(ns3::Seconds(0)))
+                          ns3::MakeTimeChecker(ns3::Seconds(0), ns3::MilliSeconds(MAX_WINDOW_MS)))
             .AddAttribute("BaseForm",
                           "Answer with the keys of the student report only.",
                           ns3::BooleanValue(false),
@@ -103,7 +104,18 @@ std::int64_t
 AgentApplication::AssignStreams(std::int64_t stream)
 {
     m_stream = stream;
-    return 3;
+    return AGENT_STREAMS;
+}
+
+AgentSetup
+AgentApplication::GetSetup() const
+{
+    AgentOptions options;
+    options.server = Endpoint{ToText(m_address), m_port};
+    options.id = m_id.empty() ? ToString(options.server) : m_id;
+    options.defaultWindow = ToDuration(m_window);
+    options.baseForm = m_baseForm;
+    return {options, m_loss, m_stream};
 }
 
 const Agent&
@@ -116,21 +128,16 @@ void
 AgentApplication::StartApplication()
 {
     NS_ABORT_MSG_IF(!m_figures, "AgentApplication: SetLoadFigures() was not called");
-    AgentOptions options;
-    options.server = Endpoint{ToText(m_address), m_port};
-    options.id = m_id.empty() ? ToString(options.server) : m_id;
-    options.defaultWindow = ToDuration(m_window);
-    options.baseForm = m_baseForm;
+    NS_ABORT_MSG_IF(m_address == ns3::Ipv4Address(),
+                    "AgentApplication: the attribute Address is not set");
+    const auto wrong = CheckId(GetSetup().options.id);
+    NS_ABORT_MSG_IF(wrong, "AgentApplication: Id: " << wrong->message);
     AgentPorts ports;
     ports.figures = m_figures;
     ports.send = [this](const Reply& reply) { Send(reply); };
     ports.refused = [this](const Refusal& refusal) { Refuse(refusal); };
-    m_driver.emplace(options, m_loss, std::move(ports));
+    m_driver.emplace(GetSetup(), std::move(ports));
     m_driver->SetSilent(m_silent);
-    if (m_stream >= 0)
-    {
-        m_driver->AssignStreams(m_stream);
-    }
     m_socket = OpenUdp(GetNode(), m_probePort);
     m_socket->SetRecvCallback(ns3::MakeCallback(&AgentApplication::OnReadable, this));
 }

@@ -40,8 +40,11 @@ class AgentApplication : public ns3::Application
     /** The server's connections fell: see AgentDriver::OnFall(). */
     void OnFall(std::uint32_t before, std::uint32_t after);
 
-    /** \return 3, the number of streams used; see AgentDriver. */
+    /** \return AGENT_STREAMS, the number of streams used. */
     std::int64_t AssignStreams(std::int64_t stream);
+
+    /** \return what the attributes and AssignStreams() say, also for an agent without a LAN. */
+    AgentSetup GetSetup() const;
 
     /** \return the agent's own counters; the application must have started. */
     const Agent& GetAgent() const;
@@ -65,7 +68,7 @@ class AgentApplication : public ns3::Application
     double m_loss{0};
     bool m_silent{false};
     LoadFigures m_figures;
-    std::int64_t m_stream{-1}; //!< -1: streams are assigned by ns-3
+    std::int64_t m_stream{AUTOMATIC_STREAMS};
 
     std::optional<AgentDriver> m_driver;
     ns3::Ptr<ns3::Socket> m_socket;

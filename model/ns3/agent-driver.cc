@@ -10,20 +10,17 @@
 namespace sonda::sim
 {
 
-AgentDriver::AgentDriver(const AgentOptions& options, double loss, AgentPorts ports)
-    : m_agent(options, std::nullopt),
-      m_loss(loss),
+AgentDriver::AgentDriver(const AgentSetup& setup, AgentPorts ports)
+    : m_agent(setup.options, std::nullopt),
+      m_loss(setup.loss),
       m_ports(std::move(ports))
 {
-}
-
-std::int64_t
-AgentDriver::AssignStreams(std::int64_t stream)
-{
-    m_waits.AssignStreams(stream);
-    m_losses.AssignStreams(stream + 1);
-    m_notices.AssignStreams(stream + 2);
-    return 3;
+    if (setup.stream != AUTOMATIC_STREAMS)
+    {
+        m_waits.AssignStreams(setup.stream);
+        m_losses.AssignStreams(setup.stream + 1);
+        m_notices.AssignStreams(setup.stream + 2);
+    }
 }
 
 bool

@@ -9,9 +9,31 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace sonda::sim
 {
+
+/**
+ * What a simulated agent is, whole: there is no other way to make one, so that no part of it can be
+ * forgotten.
+ */
+struct AgentSetup
+{
+    AgentSetup(AgentOptions how, double lost, std::int64_t first)
+        : options(std::move(how)),
+          loss(lost),
+          stream(first)
+    {
+    }
+
+    AgentOptions options;
+    double loss;         //!< probability with which a datagram that arrives is lost, each by itself
+    std::int64_t stream; //!< the first of AGENT_STREAMS, or AUTOMATIC_STREAMS
+};
+
+/** Streams that an agent uses: waits, loss, whom to notify. */
+constexpr std::int64_t AGENT_STREAMS = 3;
 
 /** Where an agent's figures come from, how its datagrams travel, and who hears of what it does. */
 struct AgentPorts
@@ -28,13 +50,9 @@ struct AgentPorts
 class AgentDriver
 {
   public:
-    /** \param loss probability with which a datagram that arrives is lost, each by itself */
-    AgentDriver(const AgentOptions& options, double loss, AgentPorts ports);
+    AgentDriver(const AgentSetup& setup, AgentPorts ports);
     AgentDriver(const AgentDriver&) = delete;
     AgentDriver& operator=(const AgentDriver&) = delete;
-
-    /** \return 3, the number of streams used: waits, loss, whom to notify. */
-    std::int64_t AssignStreams(std::int64_t stream);
 
     /** While silent it answers nothing, as a crashed agent. */
     void

@@ -10,6 +10,8 @@
 #include "ns3/pointer.h"
 #include "ns3/uinteger.h"
 
+#include <cmath>
+
 namespace sonda::sim
 {
 
@@ -33,7 +35,7 @@ MonitorApplication::GetTypeId()
                           "Time between two probe requests.",
                           ns3::TimeValue(ns3::Seconds(5)),
                           ns3::MakeTimeAccessor(&MonitorApplication::m_interval),
-                          ns3::MakeTimeChecker(ns3::NanoSeconds(1)))
+                          ns3::MakeTimeChecker(ns3::NanoSeconds(1), ns3::Seconds(1e6)))
             .AddAttribute("Window",
                           "Reply window: agents wait a uniform random time up to this.",
                           ns3::TimeValue(ns3::MilliSeconds(500)),
@@ -43,13 +45,13 @@ MonitorApplication::GetTypeId()
                           "In how many requests a round is divided, each to a part of the agents.",
                           ns3::UintegerValue(1),
                           ns3::MakeUintegerAccessor(&MonitorApplication::m_slices),
-                          ns3::MakeUintegerChecker<std::uint32_t>(1))
+                          ns3::MakeUintegerChecker<std::uint32_t>(1, MAX_SLICES))
             .AddAttribute("Lead",
-                          "Share of an interval by which all rounds but the first come early, so "
-                          "that monitors that begin together do not go on in step.",
+                          "Share of an interval, 0 to below 1, by which all rounds but the first "
+                          "come early, so that monitors that begin together do not go on in step.",
                           ns3::DoubleValue(0),
                           ns3::MakeDoubleAccessor(&MonitorApplication::m_lead),
-                          ns3::MakeDoubleChecker<double>(0, 1))
+                          ns3::MakeDoubleChecker<double>(0, std::nextafter(1.0, 0.0)))
             .AddAttribute("Group",
                           "Multicast group of the agents.",
                           ns3::Ipv4AddressValue("239.8.8.8"),
@@ -94,7 +96,7 @@ std::int64_t
 MonitorApplication::AssignStreams(std::int64_t stream)
 {
     m_stream = stream;
-    return 2;
+    return MONITOR_STREAMS;
 }
 
 const Monitor&
@@ -103,8 +105,8 @@ MonitorApplication::GetMonitor() const
     return m_driver->GetMonitor();
 }
 
-MonitorOptions
-MonitorApplication::MakeOptions() const
+MonitorSetup
+MonitorApplication::GetSetup() const
 {
     MonitorOptions options;
     options.interval = ToDuration(m_interval);
@@ -113,7 +115,7 @@ MonitorApplication::MakeOptions() const
     options.lead = m_lead;
     options.baseForm = m_baseForm;
     options.acceptBase = m_acceptBase;
-    return options;
+    return {options, m_loss, m_stream};
 }
 
 MonitorPorts
@@ -137,11 +139,7 @@ void
 MonitorApplication::StartApplication()
 {
     NS_ABORT_MSG_IF(!m_proxy, "MonitorApplication: the attribute Proxy is not set");
-    m_driver.emplace(*m_proxy, MakeOptions(), m_loss, MakePorts());
-    if (m_stream >= 0)
-    {
-        m_driver->AssignStreams(m_stream);
-    }
+    m_driver.emplace(*m_proxy, GetSetup(), MakePorts());
     m_proxy->TraceConnectWithoutContext("Dispatch",
                                         ns3::MakeCallback(&MonitorApplication::OnDispatch, this));
     m_socket = OpenUdp(GetNode(), 0);

@@ -28,8 +28,11 @@ class MonitorApplication : public ns3::Application
   public:
     static ns3::TypeId GetTypeId();
 
-    /** \return 2, the number of streams used; see MonitorDriver. */
+    /** \return MONITOR_STREAMS, the number of streams used. */
     std::int64_t AssignStreams(std::int64_t stream);
+
+    /** \return what the attributes and AssignStreams() say, also for a monitor without a LAN. */
+    MonitorSetup GetSetup() const;
 
     /** \return the monitor's own counters; the application must have started. */
     const Monitor& GetMonitor() const;
@@ -42,7 +45,6 @@ class MonitorApplication : public ns3::Application
     void StopApplication() override;
     void OnReadable(ns3::Ptr<ns3::Socket> socket);
     void OnDispatch(AgentIndex agent);
-    MonitorOptions MakeOptions() const;
     MonitorPorts MakePorts();
     void Send(const std::string& datagram, ns3::Ipv4Address to);
 
@@ -56,7 +58,7 @@ class MonitorApplication : public ns3::Application
     bool m_baseForm{false};
     bool m_acceptBase{true};
     double m_loss{0};
-    std::int64_t m_stream{-1}; //!< -1: streams are assigned by ns-3
+    std::int64_t m_stream{AUTOMATIC_STREAMS};
 
     std::optional<MonitorDriver> m_driver;
     ns3::Ptr<ns3::Socket> m_socket;

@@ -21,23 +21,17 @@ WithNotices(MonitorOptions options, ProxyApplication& proxy)
 
 } // namespace
 
-MonitorDriver::MonitorDriver(ProxyApplication& proxy,
-                             const MonitorOptions& options,
-                             double loss,
-                             MonitorPorts ports)
+MonitorDriver::MonitorDriver(ProxyApplication& proxy, const MonitorSetup& setup, MonitorPorts ports)
     : m_proxy(proxy),
-      m_monitor(WithNotices(options, proxy), std::nullopt),
-      m_loss(loss),
+      m_monitor(WithNotices(setup.options, proxy), std::nullopt),
+      m_loss(setup.loss),
       m_ports(std::move(ports))
 {
-}
-
-std::int64_t
-MonitorDriver::AssignStreams(std::int64_t stream)
-{
-    m_nonces.AssignStreams(stream);
-    m_losses.AssignStreams(stream + 1);
-    return 2;
+    if (setup.stream != AUTOMATIC_STREAMS)
+    {
+        m_nonces.AssignStreams(setup.stream);
+        m_losses.AssignStreams(setup.stream + 1);
+    }
 }
 
 void

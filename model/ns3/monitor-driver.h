@@ -15,6 +15,27 @@
 namespace sonda::sim
 {
 
+/**
+ * What a simulated monitor is, whole: there is no other way to make one, so that no part of it can
+ * be forgotten.
+ */
+struct MonitorSetup
+{
+    MonitorSetup(const MonitorOptions& how, double lost, std::int64_t first)
+        : options(how),
+          loss(lost),
+          stream(first)
+    {
+    }
+
+    MonitorOptions options;
+    double loss;         //!< probability with which a datagram that arrives is lost, each by itself
+    std::int64_t stream; //!< the first of MONITOR_STREAMS, or AUTOMATIC_STREAMS
+};
+
+/** Streams that a monitor uses: nonces, loss. */
+constexpr std::int64_t MONITOR_STREAMS = 2;
+
 /** How a monitor's datagrams travel, and who hears of what it does. The hooks may be empty. */
 struct MonitorPorts
 {
@@ -33,14 +54,8 @@ struct MonitorPorts
 class MonitorDriver
 {
   public:
-    /** \param loss probability with which a datagram that arrives is lost, each by itself */
-    MonitorDriver(ProxyApplication& proxy,
-                  const MonitorOptions& options,
-                  double loss,
-                  MonitorPorts ports);
-
-    /** \return 2, the number of streams used: nonces, loss. */
-    std::int64_t AssignStreams(std::int64_t stream);
+    /** Throws std::invalid_argument as Monitor does. */
+    MonitorDriver(ProxyApplication& proxy, const MonitorSetup& setup, MonitorPorts ports);
 
     /** Asks for the first time, now. */
     void Start();

@@ -15,7 +15,6 @@ namespace
 /** Where the k-th end of each kind would be on a LAN: 10.0.0.1 and on, 10.128.0.1 and on. */
 constexpr std::uint32_t AGENTS_FROM = (10U << 24) + 1;
 constexpr std::uint32_t MONITORS_FROM = AGENTS_FROM + (1U << 23);
-constexpr std::uint16_t SERVER_PORT = 80;
 constexpr std::uint16_t PROBE_PORT = 8888;
 
 std::string
@@ -38,14 +37,9 @@ Decode(const std::string& datagram)
 
 } // namespace
 
-ProbeFlow::ProbeFlow(double loss)
-    : m_loss(loss)
-{
-}
-
 MonitorDriver&
 ProbeFlow::AddMonitor(ProxyApplication& proxy,
-                      const MonitorOptions& options,
+                      const MonitorSetup& setup,
                       std::function<void(const Observation&)> accepted)
 {
     const auto number = static_cast<std::uint32_t>(m_monitors.size());
@@ -61,7 +55,7 @@ ProbeFlow::AddMonitor(ProxyApplication& proxy,
     };
     ports.toAgent = [this, number](const std::string& datagram, const AgentStatus& agent)
     { SendToAgent(number, Decode(datagram), NumberOf(AGENTS_FROM, agent.source)); };
-    auto driver = std::make_unique<MonitorDriver>(proxy, options, m_loss, std::move(ports));
+    auto driver = std::make_unique<MonitorDriver>(proxy, setup, std::move(ports));
     MonitorDriver& added = *driver;
     m_monitors.push_back({AddressOf(MONITORS_FROM, number), std::move(driver)});
     const ns3::Callback<void, AgentIndex> onDispatch([&added](AgentIndex) { added.OnDispatch(); });
@@ -71,19 +65,17 @@ ProbeFlow::AddMonitor(ProxyApplication& proxy,
 }
 
 AgentDriver&
-ProbeFlow::AddAgent(const std::string& id, std::function<Report()> figures, ns3::Time delay)
+ProbeFlow::AddAgent(AgentSetup setup, std::function<Report()> figures, ns3::Time delay)
 {
     const auto number = static_cast<std::uint32_t>(m_agents.size());
     AgentEnd& end = m_agents.emplace_back();
     end.address = AddressOf(AGENTS_FROM, number);
     end.delay = delay;
-    AgentOptions options;
-    options.id = id;
-    options.server = Endpoint{end.address, SERVER_PORT};
+    setup.options.server.address = end.address;
     AgentPorts ports;
     ports.figures = std::move(figures);
     ports.send = [this, number](const Reply& reply) { SendToMonitor(number, reply); };
-    end.driver = std::make_unique<AgentDriver>(options, m_loss, std::move(ports));
+    end.driver = std::make_unique<AgentDriver>(setup, std::move(ports));
     return *end.driver;
 }
 

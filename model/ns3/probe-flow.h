@@ -24,24 +24,22 @@ namespace sonda::sim
 class ProbeFlow
 {
   public:
-    /** \param loss probability with which a datagram is lost, each by itself */
-    explicit ProbeFlow(double loss);
-
     /**
+     * \param setup what the monitor is
      * \param accepted hears what each accepted response says
      * \return the monitor, which begins at time 0 of the simulation; the flow owns it
      */
     MonitorDriver& AddMonitor(ProxyApplication& proxy,
-                              const MonitorOptions& options,
+                              const MonitorSetup& setup,
                               std::function<void(const Observation&)> accepted);
 
     /**
-     * \param id the agent's identity
+     * \param setup what the agent is; it gets an address of the flow's
      * \param figures yields its load figures
      * \param delay one way, between the agent and each monitor
      * \return the agent; the flow owns it
      */
-    AgentDriver& AddAgent(const std::string& id, std::function<Report()> figures, ns3::Time delay);
+    AgentDriver& AddAgent(AgentSetup setup, std::function<Report()> figures, ns3::Time delay);
 
   private:
     /** A request on its way to agents, decoded once for all of them. */
@@ -63,7 +61,6 @@ class ProbeFlow
     void SendToAgent(std::uint32_t monitor, const Request& request, std::uint32_t agent);
     void SendToMonitor(std::uint32_t agent, const Reply& reply);
 
-    double m_loss;
     std::deque<AgentEnd> m_agents; //!< they do not move
     std::deque<MonitorEnd> m_monitors;
 };

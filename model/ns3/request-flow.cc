@@ -282,13 +282,16 @@ void
 RequestFlow::OnServed(std::uint64_t tag, bool good)
 {
     Call& call = *m_calls[tag];
-    const Server& server = m_servers[call.server];
+    const std::uint32_t number = call.server;
+    const Server& server = m_servers[number];
+    const auto left = static_cast<std::uint32_t>(server.model.InFlight());
+    // The answer first: a notice that leaves with it crosses more of ns-3 on a LAN, and so comes
+    // after it at the same moment; without one it must, too.
+    Schedule(call, good ? Step::GOOD : Step::BAD, server.delay);
     if (m_fall)
     {
-        const auto left = static_cast<std::uint32_t>(server.model.InFlight());
-        m_fall(call.server, left + 1, left);
+        m_fall(number, left + 1, left);
     }
-    Schedule(call, good ? Step::GOOD : Step::BAD, server.delay);
 }
 
 void

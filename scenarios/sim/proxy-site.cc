@@ -25,16 +25,35 @@ ProxySite::ProxySite(const Scenario& scenario,
                      const std::string& policy,
                      double lead,
                      RunRecorder& recorder)
-    : m_scenario(scenario),
-      m_lead(lead),
-      m_recorder(recorder)
+    : m_recorder(recorder)
 {
+    const ProbeScenario& probe = scenario.probe;
     const bool relays = scenario.fidelity == Fidelity::PACKET;
-    const ns3::Time interval = ns3::Seconds(scenario.probe.intervalS);
+    const ns3::TimeValue interval(TimeFromSeconds(probe.intervalS));
     m_proxy = ns3::CreateObject<ProxyApplication>();
     m_proxy->SetAttribute("Policy", ns3::StringValue(policy));
-    m_proxy->SetAttribute("Interval", ns3::TimeValue(interval));
+    m_proxy->SetAttribute("Interval", interval);
     m_proxy->SetAttribute("Relay", ns3::BooleanValue(relays));
+    m_monitor = ns3::CreateObject<MonitorApplication>();
+    m_monitor->SetAttribute("Proxy", ns3::PointerValue(m_proxy));
+    m_monitor->SetAttribute("Interval", interval);
+    m_monitor->SetAttribute("Window", ns3::TimeValue(ns3::MilliSeconds(probe.windowMs)));
+    m_monitor->SetAttribute("Slices", ns3::UintegerValue(probe.slices));
+    m_monitor->SetAttribute("Lead", ns3::DoubleValue(lead));
+    m_monitor->SetAttribute("Loss", ns3::DoubleValue(probe.loss));
+}
+
+void
+ProxySite::Start(Formula formula, std::int64_t stream)
+{
+    m_proxy->SetFormula(std::move(formula));
+    m_monitor->AssignStreams(stream + m_proxy->AssignStreams(stream));
+    const auto connect = [this](const char* name, auto callback)
+    { m_proxy->TraceConnectWithoutContext(name, callback); };
+    connect("Dispatch", ns3::MakeCallback(&ProxySite::OnDispatch, this));
+    connect("ConnectFailure", ns3::MakeCallback(&ProxySite::OnConnectFailure, this));
+    connect("Completion", ns3::MakeCallback(&ProxySite::OnCompletion, this));
+    connect("Freshness", ns3::MakeCallback(&ProxySite::OnFreshness, this));
 }
 
 void
@@ -49,29 +68,9 @@ ProxySite::JoinLan(LanHelper& lan, int stacks)
         }
     }
     m_hosts.front().node->AddApplication(m_proxy);
-    const ProbeScenario& probe = m_scenario.probe;
-    m_application = ns3::CreateObject<MonitorApplication>();
-    m_application->AssignStreams(m_monitorStream);
-    m_application->SetAttribute("Proxy", ns3::PointerValue(m_proxy));
-    m_application->SetAttribute("Interval", ns3::TimeValue(ns3::Seconds(probe.intervalS)));
-    m_application->SetAttribute("Window", ns3::TimeValue(ns3::MilliSeconds(probe.windowMs)));
-    m_application->SetAttribute("Slices", ns3::UintegerValue(probe.slices));
-    m_application->SetAttribute("Lead", ns3::DoubleValue(m_lead));
-    m_application->SetAttribute("Loss", ns3::DoubleValue(probe.loss));
-    m_application->TraceConnectWithoutContext("Response",
-                                              ns3::MakeCallback(&ProxySite::OnProbeResponse, this));
-    m_hosts.front().node->AddApplication(m_application);
-}
-
-MonitorOptions
-ProxySite::MakeOptions() const
-{
-    MonitorOptions options;
-    options.interval = FromSeconds(m_scenario.probe.intervalS);
-    options.window = std::chrono::milliseconds(m_scenario.probe.windowMs);
-    options.slices = m_scenario.probe.slices;
-    options.lead = m_lead;
-    return options;
+    m_monitor->TraceConnectWithoutContext("Response",
+                                          ns3::MakeCallback(&ProxySite::OnProbeResponse, this));
+    m_hosts.front().node->AddApplication(m_monitor);
 }
 
 void
@@ -79,22 +78,8 @@ ProxySite::JoinFlow(ProbeFlow& flow)
 {
     m_driver =
         &flow.AddMonitor(*m_proxy,
-                         MakeOptions(),
+                         m_monitor->GetSetup(),
                          [this](const Observation& observation) { OnProbeResponse(observation); });
-}
-
-void
-ProxySite::Start(Formula formula, std::int64_t stream)
-{
-    m_proxy->SetFormula(std::move(formula));
-    m_proxy->AssignStreams(stream);
-    m_monitorStream = stream + 1;
-    const auto connect = [this](const char* name, auto callback)
-    { m_proxy->TraceConnectWithoutContext(name, callback); };
-    connect("Dispatch", ns3::MakeCallback(&ProxySite::OnDispatch, this));
-    connect("ConnectFailure", ns3::MakeCallback(&ProxySite::OnConnectFailure, this));
-    connect("Completion", ns3::MakeCallback(&ProxySite::OnCompletion, this));
-    connect("Freshness", ns3::MakeCallback(&ProxySite::OnFreshness, this));
 }
 
 void
@@ -120,7 +105,7 @@ ProxySite::Addresses() const
 const Monitor&
 ProxySite::GetMonitor() const
 {
-    return m_driver != nullptr ? m_driver->GetMonitor() : m_application->GetMonitor();
+    return m_driver != nullptr ? m_driver->GetMonitor() : m_monitor->GetMonitor();
 }
 
 const StatusTable&

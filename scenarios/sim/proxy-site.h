@@ -17,7 +17,7 @@ namespace sonda::sim
 {
 
 /** Streams that one proxy site uses: the policy's and the monitor's. */
-constexpr std::int64_t PROXY_SITE_STREAMS = 3;
+constexpr std::int64_t PROXY_SITE_STREAMS = 1 + MONITOR_STREAMS;
 
 /**
  * A proxy of a world with its monitor, on a LAN or without one, and the link from both to the
@@ -44,7 +44,7 @@ class ProxySite
      */
     void JoinLan(LanHelper& lan, int stacks);
 
-    /** Lets the monitor ask without packets; instead of JoinLan(). */
+    /** Lets the same monitor ask without packets; instead of JoinLan(). */
     void JoinFlow(ProbeFlow& flow);
 
     /** Lets the site and another host talk; after JoinLan(). */
@@ -65,7 +65,6 @@ class ProxySite
     const StatusTable& AgedTable();
 
   private:
-    MonitorOptions MakeOptions() const;
     std::uint32_t RowOf(AgentIndex agent);
     void OnDispatch(AgentIndex agent);
     void OnConnectFailure(AgentIndex agent);
@@ -73,14 +72,11 @@ class ProxySite
     void OnFreshness(const AgentStatus& status, Freshness to);
     void OnProbeResponse(const Observation& observation);
 
-    const Scenario& m_scenario;
-    double m_lead;
     RunRecorder& m_recorder;
     ns3::Ptr<ProxyApplication> m_proxy;
-    std::vector<LanHost> m_hosts;               //!< of its stacks; empty without a LAN
-    ns3::Ptr<MonitorApplication> m_application; //!< with a LAN
-    std::int64_t m_monitorStream{0};
-    MonitorDriver* m_driver{nullptr};        //!< without one
+    std::vector<LanHost> m_hosts;            //!< of its stacks; empty without a LAN
+    ns3::Ptr<MonitorApplication> m_monitor;  //!< runs on a LAN; without one it says what runs
+    MonitorDriver* m_driver{nullptr};        //!< without a LAN
     std::vector<std::uint32_t> m_rowByAgent; //!< cache, by AgentIndex
 };
 

@@ -28,11 +28,9 @@ enum Streams : std::int64_t
     HOST_STREAM = 1, //!< delays, speeds, memory and phases while the world is built
     PROXY_STREAMS = 500'000,
     CLIENT_STREAMS = 1'000'000,
-    AGENT_STREAMS = 2'000'000,
+    AGENTS_STREAMS = 2'000'000,
     BACKGROUND_STREAMS = 3'000'000,
 };
-
-constexpr std::int64_t STREAMS_PER_AGENT = 3;
 
 } // namespace
 
@@ -59,7 +57,7 @@ World::World(const Scenario& scenario, Formula formula, const std::string& polic
     }
     else
     {
-        m_probing = std::make_unique<ProbeFlow>(m_scenario.probe.loss);
+        m_probing = std::make_unique<ProbeFlow>();
     }
     if (m_scenario.fidelity != Fidelity::PACKET)
     {
@@ -199,11 +197,13 @@ World::BuildAgentEnd(Host& host, const AgentPlan& plan, std::uint32_t row)
         report.weight = weight;
         return m_happenings.Told(row, report);
     };
-    const std::int64_t stream = AGENT_STREAMS + STREAMS_PER_AGENT * row;
+    const auto agent = ns3::CreateObject<AgentApplication>();
+    agent->SetAttribute("Id", ns3::StringValue(plan.id));
+    agent->SetAttribute("Loss", ns3::DoubleValue(m_scenario.probe.loss));
+    agent->AssignStreams(AGENTS_STREAMS + AGENT_STREAMS * row);
     if (!HasLan())
     {
-        host.driver = &m_probing->AddAgent(plan.id, figures, plan.delay);
-        host.driver->AssignStreams(stream);
+        host.driver = &m_probing->AddAgent(agent->GetSetup(), figures, plan.delay);
         return;
     }
     const LanHost lan = AddHost(plan.delay);
@@ -211,13 +211,10 @@ World::BuildAgentEnd(Host& host, const AgentPlan& plan, std::uint32_t row)
     {
         lan.node->AddApplication(host.application);
     }
-    host.agent = ns3::CreateObject<AgentApplication>();
-    host.agent->SetAttribute("Id", ns3::StringValue(plan.id));
-    host.agent->SetAttribute("Address", ns3::Ipv4AddressValue(lan.address));
-    host.agent->SetAttribute("Loss", ns3::DoubleValue(m_scenario.probe.loss));
-    host.agent->SetLoadFigures(figures);
-    host.agent->AssignStreams(stream);
-    lan.node->AddApplication(host.agent);
+    agent->SetAttribute("Address", ns3::Ipv4AddressValue(lan.address));
+    agent->SetLoadFigures(figures);
+    lan.node->AddApplication(agent);
+    host.agent = agent;
 }
 
 void
