@@ -6,6 +6,7 @@
  *     build/bin/first --sonda::ProxyApplication::Formula='min: rtt * (1 + inflight)'
  */
 #include "model/ns3/agent-application.h"
+#include "model/ns3/arguments.h"
 #include "model/ns3/client-application.h"
 #include "model/ns3/lan-helper.h"
 #include "model/ns3/monitor-application.h"
@@ -21,7 +22,7 @@ int
 main(int argc, char* argv[])
 {
     CommandLine command(__FILE__);
-    command.Parse(argc, argv);
+    ParseArguments(command, argc, argv);
 
     // One LAN with a cable for each host; the delay is that of the cable.
     LanHelper lan;

@@ -5,6 +5,7 @@
  *               --policy=best --RngRun=3 --outDir=out
  */
 #include "model/base/shown.h"
+#include "model/ns3/arguments.h"
 #include "model/scoring/catalogue.h"
 #include "scenarios/sim/listing.h"
 #include "scenarios/sim/progress.h"
@@ -99,7 +100,7 @@ ParseOptions(int argc, char* argv[])
     addText("progress",
             "Show progress on standard error: auto (on a terminal), true or false",
             options.progress);
-    command.Parse(argc, argv);
+    ParseArguments(command, argc, argv);
     return options;
 }
 

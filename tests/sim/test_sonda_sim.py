@@ -189,6 +189,45 @@ def test_the_first_program_is_short_and_runs():
     assert result.stdout.count("picks") == 4
 
 
+MONITOR, PROXY, AGENT, CLIENT = (f"--sonda::{name}Application::" for name in ("Monitor", "Proxy", "Agent", "Client"))
+
+
+@pytest.mark.parametrize("options, words", [
+    ([MONITOR + "Lead=1"], "Lead=1"),
+    ([MONITOR + "Lead=1.1"], "Lead=1.1"),
+    ([MONITOR + "Loss=1.5"], "Loss=1.5"),
+    ([MONITOR + "Slices=0"], "Slices=0"),
+    ([MONITOR + "Slices=1048577"], "Slices=1048577"),
+    ([MONITOR + "Window=61s"], "Window=61s"),
+    ([MONITOR + "Interval=0s"], "Interval=0s"),
+    ([MONITOR + "Interval=1000001s"], "Interval=1000001s"),
+    ([MONITOR + "Interval=2ns", MONITOR + "Slices=3"], "2 ns has no room for 3 slices"),
+    ([MONITOR + "BaseForm=true", MONITOR + "Slices=2"], "base form can ask neither for a slice nor for notices"),
+    ([MONITOR + "BaseForm=true", PROXY + "Policy=join-idle-queue"], "base form can ask neither"),
+    ([PROXY + "Policy=luck"], "there is no policy 'luck'"),
+    ([PROXY + "Policy=sample"], "sample:2"),
+    ([PROXY + "Policy=fresh-shortest-queue"], "fresh-shortest-queue"),
+    ([PROXY + "Formula=fastest"], "fastest"),
+    ([PROXY + "Formula=min: rtt *"], "column"),
+    ([PROXY + "Interval=1000001s"], "Interval=1000001s"),
+    ([PROXY + "ConnectTimeout=1000001s"], "ConnectTimeout=1000001s"),
+    ([AGENT + "Id=" + 65 * "x"], "Id: "),
+    ([AGENT + "Window=61s"], "Window=61s"),
+    ([CLIENT + "RequestBytes=12"], "RequestBytes=12"),
+    ([CLIENT + "Interarrival=ns3::ConstantRandomVariable[Constant=0]"], "always 0"),
+    ([CLIENT + "Interarrival=ns3::ConstantRandomVariable[Constant=-1]"], "-1.000000"),
+    ([CLIENT + "Work=ns3::UniformRandomVariable[Min=-1|Max=1]"], "allowed: 0 to 1000000000"),
+])
+@pytest.mark.parametrize("program", [["first"], ["sonda-sim", "--list"]], ids=lambda program: program[0])
+def test_attributes_that_the_model_refuses_are_refused_with_words_and_usage(program, options, words):
+    result = subprocess.run([BIN / program[0], *program[1:], *options], capture_output=True, text=True, timeout=60,
+                            check=False)
+    assert result.returncode == 1, result.stderr
+    assert words in result.stderr
+    assert "General Arguments" in result.stderr
+    assert "terminate" not in result.stderr
+
+
 def test_nothing_is_shown_on_a_pipe(tmp_path):
     result = simulate(tmp_path / "run", "--scenario=scenarios/lab.json", SHORT)
     assert result.stderr == ""
