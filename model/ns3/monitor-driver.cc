@@ -92,6 +92,10 @@ MonitorDriver::OnDispatch()
     m_proxy.GetBalancer().WantedProbes(Now(), m_nonces, m_wanted);
     for (const auto agent : m_wanted)
     {
+        if (m_proxy.GetBalancer().Table().Get(agent).origin == Origin::STATIC)
+        {
+            continue; // nobody answers there
+        }
         const std::string request = m_monitor.ProbeAgent(Now(), "", m_nonces);
         m_ports.toAgent(request, m_proxy.GetBalancer().Table().Get(agent));
         if (m_ports.requested)

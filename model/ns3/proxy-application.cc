@@ -38,6 +38,11 @@ ProxyApplication::GetTypeId()
                           ns3::TimeValue(ns3::Seconds(5)),
                           ns3::MakeTimeAccessor(&ProxyApplication::m_interval),
                           ns3::MakeTimeChecker(ns3::NanoSeconds(1), ns3::Seconds(1e6)))
+            .AddAttribute("Window",
+                          "Reply window of the monitor: so much apart agents may answer a request.",
+                          ns3::TimeValue(ns3::MilliSeconds(500)),
+                          ns3::MakeTimeAccessor(&ProxyApplication::m_window),
+                          ns3::MakeTimeChecker(ns3::Time(0), ns3::Seconds(1e6)))
             .AddAttribute("Port",
                           "TCP port on which clients are accepted.",
                           ns3::UintegerValue(80),
@@ -84,6 +89,14 @@ ProxyApplication::SetFormula(Formula formula)
 }
 
 void
+ProxyApplication::SetRules(const ProxyRules& rules)
+{
+    NS_ABORT_MSG_IF(m_balancer, "SetRules() after the balancer was made");
+    m_rules = rules;
+    m_connectTimeout = ToTime(rules.connection.connect);
+}
+
+void
 ProxyApplication::SetOracle(const Oracle& oracle)
 {
     NS_ABORT_MSG_IF(m_balancer, "SetOracle() after the balancer was made");
@@ -113,7 +126,9 @@ ProxyApplication::GetBalancer()
     NS_ABORT_MSG_IF(!policy, policy.GetError().message);
     TableTiming timing;
     timing.interval = ToDuration(m_interval);
+    timing.window = ToDuration(m_window);
     m_balancer = std::make_unique<Balancer>(std::move(*m_formula), std::move(*policy), timing);
+    m_balancer->SetRules(m_rules.table, Now());
     m_balancer->SetObserver(
         [this](const Transition& change)
         { m_freshnessTrace(m_balancer->Table().Get(change.agent), change.to); });

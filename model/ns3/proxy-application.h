@@ -1,6 +1,7 @@
 #ifndef SONDA_MODEL_NS3_PROXY_APPLICATION_H
 #define SONDA_MODEL_NS3_PROXY_APPLICATION_H
 
+#include "model/connection/proxy-rules.h"
 #include "model/control/balancer.h"
 #include "model/ns3/adapters.h"
 #include "model/ns3/relay.h"
@@ -26,7 +27,7 @@ namespace sonda::sim
  * With Relay false it opens no socket: another part of the simulation carries the requests and
  * calls Dispatch(), Connected(), ConnectFailed() and Complete() itself.
  *
- * Attributes: Formula, Policy, Interval, Port, ConnectTimeout, Relay.
+ * Attributes: Formula, Policy, Interval, Window, Port, ConnectTimeout, Relay.
  * Trace sources: Dispatch, ConnectFailure, Completion, NoAgent, Freshness.
  */
 class ProxyApplication : public ns3::Application, public RelayOwner
@@ -44,6 +45,19 @@ class ProxyApplication : public ns3::Application, public RelayOwner
 
     /** Takes a formula that is not in the built-in catalogue; instead of the attribute. */
     void SetFormula(Formula formula);
+
+    /**
+     * What the proxy does beside picking; bare rules before the first call, to be called before the
+     * balancer is made. The time to connect replaces the attribute ConnectTimeout.
+     */
+    void SetRules(const ProxyRules& rules);
+
+    /** \return by what the life of a connection is bounded. */
+    const ConnectionRules&
+    GetConnectionRules() const
+    {
+        return m_rules.connection;
+    }
 
     /** What the policy may know of the servers; to be called before the balancer is made. */
     void SetOracle(const Oracle& oracle);
@@ -78,9 +92,11 @@ class ProxyApplication : public ns3::Application, public RelayOwner
     std::string m_formulaText;
     std::string m_policyText;
     ns3::Time m_interval;
+    ns3::Time m_window;
     std::uint16_t m_port{80};
     ns3::Time m_connectTimeout;
     bool m_relayed{true};
+    ProxyRules m_rules{ProxyRules::Bare()};
     StreamAdapter m_random;
 
     std::optional<Formula> m_formula;

@@ -75,8 +75,15 @@ Apply(Json& json, const std::string& text)
         Fail(text, "expected key=value, as in probe.interval_s=1");
     }
     Json* place = &json;
+    std::string key;
     for (const auto& step : ParsePath(text.substr(0, equals), text))
     {
+        if (key == "proxy" && place->is_string())
+        {
+            // Single rules go on from those that the word stands for.
+            *place = {{"base", *place}};
+        }
+        key = step.key;
         if (step.isIndex)
         {
             if (!place->is_array() || step.index >= place->size())

@@ -2,6 +2,7 @@
 #define SONDA_SCENARIOS_SIM_PROXY_SITE_H
 
 #include "model/metrics/run-recorder.h"
+#include "model/ns3/health-checks.h"
 #include "model/ns3/lan-helper.h"
 #include "model/ns3/monitor-application.h"
 #include "model/ns3/probe-flow.h"
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sonda::sim
@@ -50,6 +52,13 @@ class ProxySite
     /** Lets the site and another host talk; after JoinLan(). */
     void Acquaint(const LanHost& host);
 
+    /** Lists a server that has no agent; after it has joined, and before the simulation begins. */
+    void
+    AddServer(HealthChecks::Server server)
+    {
+        m_checks->Add(std::move(server));
+    }
+
     ProxyApplication&
     GetProxy()
     {
@@ -74,6 +83,7 @@ class ProxySite
 
     RunRecorder& m_recorder;
     ns3::Ptr<ProxyApplication> m_proxy;
+    std::unique_ptr<HealthChecks> m_checks;  //!< of servers without agents
     std::vector<LanHost> m_hosts;            //!< of its stacks; empty without a LAN
     ns3::Ptr<MonitorApplication> m_monitor;  //!< runs on a LAN; without one it says what runs
     MonitorDriver* m_driver{nullptr};        //!< without a LAN

@@ -72,6 +72,7 @@ ReadAgents(JsonReader reader)
     read("delay_ms", agents.delayMs, 0, MOST_MS);
     ReadDiscipline(reader, agents);
     agents.weight = reader.Number("weight", 1e-6, 1e6, agents.weight);
+    agents.hasAgent = reader.Flag("agent", agents.hasAgent);
     agents.background = ReadBackground(reader.Object("background"), agents.count);
     reader.Done();
     return agents;
@@ -92,6 +93,7 @@ ToJson(const AgentsScenario& agents)
     }
     json["delay_ms"] = agents.delayMs.ToJson();
     json["weight"] = agents.weight;
+    json["agent"] = agents.hasAgent;
     json["background"] = ToJson(agents.background);
     return json;
 }

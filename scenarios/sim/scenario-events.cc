@@ -25,8 +25,15 @@ constexpr std::array<Named<Action>, 10> ACTIONS{{
     {Action::LOAD, "load"},
 }};
 
+/** \return whether it is the agent, and not its server, that it befalls. */
+bool
+NeedsAgent(Action action)
+{
+    return action == Action::SILENCE || action == Action::LIE || action == Action::DRAIN;
+}
+
 /** Reads whom it is for, which must be a group or an agent of the scenario. */
-void
+const AgentsScenario&
 ReadAgentsOf(JsonReader& reader, EventScenario& event, const Scenario& scenario)
 {
     event.agents = reader.Text("agents");
@@ -38,13 +45,13 @@ ReadAgentsOf(JsonReader& reader, EventScenario& event, const Scenario& scenario)
                  (group.count > 1 ? "…" + group.name + "[" + last + "]" : "");
         if (event.agents == group.name)
         {
-            return;
+            return group;
         }
         for (std::uint32_t i = 0; i < group.count; ++i)
         {
             if (event.agents == group.name + "[" + std::to_string(i) + "]")
             {
-                return;
+                return group;
             }
         }
     }
@@ -143,7 +150,13 @@ ReadEvent(JsonReader reader, const Scenario& scenario)
     }
     if (event.action != Action::LOAD)
     {
-        ReadAgentsOf(reader, event, scenario);
+        const AgentsScenario& group = ReadAgentsOf(reader, event, scenario);
+        if (NeedsAgent(event.action) && !group.hasAgent)
+        {
+            reader.Fail("do",
+                        "what befalls a server: the group " + group.name +
+                            " has no agent (\"agent\": false) that could do that");
+        }
     }
     reader.Done();
     return event;

@@ -33,6 +33,10 @@ JsonReader::Json ToJson(const ArrivalsScenario& arrivals);
 WorkloadScenario ReadWorkload(JsonReader reader, double durationS);
 JsonReader::Json ToJson(const WorkloadScenario& workload);
 
+/** \return the rules that a member says, bare ones when it is absent. */
+ProxyRules ReadProxyRules(JsonReader& reader, const std::string& key);
+JsonReader::Json ToJson(const ProxyRules& rules);
+
 /** \param scenario with its duration, agents and workload read */
 EventScenario ReadEvent(JsonReader reader, const Scenario& scenario);
 JsonReader::Json ToJson(const EventScenario& event);

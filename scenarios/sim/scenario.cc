@@ -143,6 +143,7 @@ Scenario::Read(const Json& json, const std::string& file)
     scenario.fidelity = ReadNamed(reader, "fidelity", FIDELITIES);
     scenario.probe = ReadProbe(reader.Object("probe"));
     scenario.monitors = reader.Whole("monitors", 1, 64, scenario.monitors);
+    scenario.proxy = ReadProxyRules(reader, "proxy");
     scenario.clients = ReadClients(reader.Object("clients"), scenario);
     scenario.agents = ReadGroups(reader);
     reader.Get("workload");
@@ -209,6 +210,7 @@ Scenario::ToJson() const
               {"slices", probe.slices},
               {"in_step", probe.inStep}}},
             {"monitors", monitors},
+            {"proxy", sim::ToJson(proxy)},
             {"clients",
              {{"count", clients.count},
               {"delay_ms", clients.delayMs.ToJson()},

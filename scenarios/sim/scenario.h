@@ -1,6 +1,7 @@
 #ifndef SONDA_SCENARIOS_SIM_SCENARIO_H
 #define SONDA_SCENARIOS_SIM_SCENARIO_H
 
+#include "model/connection/proxy-rules.h"
 #include "model/ns3/request.h"
 #include "model/ns3/server-model.h"
 #include "model/protocol/pdu.h"
@@ -79,6 +80,7 @@ struct AgentsScenario
     std::uint32_t concurrency{
         1}; //!< limited processor sharing: requests that are worked on at once
     double weight{1};
+    bool hasAgent{true}; //!< false: the proxies list the servers and check them by connecting
     BackgroundScenario background;
 };
 
@@ -174,6 +176,7 @@ struct Scenario
     Fidelity fidelity{Fidelity::REQUEST};
     ProbeScenario probe;
     std::uint32_t monitors{1}; //!< proxies, each with its own monitor; client i uses i mod monitors
+    ProxyRules proxy;          //!< what each of them does beside picking
     ClientsScenario clients;
     std::vector<AgentsScenario> agents;
     WorkloadScenario workload;

@@ -22,6 +22,10 @@ constexpr double BYTES_PER_MB = 1e6;
 /** All together; keeps each list of connections under a hundred with a thousand loaded agents. */
 constexpr int PROXY_STACKS = 32;
 
+/** Where servers without agents are as far as their proxies know, when no packet goes there. */
+constexpr std::uint32_t LISTED_FROM = (10U << 24) + (1U << 22);
+constexpr std::uint16_t SERVER_PORT = 80;
+
 /** First stream of each purpose, far enough apart for 10^5 hosts. */
 enum Streams : std::int64_t
 {
@@ -181,9 +185,8 @@ World::BuildAgent(const AgentPlan& plan)
         host.model = &host.application->GetModel();
     }
     const std::uint32_t row = m_recorder.AddAgent(plan.id, host.model->Capacity());
-    BuildAgentEnd(host, plan, row);
-    const auto setSilent = [agent = host.agent, driver = host.driver](bool silent)
-    { agent ? agent->SetSilent(silent) : driver->SetSilent(silent); };
+    plan.group->hasAgent ? BuildAgentEnd(host, plan, row) : ListServer(host, plan, row);
+    const auto setSilent = [host](bool silent) mutable { host.SetSilent(silent); };
     m_happenings.Add({plan.id, host.model, host.application, setSilent});
     m_hosts.push_back(std::move(host));
 }
@@ -215,6 +218,28 @@ World::BuildAgentEnd(Host& host, const AgentPlan& plan, std::uint32_t row)
     agent->SetLoadFigures(figures);
     lan.node->AddApplication(agent);
     host.agent = agent;
+}
+
+/** Nobody answers for it: every proxy has it in its list. */
+void
+World::ListServer(Host& host, const AgentPlan& plan, std::uint32_t row)
+{
+    HealthChecks::Server server;
+    server.id = plan.id;
+    server.at = {ToText(ns3::Ipv4Address(LISTED_FROM + row)), SERVER_PORT};
+    server.weight = plan.group->weight;
+    server.delay = plan.delay;
+    server.accepts = [model = host.model]() { return model->IsListening(); };
+    if (host.application)
+    {
+        const LanHost lan = AddHost(plan.delay);
+        lan.node->AddApplication(host.application);
+        server.at.address = ToText(lan.address);
+    }
+    for (const auto& proxy : m_proxies)
+    {
+        proxy->AddServer(server);
+    }
 }
 
 void

@@ -11,7 +11,27 @@ namespace sonda::sim
 void
 World::Host::OnFall(std::uint32_t before, std::uint32_t after)
 {
-    agent ? agent->OnFall(before, after) : driver->OnFall(before, after);
+    if (agent)
+    {
+        agent->OnFall(before, after);
+    }
+    else if (driver != nullptr)
+    {
+        driver->OnFall(before, after);
+    }
+}
+
+void
+World::Host::SetSilent(bool silent)
+{
+    if (agent)
+    {
+        agent->SetSilent(silent);
+    }
+    else if (driver != nullptr)
+    {
+        driver->SetSilent(silent);
+    }
 }
 
 void

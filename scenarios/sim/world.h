@@ -90,7 +90,8 @@ class World
     }
 
   private:
-    /** An agent and its server; which members are set depends on the fidelity. */
+    /** An agent and its server; which members are set depends on the fidelity. A server without
+     * agent has neither of the first two. */
     struct Host
     {
         ns3::Ptr<AgentApplication> agent;        //!< with a LAN
@@ -99,6 +100,7 @@ class World
         ServerModel* model{nullptr};
 
         void OnFall(std::uint32_t before, std::uint32_t after);
+        void SetSilent(bool silent);
     };
 
     /** An agent to be built: its group, and what was drawn for it. */
@@ -122,6 +124,7 @@ class World
     void BuildAgents();
     void BuildAgent(const AgentPlan& plan);
     void BuildAgentEnd(Host& host, const AgentPlan& plan, std::uint32_t row);
+    void ListServer(Host& host, const AgentPlan& plan, std::uint32_t row);
     void BuildClients();
     void BuildClient(std::uint32_t number, RequestSource source, ns3::Time wire);
     void BuildBackground();
