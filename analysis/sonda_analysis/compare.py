@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from .both import run_both
 from .comparison import Comparison, check_same_parameters, compare, differences_table, write_csv
 from .contenders import short_labels
 from .engine import check_tools
 from .errors import AnalysisError
 from .figures import draw_all
 from .files import write_table
+from .judge import run_judgement
 from .league import run_league
 from .options import Options
 from .report import Facts, write_report
@@ -28,10 +30,14 @@ def run_comparison(options: Options) -> int:
     lock = RunLock(options.out)
     try:
         session = Session(options)
-        if options.league:
+        if options.rules:
+            run_judgement(options, session)
+        elif options.league:
             run_league(options, session)
         elif options.method.sweep is not None:
             run_sweep(options, session)
+        elif len(options.ways) == 2:
+            run_both(options, session)
         else:
             _compare(options, session)
         return 1 if session.failures else 0

@@ -200,7 +200,12 @@ def check_same_parameters(runs: Sequence[Outcome]) -> list[str]:
 
 
 def write_csv(comparison: Comparison, path: Path) -> None:
-    """comparison.csv: CSV_COLUMNS, one row per contender; an interval that does not exist is empty."""
+    """Writes comparison.csv."""
+    write_table(csv_table(comparison), path)
+
+
+def csv_table(comparison: Comparison) -> pd.DataFrame:
+    """CSV_COLUMNS, one row per contender; an interval that does not exist is empty."""
     records = [
         (
             row.formula, row.contender.policy, row.runs, row.requests, row.failures,
@@ -209,7 +214,7 @@ def write_csv(comparison: Comparison, path: Path) -> None:
         )
         for row in comparison.rows
     ]
-    write_table(pd.DataFrame(records, columns=list(CSV_COLUMNS)), path)
+    return pd.DataFrame(records, columns=list(CSV_COLUMNS))
 
 
 def differences_table(comparison: Comparison) -> pd.DataFrame:

@@ -20,12 +20,15 @@ from .errors import AnalysisError
 from .json_files import read_json
 from .method import ORACLE, Method, add_arguments, read_method, runs_to_begin_with, warmup_sets
 from .places import add_place_options, read_place
+from .rules_option import CONTENDERS as JUDGED, add_arguments as add_rules_argument, read_rules
 from .shown import shown
+from .ways import OWN, add_arguments as add_proxy_argument, read_ways, sets_of
 
 DEFAULT_SCENARIO = "two-speeds"
 DEFAULT_CONTENDERS = "seed/head,seed-highest/head,repaired/head,random,connections/sample:2"
 DEFAULT_RUNS = 5
 LEAGUE = "league"
+RULES = "rules"
 # The same picks as in the fidelity request (tests hold it to that) at half of the cost where there are many agents.
 LEAGUE_FIDELITY = "event"
 CONTENDER_LIST = Path("model") / "selection" / "contenders.json"
@@ -46,6 +49,7 @@ class Options:
 
     `scenarios` are several only when `league` is true; then scenario_file and scenario_name are
     those of the first. `catalogue` are the entries of the catalogue of contenders, if there is one.
+    `ways` are those of ways.py in which every contender is run, `rules` those that are judged instead.
     `sets` are key=value texts in the order given; `runs` means RngRun 1 to `runs`;
     `place` is where they are made; `arguments` is the command line as typed, for the report.
     """
@@ -65,6 +69,8 @@ class Options:
     league: bool
     scenarios: tuple[Scenario, ...]
     catalogue: tuple[Entry, ...]
+    ways: tuple[str, ...] = (OWN,)
+    rules: tuple[str, ...] = ()
 
     @property
     def bounds(self) -> tuple[str, ...]:
@@ -107,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fidelity", choices=FIDELITIES, help="the same as --set fidelity=…")
     parser.add_argument("--out", metavar="DIR", help="default: results/NAME, NAME being the scenario's name")
     parser.add_argument("--sim", metavar="FILE", help="the sonda-sim to run (default: build/bin/sonda-sim)")
+    add_proxy_argument(parser)
+    add_rules_argument(parser)
     add_arguments(parser)
     add_place_options(parser)
     parser.add_argument("--root", help=argparse.SUPPRESS)
@@ -126,6 +134,10 @@ def parse_options(arguments: list[str]) -> Options:
     sets += warmup_sets(given, sets)
     if given.all and not any(item.startswith("fidelity=") for item in sets):
         sets += (f"fidelity={LEAGUE_FIDELITY}",)
+    rules = read_rules(given)
+    ways = (OWN,) if rules else read_ways(given, sets)
+    if len(ways) == 1:
+        sets = sets_of(ways[0], sets)
     file = root / CONTENDER_LIST
     catalogue = read_contender_list(file) if _wants_all(given) or file.is_file() else ()
     named = {name: entry.contender for entry in catalogue for name in entry.names}
@@ -133,7 +145,7 @@ def parse_options(arguments: list[str]) -> Options:
     if given.all:
         _check_league(given)
     chosen = tuple(entry.contender for entry in catalogue) if _wants_all(given) else _contenders(given, named)
-    name = LEAGUE if given.all else scenarios[0].name
+    name = RULES if rules else LEAGUE if given.all else scenarios[0].name
     sim = Path(given.sim).resolve() if given.sim else root / "build" / "bin" / "sonda-sim"
     out = Path(given.out).resolve() if given.out else root / "results" / name
     check_paths((("--sim", sim), ("--out", out), *(("SCENARIO", scenario.file) for scenario in scenarios)))
@@ -153,6 +165,8 @@ def parse_options(arguments: list[str]) -> Options:
         league=given.all,
         scenarios=scenarios,
         catalogue=catalogue,
+        ways=ways,
+        rules=rules,
     )
 
 
@@ -197,7 +211,8 @@ def _wants_all(given: argparse.Namespace) -> bool:
     others = given.formulas is not None or given.policies is not None
     if given.contenders == "all" and others:
         raise AnalysisError("--contenders all is the whole catalogue; leave --formulas and --policies out")
-    return given.contenders == "all" or (given.all and given.contenders is None and not others)
+    usual = given.contenders is None and not others and given.judge_rules is None
+    return given.contenders == "all" or (given.all and usual)
 
 
 def _scenario_file(text: str, root: Path) -> Path:
@@ -245,7 +260,8 @@ def _contenders(given: argparse.Namespace, named: dict[str, Contender]) -> tuple
         raise AnalysisError("--formulas needs --policies: every formula is run with every policy")
     chosen: list[Contender] = []
     if given.contenders is not None or policies is None:
-        text = DEFAULT_CONTENDERS if given.contenders is None else given.contenders
+        usual = DEFAULT_CONTENDERS if given.judge_rules is None else JUDGED
+        text = usual if given.contenders is None else given.contenders
         chosen += [named.get(item) or parse_contender(item) for item in split_list(text, "--contenders")]
     if policies is not None:
         names = [parse_policy(item, "--policies") for item in split_list(policies, "--policies")]

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from conftest import Lab
 
-from sonda_analysis.league import LEAGUE_COLUMNS, SCENARIO_COLUMNS
+from sonda_analysis.league_table import LEAGUE_COLUMNS, SCENARIO_COLUMNS
 
-ALL = ("--all", "--contenders", "random,connections/best,repaired/head,seed/head", "--runs", "3")
+ALL = ("--all", "--contenders", "random,connections/best,repaired/head,seed/head", "--runs", "3", "--proxy", "bare")
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_the_catalogue_is_ranked_and_its_bounds_are_shown(library: Lab) -> None:
         {"name": "least connections", "contender": "connections/best", "section": "E", "about": "x", "source": "y"},
         {"name": "pretended bound", "contender": "weighted", "section": "G", "about": "x", "source": "y"},
     ]}))
-    ended = library.launch("--all", "--runs", "2")
+    ended = library.launch("--all", "--runs", "2", "--proxy", "bare")
     assert ended.returncode == 0, ended.stderr
     table = pd.read_csv(library.out / "league.csv").set_index("contender")
     assert table.loc["random", "name"] == "pure chance" and table.loc["random", "section"] == "A"
@@ -69,7 +69,7 @@ def test_the_catalogue_is_ranked_and_its_bounds_are_shown(library: Lab) -> None:
 
 
 def test_a_bound_that_one_scenario_refuses_is_left_out(library: Lab) -> None:
-    given = ("--all", "--contenders", "random,connections/best,fresh-least-work", "--runs", "2")
+    given = ("--all", "--contenders", "random,connections/best,fresh-least-work", "--runs", "2", "--proxy", "bare")
     ended = library.launch(*given, FAKE_REFUSE="fresh-least-work:small")
     assert ended.returncode == 0, ended.stderr
     said = "Left out: fresh-least-work, refused in small: sonda-sim: fresh-least-work has no meaning in small"

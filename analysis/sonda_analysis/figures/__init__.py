@@ -30,10 +30,12 @@ def draw_all(runs: Sequence[RunResult], comparison: Comparison, labels: dict[str
     return drawn
 
 
-def draw_one(module: Any, table: pd.DataFrame, labels: dict[str, str], folder: Path) -> DrawnFigure:
-    """Draws the figure of one module (NAME, TITLE, HOW_TO_READ, draw()) from its table."""
+def draw_one(module: Any, table: pd.DataFrame, labels: dict[str, str], folder: Path, name: str | None = None,
+             title: str | None = None) -> DrawnFigure:
+    """Draws the figure of one module (NAME, TITLE, HOW_TO_READ, draw()) from its table; another name and title where
+    there are several of its kind."""
     folder.mkdir(parents=True, exist_ok=True)
     draw: Callable[..., Any] = module.draw
-    stem = folder / module.NAME
+    stem = folder / (name or module.NAME)
     save(draw(table, labels), table, stem)
-    return DrawnFigure(stem, module.TITLE, module.HOW_TO_READ)
+    return DrawnFigure(stem, title or module.TITLE, module.HOW_TO_READ)
