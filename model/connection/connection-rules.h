@@ -1,15 +1,12 @@
 #ifndef SONDA_MODEL_CONNECTION_CONNECTION_RULES_H
 #define SONDA_MODEL_CONNECTION_CONNECTION_RULES_H
 
-#include "model/base/time.h"
+#include "model/connection/timeout-queue.h"
 
 #include <cstdint>
 
 namespace sonda
 {
-
-/** A time that is never over. */
-constexpr Duration NO_TIMEOUT = Duration::max();
 
 /**
  * What a proxy does for a client that cannot be served at once, and how long anything may take. The

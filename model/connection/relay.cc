@@ -3,12 +3,6 @@
 namespace sonda
 {
 
-const char*
-ToString(Side side)
-{
-    return side == Side::CLIENT ? "client" : "server";
-}
-
 void
 Relay::OnEvents(Side side, SocketEvents events)
 {

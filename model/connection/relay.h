@@ -2,27 +2,12 @@
 #define SONDA_MODEL_CONNECTION_RELAY_H
 
 #include "model/connection/relay-direction.h"
+#include "model/connection/side.h"
 
 #include <array>
 
 namespace sonda
 {
-
-/** The two ends of a relayed connection. */
-enum class Side : unsigned char
-{
-    CLIENT,
-    SERVER,
-};
-
-constexpr Side
-Other(Side side)
-{
-    return side == Side::CLIENT ? Side::SERVER : Side::CLIENT;
-}
-
-/** \return "client" or "server". */
-const char* ToString(Side side);
 
 /** How a relayed connection stands. */
 enum class RelayState

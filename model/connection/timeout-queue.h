@@ -9,6 +9,16 @@
 namespace sonda
 {
 
+/** A time that is never over. */
+constexpr Duration NO_TIMEOUT = Duration::max();
+
+/** \return \p timeout later; Instant::max() where it is never over. */
+constexpr Instant
+After(Instant now, Duration timeout)
+{
+    return timeout < Instant::max() - now ? now + timeout : Instant::max();
+}
+
 /** What can wait in a TimeoutQueue, by inheritance; in at most one at a time. It leaves when
  * destroyed. */
 class TimeoutEntry
@@ -64,7 +74,7 @@ class TimeoutQueue
     void
     Restart(TimeoutEntry& entry, Instant now)
     {
-        Enter(entry, now + m_timeout);
+        Enter(entry, After(now, m_timeout));
     }
 
     /** Puts the entry where it is due at \p due, behind its equals. Costs a walk over those that
@@ -95,7 +105,7 @@ class TimeoutQueue
         m_timeout = timeout;
         for (TimeoutEntry* entry = m_ring.m_after; entry != &m_ring; entry = entry->m_after)
         {
-            entry->m_due = std::min(entry->m_due, now + timeout);
+            entry->m_due = std::min(entry->m_due, After(now, timeout));
         }
     }
 
@@ -114,12 +124,12 @@ class TimeoutQueue
         return m_ring.m_after == &m_ring ? nullptr : m_ring.m_after;
     }
 
-    /** \return when the first entry is due. */
+    /** \return when the first entry is due; nothing: never, or there is none. */
     std::optional<Instant>
     NextDue()
     {
         const TimeoutEntry* first = First();
-        return first ? std::optional(first->m_due) : std::nullopt;
+        return first && first->m_due < Instant::max() ? std::optional(first->m_due) : std::nullopt;
     }
 
   private:

@@ -27,6 +27,9 @@ struct Ending
     Kind kind;
     Duration latency{0}; //!< since the dispatch; COMPLETED only
     bool good{false};    //!< COMPLETED only
+    /** COMPLETED only: the server sent no byte and was the one that ended it. Not good: it reset;
+     * good: it ended properly, before the client did. */
+    bool silent{false};
 };
 
 /**
