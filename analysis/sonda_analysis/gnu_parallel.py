@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 SHELL_FOLDER = Path(__file__).resolve().parent / "shell"
+
+# parallel of Debian 13 refuses to start when one of these has another character than those.
+CHECKED_VARIABLES = ("TMPDIR", "XDG_CONFIG_DIRS", "XDG_CACHE_HOME", "PARALLEL_REMOTE_TMPDIR")
+PLAIN = re.compile(r"[-a-zA-Z0-9_+,.%:/= ]*")
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,18 @@ def parallel_command(folder: Path, *options: str) -> list[str]:
 
 def parallel_environment(folder: Path) -> dict[str, str]:
     """parallel writes nothing to the user's home and starts our shell whatever the user's is."""
-    return {**os.environ, "PARALLEL_HOME": str(folder / "parallel"), "PARALLEL_SHELL": str(folder / "job-shell")}
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in CHECKED_VARIABLES or PLAIN.fullmatch(value)}
+    return {**environment, "PARALLEL_HOME": plain_path(folder / "parallel"),
+            "PARALLEL_SHELL": str(folder / "job-shell")}
+
+
+def plain_path(folder: Path) -> str:
+    """A path to `folder` that parallel takes, valid until this process ends, whatever the folder's name is."""
+    if PLAIN.fullmatch(str(folder)):
+        return str(folder)
+    # Open until the end; a link with a better name would have to be removed by somebody.
+    return f"/proc/{os.getpid()}/fd/{os.open(folder, os.O_PATH | os.O_DIRECTORY)}"
 
 
 def joblog_path(folder: Path) -> Path:

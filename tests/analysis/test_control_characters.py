@@ -77,6 +77,16 @@ def test_what_stands_in_a_line_is_allowed(lab: Lab, text: str) -> None:
     assert ended.returncode == 0, ended.stderr
 
 
+@pytest.mark.parametrize("variable", ["TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_DIRS"])
+def test_folders_of_the_environment_may_have_any_name(
+        lab: Lab, variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "größe {}"
+    folder.mkdir()
+    monkeypatch.setenv(variable, str(folder))
+    ended = lab.compare("--contenders", "random", "--runs", "1")
+    assert ended.returncode == 0, ended.stderr
+
+
 @pytest.mark.parametrize("control", [control for control in CONTROLS if control != "\udcff"])
 def test_every_subcommand_of_the_launcher_refuses_them(control: str, tmp_path: Path) -> None:
     for command in "compare", "validate", "report", "test", "bench", "build", "doctor":
