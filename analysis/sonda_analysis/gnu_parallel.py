@@ -39,8 +39,8 @@ def parallel_environment(folder: Path) -> dict[str, str]:
     """parallel writes nothing to the user's home and starts our shell whatever the user's is."""
     environment = {name: value for name, value in os.environ.items()
                    if name not in CHECKED_VARIABLES or PLAIN.fullmatch(value)}
-    return {**environment, "PARALLEL_HOME": plain_path(folder / "parallel"),
-            "PARALLEL_SHELL": str(folder / "job-shell")}
+    plain = plain_path(folder)
+    return {**environment, "PARALLEL_HOME": f"{plain}/parallel", "PARALLEL_SHELL": f"{plain}/job-shell"}
 
 
 def plain_path(folder: Path) -> str:
