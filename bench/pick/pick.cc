@@ -151,7 +151,7 @@ Scene::Complete()
     }
     const auto [oldest, since] = m_inFlight.front();
     m_inFlight.pop_front();
-    m_balancer.Complete(oldest, m_now - since, true, m_now);
+    m_balancer.Ended(oldest, Ending::Completed(m_now - since, true), m_now);
 }
 
 void

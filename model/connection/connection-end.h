@@ -40,8 +40,16 @@ struct ConnectionEnd
     std::optional<Instant> stood;    //!< since when it stood at last; empty: it did not
     std::optional<AgentIndex> agent; //!< at whose server it stood; empty: at none
     std::uint32_t retries{0};        //!< dispatches that came to nothing before
+    std::uint32_t resets{0};         //!< of those, the ones that had stood: reset untouched
     bool good{false};                //!< the agent has served, as far as the client let it
 };
+
+/** \return the word that stands for it in logs: "finished", "no-agent" … */
+const char* ToString(ConnectionEnd::How how);
+
+/** \return "client" or "server"; where it was neither's doing: "both" if it finished, else "proxy".
+ */
+const char* ToStringOfDoer(const ConnectionEnd& end);
 
 } // namespace sonda
 

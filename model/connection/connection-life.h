@@ -102,6 +102,7 @@ class ConnectionLife : public TimeoutEntry
     Instant m_settleBy{};              //!< SETTLING: no later than this
     AgentIndex m_agent{0};
     std::uint32_t m_retries{0};
+    std::uint32_t m_resets{0}; //!< of those, after a reset
     Stage m_stage{Stage::NEW};
     bool m_admitted{false};           //!< counts as one of the proxy's connections
     bool m_out{false};                //!< the picker must be told how its dispatch ends

@@ -166,7 +166,7 @@ void
 Dispatcher::OnConnectFailed(ConnectionLife& life, Instant now)
 {
     Require(life.m_stage == Stage::CONNECTING, "a connect failed that nobody asked for");
-    Settle(life, {Ending::Kind::CONNECT_FAILED}, now);
+    Settle(life, Ending::ConnectFailed(), now);
     TryAgain(life, Retry::CONNECT_FAILED, now);
 }
 
@@ -174,7 +174,7 @@ void
 Dispatcher::PickAnother(ConnectionLife& life, Instant now)
 {
     Require(life.m_stage == Stage::CONNECTING, "another agent for a connection without one");
-    Settle(life, {Ending::Kind::ABANDONED}, now);
+    Settle(life, Ending::Abandoned(), now);
     TryAgain(life, Retry::ELSEWHERE, now);
 }
 
@@ -182,6 +182,7 @@ void
 Dispatcher::TryAgain(ConnectionLife& life, Retry why, Instant now)
 {
     life.m_retries += why == Retry::ELSEWHERE ? 0 : 1;
+    life.m_resets += why == Retry::RESET ? 1 : 0;
     life.m_stage = Stage::CONNECTING;
     life.m_stood.reset();
     life.m_endedFirst.reset();
@@ -224,10 +225,8 @@ void
 Dispatcher::OnFinished(ConnectionLife& life, bool serverSilent, Instant now)
 {
     Require(life.m_stage == Stage::STANDING, "the end of a connection that does not stand");
-    Ending ending{Ending::Kind::COMPLETED};
-    ending.good = true;
-    ending.silent = serverSilent && life.m_endedFirst != Side::CLIENT;
-    Settle(life, ending, now);
+    const bool isEmpty = serverSilent && life.m_endedFirst != Side::CLIENT;
+    Settle(life, Ending::Completed(Duration(0), true, isEmpty), now);
     End(life, How::FINISHED, life.m_endedFirst, now);
 }
 
@@ -240,10 +239,8 @@ Dispatcher::OnAborted(ConnectionLife& life,
 {
     Require(life.m_stage == Stage::STANDING, "the reset of a connection that does not stand");
     const bool byServer = gone == Side::SERVER;
-    Ending ending{Ending::Kind::COMPLETED};
-    ending.good = !byServer; // a client that breaks off says nothing about the agent
-    ending.silent = byServer && serverSilent;
-    Settle(life, ending, now);
+    // A client that breaks off says nothing about the agent.
+    Settle(life, Ending::Completed(Duration(0), !byServer, byServer && serverSilent), now);
     if (byServer && untouched && life.m_retries < m_rules.retriesAfterReset)
     {
         TryAgain(life, Retry::RESET, now);
@@ -279,16 +276,8 @@ Dispatcher::End(ConnectionLife& life, How how, std::optional<Side> by, Instant n
 {
     Require(life.m_stage != Stage::ENDED, "a connection ends twice");
     const bool good = how == How::FINISHED || (life.m_stood && by == Side::CLIENT);
-    if (life.m_stage == Stage::CONNECTING)
-    {
-        Settle(life, {Ending::Kind::ABANDONED}, now);
-    }
-    else
-    {
-        Ending ending{Ending::Kind::COMPLETED};
-        ending.good = good;
-        Settle(life, ending, now);
-    }
+    const bool isConnecting = life.m_stage == Stage::CONNECTING;
+    Settle(life, isConnecting ? Ending::Abandoned() : Ending::Completed(Duration(0), good), now);
     life.Leave();
     life.m_stage = Stage::ENDED;
     m_open -= life.m_admitted ? 1 : 0;
@@ -301,6 +290,7 @@ Dispatcher::End(ConnectionLife& life, How how, std::optional<Side> by, Instant n
     end.stood = life.m_stood;
     end.agent = life.m_stood ? std::optional(life.m_agent) : std::nullopt;
     end.retries = life.m_retries;
+    end.resets = life.m_resets;
     end.good = good;
     m_driver.OnEnded(life, end);
 }
@@ -349,7 +339,7 @@ Dispatcher::OnConnectDue(ConnectionLife& life, Instant now)
         End(life, How::NO_AGENT, std::nullopt, now);
         return;
     }
-    Settle(life, {Ending::Kind::CONNECT_FAILED}, now);
+    Settle(life, Ending::ConnectFailed(), now);
     TryAgain(life, Retry::CONNECT_TIMED_OUT, now);
 }
 

@@ -5,6 +5,7 @@
 #include "model/connection/side.h"
 
 #include <array>
+#include <optional>
 
 namespace sonda
 {
@@ -86,6 +87,15 @@ class Relay
     HasWork() const
     {
         return From(Side::CLIENT).HasWork() || From(Side::SERVER).HasWork();
+    }
+
+    /** \return whose end of stream was passed on; while only one was. */
+    std::optional<Side>
+    EndedFirst() const
+    {
+        return From(Side::CLIENT).EndPassed()   ? std::optional(Side::CLIENT)
+               : From(Side::SERVER).EndPassed() ? std::optional(Side::SERVER)
+                                                : std::nullopt;
     }
 
     /** \return the end that was reset first; only in the state ABORTED, or on the way there. */

@@ -98,18 +98,6 @@ Balancer::SetRules(TableRules rules, Instant now)
 }
 
 void
-Balancer::EarlyReset(AgentIndex agent, Instant now)
-{
-    m_table.OnEarlyReset(agent, now);
-}
-
-void
-Balancer::EmptyEnd(AgentIndex agent, Instant now)
-{
-    m_table.OnEmptyEnd(agent, now);
-}
-
-void
 Balancer::WantedProbes(Instant now, RandomStream& random, std::vector<AgentIndex>& to)
 {
     m_policy->WantedProbes(m_table, now, random, to);
@@ -174,26 +162,29 @@ Balancer::Connected(AgentIndex agent)
 }
 
 void
-Balancer::ConnectFailed(AgentIndex agent, Instant now)
+Balancer::Ended(AgentIndex agent, const Ending& ending, Instant now)
 {
-    m_table.OnConnectFailure(agent, now);
-    m_policy->OnCompletion(m_table, agent, Ending{Ending::Kind::CONNECT_FAILED}, now);
-    m_table.Advance(now);
-}
-
-void
-Balancer::Abandon(AgentIndex agent, Instant now)
-{
-    m_table.OnAbandon(agent, now);
-    m_policy->OnCompletion(m_table, agent, Ending{Ending::Kind::ABANDONED}, now);
-}
-
-void
-Balancer::Complete(AgentIndex agent, Duration latency, bool good, Instant now)
-{
-    m_table.OnCompletion(agent, latency, good, now);
-    m_policy->OnCompletion(m_table, agent, Ending{Ending::Kind::COMPLETED, latency, good}, now);
-    m_table.Advance(now);
+    switch (ending.kind)
+    {
+    case Ending::Kind::COMPLETED:
+        if (ending.silent)
+        {
+            ending.good ? m_table.OnEmptyEnd(agent, now) : m_table.OnEarlyReset(agent, now);
+        }
+        m_table.OnCompletion(agent, ending.latency, ending.good, now);
+        break;
+    case Ending::Kind::CONNECT_FAILED:
+        m_table.OnConnectFailure(agent, now);
+        break;
+    case Ending::Kind::ABANDONED:
+        m_table.OnAbandon(agent, now);
+        break;
+    }
+    m_policy->OnCompletion(m_table, agent, ending, now);
+    if (ending.kind != Ending::Kind::ABANDONED)
+    {
+        m_table.Advance(now);
+    }
 }
 
 } // namespace sonda

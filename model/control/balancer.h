@@ -14,7 +14,7 @@ namespace sonda
 /**
  * The decision: table, formula and policy behind one door, for one proxy.
  *
- * Every dispatch must be followed by exactly one of ConnectFailed(), Abandon() and Complete(). Not
+ * Every dispatch must be followed by exactly one Ended(). Not
  * thread-safe; a pick costs well under a microsecond, so that a mutex around it is enough.
  */
 class Balancer
@@ -59,19 +59,19 @@ class Balancer
      */
     std::optional<AgentIndex> Dispatch(Instant now, RandomStream& random);
 
+    /** \return whether who was not dispatched waits although there are candidates: see
+     * Policy::HoldsBack(). */
+    bool
+    HoldsBack() const
+    {
+        return m_policy->HoldsBack() && !m_table.Candidates().empty();
+    }
+
+    /** The connection stands. */
     void Connected(AgentIndex agent);
-    void ConnectFailed(AgentIndex agent, Instant now);
-    /** The client left before the connection to the server stood: nobody's success or failure. */
-    void Abandon(AgentIndex agent, Instant now);
 
-    /** To be called before Complete(); see StatusTable::OnEarlyReset(). */
-    void EarlyReset(AgentIndex agent, Instant now);
-
-    /** To be called before Complete(); see StatusTable::OnEmptyEnd(). */
-    void EmptyEnd(AgentIndex agent, Instant now);
-
-    /** \param latency since the dispatch \param good false: reset, or cut short */
-    void Complete(AgentIndex agent, Duration latency, bool good, Instant now);
+    /** A dispatch has ended, in whatever way. */
+    void Ended(AgentIndex agent, const Ending& ending, Instant now);
 
     /** Whom to probe now beside the monitor's rounds; see Policy::WantedProbes(). */
     void WantedProbes(Instant now, RandomStream& random, std::vector<AgentIndex>& to);

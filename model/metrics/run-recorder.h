@@ -80,6 +80,13 @@ class RunRecorder
     void OnCompletion(std::uint32_t agent, Instant now, bool good);
     /** A dispatch that could not be connected; the connection goes to another agent. */
     void OnRetry(std::uint32_t agent, Instant now);
+    /** Retries that no OnRetry() told of: the dispatches before had been completed, by a reset. */
+    void
+    CountRetries(std::uint32_t retries)
+    {
+        m_retries += retries;
+    }
+
     /** A dispatch whose client left before the connection stood: nobody's success or failure. */
     void OnAbandon(std::uint32_t agent, Instant now);
     void OnProbe(std::uint32_t agent, Instant now, Duration elapsed, Duration hold);

@@ -14,22 +14,40 @@
 namespace sonda
 {
 
-/** How a dispatched connection ended. */
+/** How a dispatch ended. */
 struct Ending
 {
     enum class Kind
     {
         COMPLETED,      //!< it stood, and ended well or not
         CONNECT_FAILED, //!< it never stood
-        ABANDONED,      //!< the client left before it stood
+        ABANDONED,      //!< nobody's doing: the client left, or another agent was wanted
     };
 
-    Kind kind;
+    Kind kind{};
     Duration latency{0}; //!< since the dispatch; COMPLETED only
     bool good{false};    //!< COMPLETED only
     /** COMPLETED only: the server sent no byte and was the one that ended it. Not good: it reset;
      * good: it ended properly, before the client did. */
     bool silent{false};
+
+    static Ending
+    Completed(Duration latency, bool good, bool silent = false)
+    {
+        return {Kind::COMPLETED, latency, good, silent};
+    }
+
+    static Ending
+    ConnectFailed()
+    {
+        return {Kind::CONNECT_FAILED};
+    }
+
+    static Ending
+    Abandoned()
+    {
+        return {Kind::ABANDONED};
+    }
 };
 
 /**
@@ -89,7 +107,7 @@ class Policy
 
     /**
      * \return whether a connection for which Pick() returned nothing shall wait until another one
-     *         ends, although there are candidates. Only a simulation can do that.
+     *         ends, although there are candidates; see ConnectionRules::heldBack.
      */
     virtual bool
     HoldsBack() const

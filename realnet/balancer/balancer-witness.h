@@ -1,6 +1,7 @@
 #ifndef SONDA_REALNET_BALANCER_BALANCER_WITNESS_H
 #define SONDA_REALNET_BALANCER_BALANCER_WITNESS_H
 
+#include "model/connection/connection-end.h"
 #include "model/control/balancer.h"
 
 #include <optional>
@@ -27,10 +28,23 @@ class BalancerWitness
     /** \param time since the dispatch */
     virtual void OnConnected(AgentIndex agent, Duration time) = 0;
     virtual void OnConnectFailed(AgentIndex agent, Instant now) = 0;
-    /** The client left before the connection stood. */
+    /** A dispatch ended by nobody's doing: the client left, or another agent was wanted. */
     virtual void OnAbandoned(AgentIndex agent, Instant now) = 0;
-    /** \param time since the dispatch */
+    /** A dispatch ended after the connection had stood. \param time since the dispatch */
     virtual void OnCompleted(AgentIndex agent, Duration time, bool good, Instant now) = 0;
+
+    /** \return whether OnConnectionEnded() is wanted; asked once, at the beginning. */
+    virtual bool
+    WantsConnectionEnds() const
+    {
+        return false;
+    }
+
+    /** A client's connection is over, after the last of its dispatches was. */
+    virtual void
+    OnConnectionEnded(const ConnectionEnd& /*end*/)
+    {
+    }
 
     virtual void OnReported(const Balancer& balancer,
                             AgentIndex agent,

@@ -43,7 +43,23 @@ SharedBalancer::GuardObjection(const Endpoint& server) const
 Expected<AgentIndex, Refusal>
 SharedBalancer::Update(const Observation& observation)
 {
-    const std::lock_guard lock(m_mutex);
+    WaitingLines::Wake wake;
+    auto agent = [&]
+    {
+        const std::lock_guard lock(m_mutex);
+        wake = m_lines.FirstBut(WaitingLines::NO_LINE);
+        return UpdateLocked(observation);
+    }();
+    if (wake)
+    {
+        wake();
+    }
+    return agent;
+}
+
+Expected<AgentIndex, Refusal>
+SharedBalancer::UpdateLocked(const Observation& observation)
+{
     const Instant now = Now();
     if (auto refusal = OwnAddressObjection(observation))
     {
@@ -115,7 +131,7 @@ SharedBalancer::NextExpiry() const
 bool
 SharedBalancer::SetDrained(const std::string& id, bool drained)
 {
-    const std::lock_guard lock(m_mutex);
+    std::unique_lock lock(m_mutex);
     const auto agent = m_balancer.Table().Find(id);
     if (agent)
     {
@@ -123,7 +139,10 @@ SharedBalancer::SetDrained(const std::string& id, bool drained)
     }
     if (!drained)
     {
-        return m_drained.erase(id) > 0 || agent;
+        const bool isKnown = m_drained.erase(id) > 0 || agent;
+        lock.unlock();
+        WakeFirst();
+        return isKnown;
     }
     if (agent)
     {

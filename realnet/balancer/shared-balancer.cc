@@ -95,28 +95,34 @@ void
 SharedBalancer::AddWitness(BalancerWitness& witness, ScoreTrace* trace)
 {
     m_witnesses.push_back(&witness);
+    m_isEndWanted = m_isEndWanted || witness.WantsConnectionEnds();
     if (trace != nullptr)
     {
         m_balancer.SetTrace(trace);
     }
 }
 
-std::optional<Target>
-SharedBalancer::Dispatch()
+SharedBalancer::Answer
+SharedBalancer::Dispatch(Turn turn, std::size_t line)
 {
-    std::optional<Target> target;
+    Answer answer;
     bool wake = false;
     {
         const std::lock_guard lock(m_mutex);
-        const Instant now = Now();
-        target = DispatchLocked(now);
-        wake = target && WantProbes(now);
+        answer.at = Now();
+        if (!m_lines.MayAsk(turn, line))
+        {
+            return answer;
+        }
+        answer.target = DispatchLocked(answer.at);
+        answer.heldBack = !answer.target && m_balancer.HoldsBack();
+        wake = answer.target && WantProbes(answer.at);
     }
     if (wake)
     {
         m_wake();
     }
-    return target;
+    return answer;
 }
 
 /** \return whether the control thread is to be woken. */
@@ -174,52 +180,102 @@ SharedBalancer::Connected(AgentIndex agent, Instant dispatched)
 }
 
 void
-SharedBalancer::ConnectFailed(AgentIndex agent)
+SharedBalancer::Ended(AgentIndex agent, Instant dispatched, const Ending& ending, std::size_t line)
 {
-    const std::lock_guard lock(m_mutex);
-    const Instant now = Now();
-    Tell([&](BalancerWitness& w) { w.OnConnectFailed(agent, now); });
-    m_balancer.ConnectFailed(agent, now);
+    WaitingLines::Wake wake;
+    {
+        const std::lock_guard lock(m_mutex);
+        const Instant now = Now();
+        Ending timed = ending;
+        timed.latency = now - dispatched;
+        switch (ending.kind)
+        {
+        case Ending::Kind::COMPLETED:
+            Tell([&](BalancerWitness& w)
+                 { w.OnCompleted(agent, timed.latency, ending.good, now); });
+            break;
+        case Ending::Kind::CONNECT_FAILED:
+            Tell([&](BalancerWitness& w) { w.OnConnectFailed(agent, now); });
+            break;
+        case Ending::Kind::ABANDONED:
+            Tell([&](BalancerWitness& w) { w.OnAbandoned(agent, now); });
+            break;
+        }
+        m_balancer.Ended(agent, timed, now);
+        wake = m_lines.FirstBut(line);
+    }
+    if (wake)
+    {
+        wake();
+    }
 }
 
 void
-SharedBalancer::Abandon(AgentIndex agent)
+SharedBalancer::ConnectionEnded(const ConnectionEnd& end)
 {
-    const std::lock_guard lock(m_mutex);
-    const Instant now = Now();
-    Tell([&](BalancerWitness& w) { w.OnAbandoned(agent, now); });
-    m_balancer.Abandon(agent, now);
+    if (m_isEndWanted)
+    {
+        const std::lock_guard lock(m_mutex);
+        Tell([&](BalancerWitness& w) { w.OnConnectionEnded(end); });
+    }
 }
 
 void
-SharedBalancer::OwnAddress(AgentIndex agent)
+SharedBalancer::Bar(AgentIndex agent)
 {
     const std::lock_guard lock(m_mutex);
-    const Instant now = Now();
     const Endpoint& server = m_balancer.Table().Get(agent).server;
     if (m_own.size() < MOST_OWN)
     {
         m_own.emplace(server.address, server.port);
     }
-    m_balancer.SetBarred(agent, true, now);
-    Tell([&](BalancerWitness& w) { w.OnAbandoned(agent, now); });
-    m_balancer.Abandon(agent, now);
+    m_balancer.SetBarred(agent, true, Now());
+}
+
+std::size_t
+SharedBalancer::AddLine(WaitingLines::Wake wake)
+{
+    const std::lock_guard lock(m_mutex);
+    return m_lines.Add(std::move(wake));
 }
 
 void
-SharedBalancer::Complete(AgentIndex agent, Instant dispatched, bool good)
+SharedBalancer::SetLine(std::size_t line, std::optional<Instant> waitBy)
 {
-    const std::lock_guard lock(m_mutex);
-    const Instant now = Now();
-    Tell([&](BalancerWitness& w) { w.OnCompleted(agent, now - dispatched, good, now); });
-    m_balancer.Complete(agent, now - dispatched, good, now);
+    WaitingLines::Wake wake;
+    {
+        const std::lock_guard lock(m_mutex);
+        wake = m_lines.Set(line, waitBy);
+    }
+    if (wake)
+    {
+        wake();
+    }
+}
+
+/** Something may have become free elsewhere than by an end. */
+void
+SharedBalancer::WakeFirst()
+{
+    WaitingLines::Wake wake;
+    {
+        const std::lock_guard lock(m_mutex);
+        wake = m_lines.FirstBut(WaitingLines::NO_LINE);
+    }
+    if (wake)
+    {
+        wake();
+    }
 }
 
 void
 SharedBalancer::Replace(Formula formula, std::unique_ptr<Policy> policy)
 {
-    const std::lock_guard lock(m_mutex);
-    m_balancer.Replace(std::move(formula), std::move(policy), Now());
+    {
+        const std::lock_guard lock(m_mutex);
+        m_balancer.Replace(std::move(formula), std::move(policy), Now());
+    }
+    WakeFirst();
 }
 
 void
@@ -232,22 +288,11 @@ SharedBalancer::SetTiming(TableTiming timing)
 void
 SharedBalancer::SetRules(TableRules rules)
 {
-    const std::lock_guard lock(m_mutex);
-    m_balancer.SetRules(rules, Now());
-}
-
-void
-SharedBalancer::EarlyReset(AgentIndex agent)
-{
-    const std::lock_guard lock(m_mutex);
-    m_balancer.EarlyReset(agent, Now());
-}
-
-void
-SharedBalancer::EmptyEnd(AgentIndex agent)
-{
-    const std::lock_guard lock(m_mutex);
-    m_balancer.EmptyEnd(agent, Now());
+    {
+        const std::lock_guard lock(m_mutex);
+        m_balancer.SetRules(rules, Now());
+    }
+    WakeFirst();
 }
 
 SharedBalancer::Standing

@@ -4,6 +4,7 @@
 #include "model/control/balancer.h"
 #include "realnet/balancer/agent-event.h"
 #include "realnet/balancer/balancer-witness.h"
+#include "realnet/balancer/waiting-lines.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/random.h"
 #include "realnet/common/socket-address.h"
@@ -67,7 +68,7 @@ class SharedBalancer
      * No agent at a server that \p guard objects to is ever picked: its reports are refused as
      * OWN_ADDRESS, and one that is in the table already is no candidate from now on. To be called
      * again whenever the guard's answers may have changed (new listeners, new addresses of this
-     * machine); what OwnAddress() has learnt is then forgotten.
+     * machine); what Bar() has learnt is then forgotten.
      * \param guard is called under the mutex by the thread that brings a report: quick, does not
      *              block, does not call the balancer; empty: nothing is guarded
      */
@@ -82,29 +83,42 @@ class SharedBalancer
     /** \return how many wanted probes were given up, as nobody took them in time. */
     std::uint64_t WantedProbesLost() const;
 
-    /** Picks an agent. \return nothing when there is no candidate */
-    std::optional<Target> Dispatch();
+    /** What a Dispatch() has come to. */
+    struct Answer
+    {
+        std::optional<Target> target; //!< empty: nobody can take it now, or others come first
+        Instant at{};                 //!< when it was asked
+        bool heldBack{false};         //!< the policy holds it back, although there are candidates
+    };
 
-    /** \param dispatched when Dispatch() returned the agent */
+    /** Picks an agent and counts the connection there. */
+    Answer Dispatch(Turn turn = Turn::AT_THE_END, std::size_t line = WaitingLines::NO_LINE);
+
+    /** The connection stands. \param dispatched Answer::at */
     void Connected(AgentIndex agent, Instant dispatched);
-    void ConnectFailed(AgentIndex agent);
-    /** The client left before the connection stood. */
-    void Abandon(AgentIndex agent);
-    /** The server reset before it sent a byte; to be called before Complete(). */
-    void EarlyReset(AgentIndex agent);
+
     /**
-     * The server ended its direction (FIN) before the client did and had sent no byte; to be called
-     * before Complete(), once per connection.
+     * A dispatch has ended.
+     * \param ending its latency counts from \p dispatched, whatever it says
+     * \param line of who tells: it looks after its own waiting clients itself
      */
-    void EmptyEnd(AgentIndex agent);
-    /**
-     * The connect, or the connection, leads back to this process: the dispatch ends without a
-     * verdict (instead of by ConnectFailed(), Abandon() or Complete()), and from now on the server
-     * counts as one that the guard objects to.
-     */
-    void OwnAddress(AgentIndex agent);
-    /** \param dispatched when Dispatch() returned the agent \param good see Balancer::Complete() */
-    void Complete(AgentIndex agent, Instant dispatched, bool good);
+    void Ended(AgentIndex agent,
+               Instant dispatched,
+               const Ending& ending,
+               std::size_t line = WaitingLines::NO_LINE);
+
+    /** The whole connection has ended, after its last dispatch: for those who record. */
+    void ConnectionEnded(const ConnectionEnd& end);
+
+    /** A connection to \p agent leads back to this process: from now on its server counts as one
+     * that the guard objects to. The dispatch is still to be ended. */
+    void Bar(AgentIndex agent);
+
+    /** A worker has a line of waiting clients. \param wake see WaitingLines \return its number */
+    std::size_t AddLine(WaitingLines::Wake wake);
+
+    /** See WaitingLines::Set(). */
+    void SetLine(std::size_t line, std::optional<Instant> waitBy);
 
     /** Picks by others from now on; see Balancer::Replace(). */
     void Replace(Formula formula, std::unique_ptr<Policy> policy);
@@ -159,6 +173,8 @@ class SharedBalancer
 
   private:
     std::optional<Target> DispatchLocked(Instant now);
+    Expected<AgentIndex, Refusal> UpdateLocked(const Observation& observation);
+    void WakeFirst();
     bool WantProbes(Instant now);
     std::optional<Refusal> OwnAddressObjection(const Observation& observation) const;
     std::optional<std::string> GuardObjection(const Endpoint& server) const;
@@ -184,6 +200,8 @@ class SharedBalancer
     std::set<std::string> m_drained; //!< identities that the operator has taken out
     EndpointGuard m_guard;
     std::set<std::pair<std::string, std::uint16_t>> m_own; //!< learnt from connections
+    WaitingLines m_lines;
+    bool m_isEndWanted{false}; //!< some witness wants OnConnectionEnded()
     std::function<void()> m_wake;
     std::vector<AgentIndex> m_wanted; //!< to be probed
     std::uint64_t m_wantedLost{0};

@@ -60,10 +60,10 @@ LanJson(const ProxyCommand& command, const ProxyFacts& facts)
               {"authenticated", !command.network.keyFile.empty()}}},
             {"workers", command.workers},
             {"timeouts_s",
-             {{"connect", ToSeconds(command.timeouts.connect)},
-              {"idle", ToSeconds(command.timeouts.idle)},
-              {"half_closed", ToSeconds(command.timeouts.halfClosed)},
-              {"queue", ToSeconds(command.timeouts.queue)},
+             {{"connect", ToSeconds(command.connection.connect)},
+              {"idle", ToSeconds(command.connection.idle)},
+              {"half_closed", ToSeconds(command.connection.halfClosed)},
+              {"queue", ToSeconds(command.connection.queue)},
               {"drain", ToSeconds(command.drainTimeout)}}},
             {"capacity", "weight x cores, cores 1 where an agent reports none"}};
 }

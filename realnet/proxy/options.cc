@@ -105,29 +105,29 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
     AddDuration(
         table,
         "queue-timeout",
-        command.timeouts.queue,
+        command.connection.queue,
         "5s",
         "A client that no agent can take waits so long, then it is reset; with trials of silent "
         "servers, so long and the connect timeout");
     AddDuration(table,
                 "connect-timeout",
-                command.timeouts.connect,
+                command.connection.connect,
                 "3s",
                 "A server that has not answered by then has failed; the next one is tried");
     AddDuration(table,
                 "idle-timeout",
-                command.timeouts.idle,
+                command.connection.idle,
                 "10m",
                 "A connection on which nothing moves is reset");
     AddDuration(table,
                 "half-closed-timeout",
-                command.timeouts.halfClosed,
+                command.connection.halfClosed,
                 "30s",
                 "The same when one direction has ended");
     table
         .Add("ack-timeout",
              "DURATION",
-             command.timeouts.ack,
+             command.ackTimeout,
              "20s",
              "A peer that has acknowledged nothing for so long, though it was sent something, is "
              "gone; one that only does not read is not",

@@ -34,7 +34,8 @@ struct ProxyCommand : CommonCommand
     unsigned workers{1};
     Scheduling scheduling{Scheduling::BATCH}; //!< of the workers
     unsigned pipes{0};                        //!< per worker
-    RelayTimeouts timeouts;
+    ConnectionRules connection{ProxyRules::AsShipped().connection};
+    Duration ackTimeout{std::chrono::seconds(20)};
     Duration keepAlive{0};
     ProxyProtocol proxyProtocol{ProxyProtocol::OFF};
     std::vector<Network> trusted;

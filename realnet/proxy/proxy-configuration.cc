@@ -201,14 +201,16 @@ MakeTableTiming(const ProxyCommand& command)
 HealthChecks::Settings
 MakeHealthSettings(const ProxyCommand& command)
 {
-    return {command.servers, command.interval, command.timeouts.connect, command.proxyProtocol};
+    return {command.servers, command.interval, command.connection.connect, command.proxyProtocol};
 }
 
 RelaySettings
 MakeRelaySettings(const ProxyCommand& command, std::shared_ptr<ConnectionLog> log)
 {
     RelaySettings settings;
-    settings.timeouts = command.timeouts;
+    settings.rules = command.connection;
+    settings.rules.heldBack = settings.rules.queue; // there is one line, whyever a client is in it
+    settings.ackTimeout = command.ackTimeout;
     settings.keepAlive = command.keepAlive;
     settings.proxyProtocol = command.proxyProtocol;
     settings.trusted = command.trusted;

@@ -45,14 +45,29 @@ void
 LanRecorder::OnAbandoned(AgentIndex agent, Instant now)
 {
     m_run.OnAbandon(m_rowOf[agent], now);
-    ++m_abandoned;
 }
 
 void
-LanRecorder::OnCompleted(AgentIndex agent, Duration time, bool good, Instant now)
+LanRecorder::OnCompleted(AgentIndex agent, Duration, bool good, Instant now)
 {
     m_run.OnCompletion(m_rowOf[agent], now, good);
-    m_run.OnResponse(now - time, time, good);
+}
+
+void
+LanRecorder::OnConnectionEnded(const ConnectionEnd& end)
+{
+    m_run.CountRetries(end.resets);
+    switch (end.how)
+    {
+    case ConnectionEnd::How::GONE:
+        ++m_abandoned;
+        break;
+    case ConnectionEnd::How::BAD_HEADER:
+        break; // it never became a request
+    default:
+        m_run.OnResponse(end.begun, end.ended - end.begun, end.good);
+        break;
+    }
 }
 
 void
@@ -104,7 +119,7 @@ LanRecorder::WaitForWindow()
             // Every window gets its rows, also those in which the process could not run.
             while (Now() >= m_windowEnd)
             {
-                CloseWindow(m_windowEnd, m_ask());
+                CloseWindow(m_windowEnd);
                 m_windowEnd += m_run.GetOptions().window;
             }
             WaitForWindow();
@@ -112,17 +127,11 @@ LanRecorder::WaitForWindow()
 }
 
 void
-LanRecorder::CloseWindow(Instant end, const ProxyState& state)
+LanRecorder::CloseWindow(Instant end)
 {
-    // The balancer is asked again and again for a client that waits; the proxy knows who got none.
-    const auto turnedAway = state.counters.at("no_agent").get<std::uint64_t>();
     const auto rows = m_balancer.Inspect(
         [&](const Balancer& balancer, Instant now)
         {
-            for (; m_turnedAway < turnedAway; ++m_turnedAway)
-            {
-                m_run.OnResponse(now, Duration(0), false);
-            }
             m_run.CloseWindow({&balancer.Table()}, now);
             return m_run.TakeWindows();
         });
@@ -143,7 +152,7 @@ LanRecorder::Stop()
     m_timer.reset();
     const Instant end = Now();
     ProxyState state = m_ask();
-    CloseWindow(end, state);
+    CloseWindow(end);
     WriteRest(end, std::move(state));
     if (m_failed)
     {

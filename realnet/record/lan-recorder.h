@@ -15,8 +15,9 @@ namespace sonda
 
 /**
  * Records what the proxy does in the result files of the simulator (docs/data-dictionary.md), from
- * the same code. A "request" is a connection, and its response time is from its (last) dispatch to
- * its end. Windows are written as they close; the rest is bounded and written at the end.
+ * the same code. A "request" is a client's connection, whatever number of agents it was dispatched
+ * to, and its response time is from its acceptance to its end. Windows are written as they close;
+ * the rest is bounded and written at the end.
  *
  * As a witness it is called under the balancer's mutex, as a companion by the control thread. At
  * the end of a window it holds the mutex for O(agents).
@@ -41,6 +42,13 @@ class LanRecorder : public BalancerWitness, public Companion
     void OnConnectFailed(AgentIndex agent, Instant now) override;
     void OnAbandoned(AgentIndex agent, Instant now) override;
     void OnCompleted(AgentIndex agent, Duration time, bool good, Instant now) override;
+    bool
+    WantsConnectionEnds() const override
+    {
+        return true;
+    }
+
+    void OnConnectionEnded(const ConnectionEnd& end) override;
     void OnReported(const Balancer& balancer,
                     AgentIndex agent,
                     const Observation& observation,
@@ -53,7 +61,7 @@ class LanRecorder : public BalancerWitness, public Companion
 
   private:
     void WaitForWindow();
-    void CloseWindow(Instant end, const ProxyState& state);
+    void CloseWindow(Instant end);
     void WriteRest(Instant end, ProxyState state);
     Metrics MoreMetrics(const ProxyState& state, Instant end) const;
     void Append(const std::string& name, const std::string& text);
@@ -67,8 +75,7 @@ class LanRecorder : public BalancerWitness, public Companion
     Instant m_windowEnd;
     std::vector<std::uint32_t> m_rowOf; //!< in m_run, by index
     std::uint64_t m_abandoned{0};
-    std::uint64_t m_turnedAway{0}; //!< clients that no agent took, as far as they are recorded
-    bool m_failed{false};          //!< a file could not be written; it was logged
+    bool m_failed{false}; //!< a file could not be written; it was logged
 };
 
 } // namespace sonda

@@ -42,8 +42,8 @@ Describe(const ConnectionRecord& record, Field field)
     }
     field("total_ms", Milliseconds(record.total));
     field("retries", record.retries);
-    field("end", record.end.how);
-    field("by", record.end.by);
+    field("end", record.how);
+    field("by", record.by);
 }
 
 /** No value has a space: identities have none, addresses and words neither. */

@@ -15,13 +15,6 @@
 namespace sonda
 {
 
-/** How a connection ended: one word, and who brought it about. */
-struct ConnectionEnd
-{
-    const char* how{""};
-    const char* by{""}; //!< client, server, both or proxy
-};
-
 /** What the log says of one connection. */
 struct ConnectionRecord
 {
@@ -33,7 +26,8 @@ struct ConnectionRecord
     std::optional<Duration> connect; //!< from accept to the connection to the server
     Duration total{0};
     std::uint32_t retries{0};
-    ConnectionEnd end;
+    const char* how{""}; //!< it ended: see ToString(ConnectionEnd::How)
+    const char* by{""};  //!< who brought that about: client, server, both or proxy
 };
 
 /** How the lines look. */

@@ -10,7 +10,7 @@ namespace sonda
 
 Greeter::Greeter(std::shared_ptr<const RelaySettings> settings)
     : m_settings(std::move(settings)),
-      m_waiting(m_settings->timeouts.connect)
+      m_waiting(m_settings->rules.connect)
 {
 }
 
@@ -18,7 +18,7 @@ void
 Greeter::SetSettings(std::shared_ptr<const RelaySettings> settings, Instant now)
 {
     m_settings = std::move(settings);
-    m_waiting.SetTimeout(m_settings->timeouts.connect, now);
+    m_waiting.SetTimeout(m_settings->rules.connect, now);
 }
 
 bool
@@ -32,7 +32,7 @@ Greeter::IsTrusted(const Connection& connection) const
 void
 Greeter::Await(Connection& connection, Instant now)
 {
-    m_waiting.Restart(connection, now);
+    m_waiting.Restart(connection.m_begin, now);
 }
 
 /** Looks at what has come without taking it, so that not a byte behind the header is touched. */
@@ -67,7 +67,7 @@ Greeter::Take(Connection& connection)
         connection.m_source = header.ends->source;
         connection.m_destination = header.ends->destination;
     }
-    connection.Leave();
+    connection.m_begin.Leave();
     return Outcome::TAKEN;
 }
 

@@ -1,69 +1,31 @@
 #include "realnet/worker/worker.h"
 
 #include "realnet/common/clock.h"
+#include "realnet/relay/socket-events.h"
 
-#include <stdexcept>
-#include <sys/eventfd.h>
+#include <algorithm>
+#include <cerrno>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 
 namespace sonda
 {
 
-namespace
-{
-
-constexpr std::size_t EVENTS_PER_TURN = 256;
-
-/** How often a socket that is to be reset is asked whether its peer has everything. */
-constexpr Duration RESET_POLL = std::chrono::milliseconds(10);
-
-/** How long the handshake with a server may wait for bytes of the client, see Handshake. */
-constexpr Duration FIRST_BYTES = std::chrono::milliseconds(1);
-
-/** Younger connections need no care; most end before. */
-constexpr Duration YOUTH = std::chrono::seconds(1);
-
-/** How often it is looked whether the peers of a grown connection are still there: often beside
- * what it takes to be sure, seldom beside what a look costs. */
-constexpr Duration EXAMINATION_PERIOD = std::chrono::seconds(2);
-
-/** How often clients that wait for an agent are looked after: short beside any connect. */
-constexpr Duration RETRY_PERIOD = std::chrono::milliseconds(20);
-
-Descriptor
-MakeDescriptor(int fd, const char* what)
-{
-    if (fd < 0)
-    {
-        throw std::runtime_error(SystemError(what).message); // start-up
-    }
-    return Descriptor(fd);
-}
-
-} // namespace
+using Stage = ConnectionLife::Stage;
 
 Worker::Worker(WorkerShared& shared)
     : m_shared(shared),
-      m_epoll(MakeDescriptor(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
-      m_wakeUp(MakeDescriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
       m_settings(shared.settings.Get()),
-      m_events(EVENTS_PER_TURN),
-      m_acceptor(shared, m_epoll.Get()),
-      m_io(shared.pipesPerWorker),
+      m_acceptor(shared, m_events.Get()),
       m_greeter(m_settings),
-      m_connecting(m_settings->timeouts.connect),
-      m_silent(FIRST_BYTES),
-      m_young(YOUTH),
-      m_grown(EXAMINATION_PERIOD),
-      m_idle(m_settings->timeouts.idle),
-      m_halfClosed(m_settings->timeouts.halfClosed),
-      m_resetting(RESET_POLL),
-      m_waiting(m_settings->timeouts.queue),
-      m_retry(RETRY_PERIOD)
+      m_connector(shared, m_events, m_greeter),
+      m_caretaker(m_settings),
+      m_io(shared.pipesPerWorker),
+      m_reporter(shared),
+      m_picker(shared.balancer, [this] { m_events.Wake(); }),
+      m_dispatcher(m_picker, *this, m_settings->rules)
 {
-    if (!Register(m_wakeUp.Get(), m_wakeUpEvents))
-    {
-        throw std::runtime_error(SystemError("epoll_ctl").message);
-    }
 }
 
 void
@@ -82,33 +44,22 @@ void
 Worker::Reload()
 {
     m_reload.store(true);
-    eventfd_write(m_wakeUp.Get(), 1);
+    m_events.Wake();
 }
 
 bool
 Worker::IsAlive()
 {
     const bool isAlive = !m_asked.exchange(true);
-    eventfd_write(m_wakeUp.Get(), 1);
+    m_events.Wake();
     return isAlive;
-}
-
-void
-Worker::TakeSettings()
-{
-    m_settings = m_shared.settings.Get();
-    m_waiting.SetTimeout(m_settings->timeouts.queue, m_now);
-    m_greeter.SetSettings(m_settings, m_now);
-    m_connecting.SetTimeout(m_settings->timeouts.connect, m_now);
-    m_idle.SetTimeout(m_settings->timeouts.idle, m_now);
-    m_halfClosed.SetTimeout(m_settings->timeouts.halfClosed, m_now);
 }
 
 void
 Worker::Give(Order order)
 {
     m_order.store(order);
-    eventfd_write(m_wakeUp.Get(), 1);
+    m_events.Wake();
 }
 
 void
@@ -120,7 +71,10 @@ Worker::Obey()
     }
     if (m_reload.exchange(false))
     {
-        TakeSettings();
+        m_settings = m_shared.settings.Get();
+        m_dispatcher.SetRules(m_settings->rules, m_now);
+        m_greeter.SetSettings(m_settings, m_now);
+        m_caretaker.SetSettings(m_settings);
     }
     const Order order = m_order.load();
     if (order == Order::WORK)
@@ -130,8 +84,7 @@ Worker::Obey()
     m_acceptor.Close();
     while (order == Order::CUT && !m_live.empty())
     {
-        m_shared.counters.cut.Add();
-        ResetBoth(m_live.front(), {"drain-timeout", "proxy"});
+        End(m_live.front(), How::CUT);
     }
 }
 
@@ -141,17 +94,230 @@ Worker::Run()
     m_now = Now();
     while (m_order.load() == Order::WORK || !m_live.empty())
     {
-        const auto events = Events();
+        const bool eagerly = m_io.TakeStreamed() && m_ready.empty();
+        const auto events = m_events.Wait(WaitMilliseconds(), eagerly);
         m_now = Now();
         for (const auto& event : events)
         {
-            const auto& target = *static_cast<const EventTarget*>(event.data.ptr);
-            Survive(target.connection, [&] { OnEvent(target, event.events); });
+            OnEvent(*static_cast<const EventTarget*>(event.data.ptr), event.events);
+            ConnectNext();
         }
         ServeReady();
         ExpireTimeouts();
         Obey();
-        Bury();
+        ConnectNext();
+        if (!m_dead.empty())
+        {
+            std::erase_if(m_ready, [](const Connection* c) { return c->HasEnded(); });
+            m_dead.clear();
+        }
+    }
+}
+
+/** Does some work of one connection. Want of memory ends that connection and nothing else. */
+template <typename Work>
+void
+Worker::Survive(Connection& connection, Work work)
+{
+    try
+    {
+        work();
+    }
+    catch (const std::bad_alloc&)
+    {
+        if (!connection.HasEnded())
+        {
+            m_io.Release(connection); // what follows may need some
+            End(connection, How::NO_MEMORY);
+        }
+    }
+}
+
+void
+Worker::OnEvent(const EventTarget& target, std::uint32_t events)
+{
+    switch (target.kind)
+    {
+    case EventTarget::Kind::LISTENER:
+        AcceptClients(target.listener);
+        break;
+    case EventTarget::Kind::WAKE_UP:
+        m_events.TakeWake();
+        m_dispatcher.OnFree();
+        break;
+    case EventTarget::Kind::CLIENT:
+        Survive(*target.connection, [&] { OnClientEvent(*target.connection, events); });
+        break;
+    case EventTarget::Kind::SERVER:
+        Survive(*target.connection, [&] { OnServerEvent(*target.connection, events); });
+        break;
+    }
+}
+
+void
+Worker::AcceptClients(int listener)
+{
+    for (int taken = 0; taken < Acceptor::ACCEPTS_PER_TURN; ++taken)
+    {
+        auto client = m_acceptor.Accept(listener, m_now);
+        if (!client)
+        {
+            return;
+        }
+        try
+        {
+            m_live.emplace_front(std::move(client->socket), client->address, m_now);
+        }
+        catch (const std::bad_alloc&)
+        {
+            m_shared.open.fetch_sub(1);
+            m_reporter.OnNoMemory(m_now);
+            return;
+        }
+        Connection& connection = m_live.front();
+        connection.m_place = m_live.begin();
+        Survive(connection, [&] { Welcome(connection); });
+        ConnectNext();
+    }
+}
+
+void
+Worker::Welcome(Connection& connection)
+{
+    if (!m_events.Register(connection.m_client.Get(), connection.m_clientEvents))
+    {
+        End(connection, How::NO_DESCRIPTOR);
+    }
+    else if (m_greeter.IsTrusted(connection))
+    {
+        m_greeter.Await(connection, m_now);
+    }
+    else
+    {
+        m_dispatcher.Serve(connection, m_now);
+    }
+}
+
+/** The client, who is trusted, has still to send its header. */
+void
+Worker::TakeGreeting(Connection& connection)
+{
+    switch (m_greeter.Take(connection))
+    {
+    case Greeter::Outcome::INCOMPLETE:
+        break;
+    case Greeter::Outcome::TAKEN:
+        m_dispatcher.Serve(connection, m_now);
+        break;
+    case Greeter::Outcome::GONE:
+        End(connection, How::GONE, Side::CLIENT);
+        break;
+    case Greeter::Outcome::BAD:
+        End(connection, How::BAD_HEADER);
+        break;
+    }
+}
+
+void
+Worker::OnClientEvent(Connection& connection, std::uint32_t events)
+{
+    const bool broken = events & (EPOLLERR | EPOLLHUP);
+    connection.m_relay.OnEvents(Side::CLIENT, ToSocketEvents(events));
+    switch (connection.GetStage())
+    {
+    case Stage::STANDING:
+        Serve(connection);
+        break;
+    case Stage::NEW:
+    case Stage::WAITING:
+    case Stage::CONNECTING:
+        if (broken)
+        {
+            // The client's doing: whoever it was dispatched to has neither failed nor served it.
+            End(connection, How::GONE, Side::CLIENT);
+        }
+        else if (connection.GetStage() == Stage::NEW)
+        {
+            TakeGreeting(connection);
+        }
+        break;
+    case Stage::SETTLING:
+        if (broken && connection.m_relay.Gone() == Side::SERVER)
+        {
+            m_dispatcher.OnSettled(connection, m_now);
+        }
+        break;
+    case Stage::ENDED:
+        break;
+    }
+}
+
+void
+Worker::OnServerEvent(Connection& connection, std::uint32_t events)
+{
+    const bool broken = events & (EPOLLERR | EPOLLHUP);
+    if (connection.GetStage() == Stage::CONNECTING)
+    {
+        if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+        {
+            FollowConnect(connection, m_connector.Finish(connection, broken));
+        }
+        if (!connection.IsStanding())
+        {
+            return;
+        }
+    }
+    connection.m_relay.OnEvents(Side::SERVER, ToSocketEvents(events));
+    if (connection.IsStanding())
+    {
+        Serve(connection);
+    }
+    else if (broken && connection.GetStage() == Stage::SETTLING &&
+             connection.m_relay.Gone() == Side::CLIENT)
+    {
+        m_dispatcher.OnSettled(connection, m_now);
+    }
+}
+
+/** Connects whoever is to be connected now, and says who of the others waits. */
+void
+Worker::ConnectNext()
+{
+    while (ConnectionLife* life = m_dispatcher.Next(m_now))
+    {
+        auto& connection = static_cast<Connection&>(*life);
+        Survive(connection, [&] { FollowConnect(connection, m_connector.Start(connection)); });
+    }
+    m_picker.SetFirstWaiting(m_dispatcher.FirstWaitBy());
+}
+
+void
+Worker::FollowConnect(Connection& connection, Connector::Outcome outcome)
+{
+    switch (outcome.kind)
+    {
+    case Connector::Outcome::Kind::GOING_ON:
+        break;
+    case Connector::Outcome::Kind::STANDS:
+        if (!m_greeter.Greets())
+        {
+            m_firstBytes.Hold(connection);
+        }
+        m_caretaker.Begin(connection, m_now);
+        m_dispatcher.OnConnected(connection, m_now);
+        break;
+    case Connector::Outcome::Kind::FAILED:
+        m_reporter.OnConnectFailed(connection, outcome.error, m_now);
+        m_dispatcher.OnConnectFailed(connection, m_now);
+        break;
+    case Connector::Outcome::Kind::NO_MEANS:
+        m_reporter.OnNoMeans(outcome.error, m_now);
+        End(connection, How::NO_DESCRIPTOR);
+        break;
+    case Connector::Outcome::Kind::LEADS_BACK:
+        m_shared.balancer.Bar(connection.Agent());
+        m_dispatcher.PickAnother(connection, m_now);
+        break;
     }
 }
 
@@ -162,9 +328,9 @@ Worker::ServeReady()
     for (Connection* connection : m_serving)
     {
         connection->m_ready = false;
-        if (connection->m_phase == Phase::RELAYING)
+        if (connection->IsStanding())
         {
-            Survive(connection, [&] { Serve(*connection); });
+            Survive(*connection, [&] { Serve(*connection); });
         }
     }
     m_serving.clear();
@@ -180,35 +346,20 @@ Worker::Serve(Connection& connection)
     switch (relay.State())
     {
     case RelayState::FINISHED:
-        Finish(connection);
+        m_dispatcher.OnFinished(connection, connection.From(Side::SERVER).bytes == 0, m_now);
         return;
     case RelayState::ABORTED:
-        if (!RetryAfterReset(connection))
-        {
-            BeginReset(connection);
-        }
+        OnAborted(connection);
         return;
     case RelayState::RUNNING:
-        if (connection.m_handshake == Handshake::HELD)
-        {
-            AwaitFirstBytes(connection);
-            break;
-        }
-        m_idle.Restart(connection, m_now);
+        m_dispatcher.OnMoved(connection, m_now);
+        m_firstBytes.OnServed(connection, m_now);
         break;
     case RelayState::HALF_CLOSED:
-        if (!connection.m_endedFirst)
-        {
-            connection.m_endedFirst =
-                relay.From(Side::CLIENT).EndPassed() ? Side::CLIENT : Side::SERVER;
-        }
-        m_halfClosed.Restart(connection, m_now);
+        m_dispatcher.OnHalfClosed(connection, relay.EndedFirst(), m_now);
         break;
     }
-    if (connection.m_isGrown && !connection.m_care.IsWaiting())
-    {
-        m_grown.Restart(connection.m_care, m_now); // something has moved, and may be owed
-    }
+    m_caretaker.OnServed(connection, m_now);
     if (relay.HasWork() && !connection.m_ready)
     {
         connection.m_ready = true;
@@ -217,14 +368,120 @@ Worker::Serve(Connection& connection)
 }
 
 void
-Worker::Bury()
+Worker::OnAborted(Connection& connection)
 {
-    if (m_dead.empty())
+    const Side gone = connection.m_relay.Gone();
+    const bool isSilent = connection.From(Side::SERVER).bytes == 0;
+    m_dispatcher.OnAborted(connection, gone, connection.IsUntouched(), isSilent, m_now);
+    if (connection.GetStage() == Stage::SETTLING)
+    {
+        m_io.Release(connection);
+    }
+}
+
+void
+Worker::ExpireTimeouts()
+{
+    m_acceptor.OnTime(m_now);
+    while (TimeoutEntry* entry = m_greeter.Due(m_now))
+    {
+        End(static_cast<SideTimeout*>(entry)->connection, How::BAD_HEADER);
+    }
+    m_firstBytes.OnTime(m_now);
+    while (const auto loss = m_caretaker.Examine(m_now))
+    {
+        End(loss->connection, How::VANISHED, loss->side);
+    }
+    m_dispatcher.OnTime(m_now);
+}
+
+int
+Worker::WaitMilliseconds()
+{
+    if (!m_ready.empty())
+    {
+        return 0;
+    }
+    std::optional<Instant> next = m_acceptor.NextTime();
+    for (const auto& due : {m_greeter.NextDue(),
+                            m_firstBytes.NextDue(),
+                            m_caretaker.NextDue(),
+                            m_dispatcher.NextDue()})
+    {
+        next = due && (!next || *due < *next) ? due : next;
+    }
+    if (!next)
+    {
+        return -1;
+    }
+    // Rounded up: waking a little too early would be waking in vain.
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - m_now).count();
+    constexpr std::int64_t most = 60'000;
+    return static_cast<int>(std::clamp<std::int64_t>(wait, 0, most));
+}
+
+void
+Worker::End(Connection& connection, How how, std::optional<Side> by)
+{
+    Survive(connection, [&] { m_dispatcher.End(connection, how, by, m_now); });
+}
+
+void
+Worker::OnWaiting(ConnectionLife&)
+{
+    m_shared.counters.waited.Add();
+}
+
+void
+Worker::OnRetry(ConnectionLife& life, Retry why)
+{
+    auto& connection = static_cast<Connection&>(life);
+    m_reporter.OnRetry(why);
+    if (why == Retry::CONNECT_TIMED_OUT)
+    {
+        m_reporter.OnConnectFailed(connection, ETIMEDOUT, m_now);
+    }
+    connection.m_server.Close();
+    if (why != Retry::RESET)
     {
         return;
     }
-    std::erase_if(m_ready, [](const Connection* c) { return c->m_phase == Phase::CLOSED; });
-    m_dead.clear();
+    connection.m_begin.Leave();
+    connection.m_care.Leave();
+    connection.m_relay = Relay();
+    // What the client has done meanwhile announces itself no second time.
+    pollfd client{connection.m_client.Get(), POLLIN | POLLPRI | POLLRDHUP, 0};
+    poll(&client, 1, 0);
+    connection.m_relay.OnEvents(Side::CLIENT,
+                                ToSocketEvents(static_cast<std::uint16_t>(client.revents)));
+}
+
+bool
+Worker::HasDelivered(ConnectionLife& life)
+{
+    auto& connection = static_cast<Connection&>(life);
+    const int survivor = connection.Socket(Other(connection.m_relay.Gone()));
+    int unacknowledged = 0;
+    return ioctl(survivor, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
+}
+
+void
+Worker::OnEnded(ConnectionLife& life, const ConnectionEnd& end)
+{
+    auto& connection = static_cast<Connection&>(life);
+    m_io.Release(connection);
+    if (end.how == How::FINISHED)
+    {
+        CloseByReset(connection.m_client.Get(), false);
+        CloseByReset(connection.m_server.Get(), false);
+    }
+    m_reporter.OnEnded(connection, end, *m_settings);
+    connection.m_begin.Leave();
+    connection.m_care.Leave();
+    connection.m_client.Close(); // closing takes a socket out of epoll, too
+    connection.m_server.Close();
+    m_dead.splice(m_dead.begin(), m_live, connection.m_place);
+    m_shared.open.fetch_sub(1);
 }
 
 } // namespace sonda

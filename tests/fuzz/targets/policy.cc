@@ -103,18 +103,20 @@ class Life
         {
         case 0:
             m_balancer.Connected(connection.agent);
-            m_balancer.Complete(connection.agent, m_now - connection.since, how % 8 < 4, m_now);
+            m_balancer.Ended(connection.agent,
+                             Ending::Completed(m_now - connection.since, how % 8 < 4),
+                             m_now);
             break;
         case 1:
-            m_balancer.ConnectFailed(connection.agent, m_now);
+            m_balancer.Ended(connection.agent, Ending::ConnectFailed(), m_now);
             break;
         case 2:
-            m_balancer.Abandon(connection.agent, m_now);
+            m_balancer.Ended(connection.agent, Ending::Abandoned(), m_now);
             break;
         default:
-            how % 8 < 4 ? m_balancer.EarlyReset(connection.agent, m_now)
-                        : m_balancer.EmptyEnd(connection.agent, m_now);
-            m_balancer.Complete(connection.agent, m_now - connection.since, false, m_now);
+            m_balancer.Ended(connection.agent,
+                             Ending::Completed(m_now - connection.since, how % 8 < 4, true),
+                             m_now);
         }
     }
 

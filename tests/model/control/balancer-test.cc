@@ -62,8 +62,8 @@ TEST_CASE("the policy is told every dispatch and its end, when the counters show
     const AgentIndex agent = balancer.Dispatch(At(1), random).value();
     balancer.Dispatch(At(1), random);
     balancer.Connected(agent);
-    balancer.Complete(agent, FromSeconds(1), true, At(2));
-    balancer.ConnectFailed(agent, At(3));
+    balancer.Ended(agent, Ending::Completed(FromSeconds(1), true), At(2));
+    balancer.Ended(agent, Ending::ConnectFailed(), At(3));
     CHECK(told == std::vector<std::string>{"dispatch agent-0 in flight 1 failures 0",
                                            "dispatch agent-0 in flight 2 failures 0",
                                            "completion agent-0 in flight 1 failures 0",
@@ -77,7 +77,7 @@ TEST_CASE("a client that leaves early is neither a success nor a failure of the 
     SeededStream random(1);
     balancer.Update(Observe(0), At(0));
     const AgentIndex agent = balancer.Dispatch(At(1), random).value();
-    balancer.Abandon(agent, At(2));
+    balancer.Ended(agent, Ending::Abandoned(), At(2));
     const AgentStatus& status = balancer.Table().Get(agent);
     CHECK(status.inFlight == 0);
     CHECK(status.abandoned == 1);
@@ -100,11 +100,11 @@ TEST_CASE("the policy still sees an agent that goes with its last connection")
         REQUIRE(balancer.Table().Size() == 1);
         if (connected)
         {
-            balancer.Complete(agent, FromSeconds(60), true, At(61));
+            balancer.Ended(agent, Ending::Completed(FromSeconds(60), true), At(61));
         }
         else
         {
-            balancer.ConnectFailed(agent, At(61));
+            balancer.Ended(agent, Ending::ConnectFailed(), At(61));
         }
         CHECK(told.back().find("completion agent-0 in flight 0") == 0);
         CHECK(balancer.Table().Size() == 0);
@@ -133,7 +133,7 @@ TEST_CASE("a refused connect goes to the next best agent, until nobody is left")
     {
         const auto pick = balancer.Dispatch(At(1), random);
         REQUIRE(pick == expected);
-        balancer.ConnectFailed(*pick, At(1));
+        balancer.Ended(*pick, Ending::ConnectFailed(), At(1));
     }
     CHECK_FALSE(balancer.Dispatch(At(1), random));
     balancer.Update(Observe(1, 1), At(5));

@@ -54,7 +54,7 @@ struct Bench
             const auto agent = balancer.Dispatch(now, random);
             REQUIRE(agent);
             count += balancer.Table().Get(*agent).id == "agent-" + std::to_string(newest) ? 1 : 0;
-            balancer.Complete(*agent, Duration(1), true, now);
+            balancer.Ended(*agent, Ending::Completed(Duration(1), true), now);
         }
         return count;
     }

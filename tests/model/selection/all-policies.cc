@@ -133,13 +133,15 @@ class Life
         switch (m_random.Below(4))
         {
         case 0:
-            m_balancer.ConnectFailed(agent, m_now);
+            m_balancer.Ended(agent, Ending::ConnectFailed(), m_now);
             break;
         case 1:
-            m_balancer.Abandon(agent, m_now);
+            m_balancer.Ended(agent, Ending::Abandoned(), m_now);
             break;
         default:
-            m_balancer.Complete(agent, FromSeconds(0.1), m_random.Chance(0.8), m_now);
+            m_balancer.Ended(agent,
+                             Ending::Completed(FromSeconds(0.1), m_random.Chance(0.8)),
+                             m_now);
         }
     }
 

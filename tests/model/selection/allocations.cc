@@ -119,7 +119,9 @@ TEST_CASE("no policy takes memory for a pick, a dispatch or its end, once it kno
                     }
                     for (const AgentIndex agent : running)
                     {
-                        balancer.Complete(agent, FromSeconds(0.1), true, At(second));
+                        balancer.Ended(agent,
+                                       Ending::Completed(FromSeconds(0.1), true),
+                                       At(second));
                     }
                     running.clear();
                 };

@@ -194,7 +194,7 @@ class QueueingModel : private Oracle
         const unsigned left = --m_servers[agent].present;
         ++m_servers[agent].completed;
         m_times.push_back(m_now - arrival);
-        m_balancer->Complete(agent, FromSeconds(m_now - sent), true, Now());
+        m_balancer->Ended(agent, Ending::Completed(FromSeconds(m_now - sent), true), Now());
         if (left + 1 == m_balancer->GetPolicy().NoticeBelow())
         {
             Report(agent, true);

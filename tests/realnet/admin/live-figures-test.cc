@@ -41,7 +41,7 @@ struct Watched
 TEST_CASE("a decision names who was picked, whom the policy looked at, and why", "[figures]")
 {
     Watched watched("max: ram + 0 * inflight", "sample:2", 10);
-    const auto target = watched.balancer.Dispatch();
+    const auto target = watched.balancer.Dispatch().target;
     REQUIRE(target);
     const auto rows = watched.Decisions();
     REQUIRE(rows.size() == 1);
@@ -80,7 +80,7 @@ TEST_CASE("the last 50 decisions are kept, newest first", "[figures]")
     std::vector<AgentIndex> picked;
     for (int i = 0; i < 60; ++i)
     {
-        picked.push_back(watched.balancer.Dispatch()->agent);
+        picked.push_back(watched.balancer.Dispatch().target->agent);
     }
     const auto rows = watched.Decisions();
     REQUIRE(rows.size() == LiveFigures::DECISIONS);
@@ -106,7 +106,7 @@ TEST_CASE("a decision for an agent that is gone does not name its successor", "[
     };
     const AgentIndex first = report(0, 0);
     figures.OnDispatch(balancer, balancer.Dispatch(At(1), random), At(1));
-    balancer.Complete(first, FromSeconds(1), true, At(2));
+    balancer.Ended(first, Ending::Completed(FromSeconds(1), true), At(2));
     figures.OnRemoved(first);
     balancer.Advance(At(100));
     REQUIRE(report(1, 101) == first); // the index is given again
@@ -119,10 +119,12 @@ TEST_CASE("a decision for an agent that is gone does not name its successor", "[
 TEST_CASE("times go to the histogram of their agent", "[figures]")
 {
     Watched watched("min: rtt", "head", 2);
-    const auto target = watched.balancer.Dispatch();
+    const auto target = watched.balancer.Dispatch().target;
     REQUIRE(target);
     watched.balancer.Connected(target->agent, Now());
-    watched.balancer.Complete(target->agent, Now() - FromSeconds(3), true);
+    watched.balancer.Ended(target->agent,
+                           Now() - FromSeconds(3),
+                           Ending::Completed(Duration(0), true));
     const auto times = watched.figures.TimesOf(target->agent);
     CHECK(times->connect.Collect().histogram.sample_count == 1);
     CHECK(times->connection.Collect().histogram.sample_count == 1);
@@ -142,7 +144,7 @@ TEST_CASE("an agent drained by hand is so also when it was removed and is back",
     REQUIRE(balancer.SetDrained("agent-0", true));
     CHECK_FALSE(balancer.SetDrained("agent-1", true));
     CHECK_FALSE(balancer.SetDrained("agent-1", false));
-    CHECK_FALSE(balancer.Dispatch());
+    CHECK_FALSE(balancer.Dispatch().target);
     const Instant deadline = Now() + FromSeconds(20);
     while (balancer.NextExpiry())
     {
@@ -151,11 +153,11 @@ TEST_CASE("an agent drained by hand is so also when it was removed and is back",
     }
     CHECK(balancer.Drained() == std::vector<std::string>{"agent-0"});
     REQUIRE(balancer.Update(Observe(0)));
-    CHECK_FALSE(balancer.Dispatch());
+    CHECK_FALSE(balancer.Dispatch().target);
     CHECK(balancer.SetDrained("agent-0", false));
     CHECK(balancer.Drained().empty());
     REQUIRE(balancer.Update(Observe(0)));
-    CHECK(balancer.Dispatch());
+    CHECK(balancer.Dispatch().target);
 }
 
 TEST_CASE("an identity that is drained and away can be let in again", "[figures]")
@@ -189,10 +191,10 @@ TEST_CASE("sums over agents without series of their own do not fall when one lea
     }
     for (unsigned i = 0; i < 2 * agents; ++i)
     {
-        const auto target = balancer.Dispatch();
+        const auto target = balancer.Dispatch().target;
         REQUIRE(target);
         balancer.Connected(target->agent, Now());
-        balancer.Complete(target->agent, Now(), true);
+        balancer.Ended(target->agent, Now(), Ending::Completed(Duration(0), true));
     }
     const auto others = [&](const std::string& name)
     {

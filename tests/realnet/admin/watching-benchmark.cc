@@ -53,10 +53,10 @@ Connection(benchmark::State& state,
     Scene scene(formula, policy, agents, watched);
     for (auto _ : state)
     {
-        const auto target = scene.balancer.Dispatch();
+        const auto target = scene.balancer.Dispatch().target;
         const Instant now = Now();
         scene.balancer.Connected(target->agent, now);
-        scene.balancer.Complete(target->agent, now, true);
+        scene.balancer.Ended(target->agent, now, Ending::Completed(Duration(0), true));
     }
 }
 

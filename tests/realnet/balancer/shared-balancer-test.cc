@@ -22,12 +22,12 @@ struct Bench
     std::string
     Picked()
     {
-        const auto target = balancer.Dispatch();
+        const auto target = balancer.Dispatch().target;
         if (!target)
         {
             return "";
         }
-        balancer.Abandon(target->agent);
+        balancer.Ended(target->agent, Now(), Ending::Abandoned());
         return target->id;
     }
 
@@ -66,9 +66,10 @@ TEST_CASE("no server that the guard objects to is picked, whoever advertises it"
 TEST_CASE("a server that leads back to this process is learnt from one connection", "[balancer]")
 {
     Bench bench;
-    const auto target = bench.balancer.Dispatch();
+    const auto target = bench.balancer.Dispatch().target;
     REQUIRE(target);
-    bench.balancer.OwnAddress(target->agent);
+    bench.balancer.Bar(target->agent);
+    bench.balancer.Ended(target->agent, Now(), Ending::Abandoned());
     const std::string other = target->id == "agent-0" ? "agent-1" : "agent-0";
     for (int i = 0; i < 20; ++i)
     {
@@ -92,19 +93,18 @@ TEST_CASE("who rests, and why, is an event; a failed connect has its line elsewh
     rules.earlyResetsToRest = 1;
     bench.balancer.SetRules(rules);
     bench.balancer.TakeEvents();
-    const auto target = bench.balancer.Dispatch();
+    const auto target = bench.balancer.Dispatch().target;
     REQUIRE(target);
     bench.balancer.Connected(target->agent, Now());
-    bench.balancer.EarlyReset(target->agent);
-    bench.balancer.Complete(target->agent, Now(), false);
+    bench.balancer.Ended(target->agent, Now(), Ending::Completed(Duration(0), false, true));
     const auto events = bench.balancer.TakeEvents();
     REQUIRE(events.size() == 1);
     CHECK(events[0].id == target->id);
     CHECK(events[0].restReason == RestReason::EARLY_RESETS);
     CHECK(events[0].restingReports == 1);
-    const auto next = bench.balancer.Dispatch();
+    const auto next = bench.balancer.Dispatch().target;
     REQUIRE(next);
-    bench.balancer.ConnectFailed(next->agent);
+    bench.balancer.Ended(next->agent, Now(), Ending::ConnectFailed());
     CHECK(bench.balancer.TakeEvents().empty());
     CHECK(bench.balancer.GetStanding().floor);
 }

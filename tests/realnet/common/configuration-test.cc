@@ -34,10 +34,10 @@ TEST_CASE("a configuration file sets options by key", "[configuration]")
                               R"({"idle_timeout": "2m", "workers": 3, "base_form": true} // end)",
                               "F");
     REQUIRE(problems.empty());
-    CHECK(reading.command.timeouts.idle == std::chrono::minutes(2));
+    CHECK(reading.command.connection.idle == std::chrono::minutes(2));
     CHECK(reading.command.workers == 3);
     CHECK(reading.command.baseForm);
-    CHECK(reading.command.timeouts.connect == std::chrono::seconds(3)); // the default stays
+    CHECK(reading.command.connection.connect == std::chrono::seconds(3)); // the default stays
     CHECK(reading.table.Get("workers").Where() == "F: workers");
     CHECK(reading.table.Get("policy").Where() == "--policy");
 }

@@ -62,7 +62,8 @@ TEST_CASE("a connection is one line with all that is known of it", "[connection-
     record.connect = std::chrono::microseconds(412);
     record.total = std::chrono::milliseconds(1250);
     record.retries = 1;
-    record.end = {"finished", "client"};
+    record.how = "finished";
+    record.by = "client";
     CHECK(FormatRecord(record, LogFormat::KEY_VALUE) ==
           "client=[fd00::9]:4242 agent=web1 server=10.0.0.7:80 up=12 down=34567 connect_ms=0.412 "
           "total_ms=1250 retries=1 end=finished by=client");
@@ -76,7 +77,8 @@ TEST_CASE("what was never there has no figure", "[connection-log]")
 {
     ConnectionRecord record;
     record.client = SocketAddress("10.0.0.9", 4242);
-    record.end = {"no-agent", "proxy"};
+    record.how = "no-agent";
+    record.by = "proxy";
     CHECK(FormatRecord(record, LogFormat::KEY_VALUE) ==
           "client=10.0.0.9:4242 agent=- server=- up=0 down=0 total_ms=0 retries=0 end=no-agent "
           "by=proxy");

@@ -22,7 +22,7 @@ std::shared_ptr<const RelaySettings>
 Settings(ProxyProtocol version, Duration patience = PATIENCE)
 {
     RelaySettings settings;
-    settings.timeouts.connect = patience;
+    settings.rules.connect = patience;
     settings.proxyProtocol = version;
     settings.trusted.push_back(*Network::Parse("10.0.0.0/8"));
     return std::make_shared<const RelaySettings>(settings);
