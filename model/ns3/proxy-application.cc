@@ -58,6 +58,10 @@ ProxyApplication::GetTypeId()
                           ns3::BooleanValue(true),
                           ns3::MakeBooleanAccessor(&ProxyApplication::m_relayed),
                           ns3::MakeBooleanChecker())
+            .AddTraceSource("Waiting",
+                            "No agent can take a client now: it waits, for the first time.",
+                            ns3::MakeTraceSourceAccessor(&ProxyApplication::m_waitingTrace),
+                            "ns3::TracedCallback::Void")
             .AddTraceSource("Dispatch",
                             "A connection was handed to an agent.",
                             ns3::MakeTraceSourceAccessor(&ProxyApplication::m_dispatchTrace),
@@ -66,12 +70,16 @@ ProxyApplication::GetTypeId()
                             "An agent's server could not be connected to.",
                             ns3::MakeTraceSourceAccessor(&ProxyApplication::m_connectFailureTrace),
                             "sonda::AgentTracedCallback")
+            .AddTraceSource("Abandonment",
+                            "A connection ended by nobody's doing before it stood.",
+                            ns3::MakeTraceSourceAccessor(&ProxyApplication::m_abandonmentTrace),
+                            "sonda::AgentTracedCallback")
             .AddTraceSource("Completion",
                             "A connection ended: agent, time since its dispatch, whether well.",
                             ns3::MakeTraceSourceAccessor(&ProxyApplication::m_completionTrace),
                             "sonda::CompletionTracedCallback")
             .AddTraceSource("NoAgent",
-                            "There was no candidate for a connection.",
+                            "A client was turned away, as no agent took it.",
                             ns3::MakeTraceSourceAccessor(&ProxyApplication::m_noAgentTrace),
                             "ns3::TracedCallback::Void")
             .AddTraceSource("Freshness",
@@ -103,12 +111,6 @@ ProxyApplication::SetOracle(const Oracle& oracle)
     m_oracle = &oracle;
 }
 
-bool
-ProxyApplication::HoldsBack() const
-{
-    return m_balancer->GetPolicy().HoldsBack() && !m_balancer->Table().Candidates().empty();
-}
-
 Balancer&
 ProxyApplication::GetBalancer()
 {
@@ -131,43 +133,171 @@ ProxyApplication::GetBalancer()
     m_balancer->SetRules(m_rules.table, Now());
     m_balancer->SetObserver(
         [this](const Transition& change)
-        { m_freshnessTrace(m_balancer->Table().Get(change.agent), change.to); });
+        {
+            m_freshnessTrace(m_balancer->Table().Get(change.agent), change.to);
+            if (m_isWaitingRoom && m_dispatcher->FirstWaitBy())
+            {
+                // Not from within: the balancer is at work.
+                m_dispatcher->OnFree();
+                ns3::Simulator::ScheduleNow(&ProxyApplication::GoOn, this);
+            }
+        });
+    ConnectionRules rules = m_rules.connection;
+    m_isWaitingRoom = rules.look != NO_TIMEOUT;
+    // Without sockets nobody is silent: a server that is not there refuses.
+    rules.connect = m_relayed ? ToDuration(m_connectTimeout) : NO_TIMEOUT;
+    m_dispatcher = std::make_unique<Dispatcher>(*this, *this, rules);
     return *m_balancer;
 }
 
-std::optional<AgentIndex>
-ProxyApplication::Dispatch()
+void
+ProxyApplication::Serve(CarriedConnection& connection)
 {
-    const auto agent = GetBalancer().Dispatch(Now(), m_random);
+    GetBalancer();
+    m_dispatcher->Serve(connection, Now());
+    GoOn();
+}
+
+void
+ProxyApplication::Connected(CarriedConnection& connection)
+{
+    m_dispatcher->OnConnected(connection, Now());
+    GoOn();
+}
+
+void
+ProxyApplication::ConnectFailed(CarriedConnection& connection)
+{
+    m_dispatcher->OnConnectFailed(connection, Now());
+    GoOn();
+}
+
+void
+ProxyApplication::Moved(CarriedConnection& connection)
+{
+    m_dispatcher->OnMoved(connection, Now());
+}
+
+void
+ProxyApplication::HalfClosed(CarriedConnection& connection, std::optional<Side> first)
+{
+    m_dispatcher->OnHalfClosed(connection, first, Now());
+    GoOn();
+}
+
+void
+ProxyApplication::Finished(CarriedConnection& connection, bool serverSilent)
+{
+    m_dispatcher->OnFinished(connection, serverSilent, Now());
+    GoOn();
+}
+
+void
+ProxyApplication::Aborted(CarriedConnection& connection,
+                          Side gone,
+                          bool untouched,
+                          bool serverSilent)
+{
+    m_dispatcher->OnAborted(connection, gone, untouched, serverSilent, Now());
+    GoOn();
+}
+
+void
+ProxyApplication::ClientGone(CarriedConnection& connection)
+{
+    m_dispatcher->End(connection, ConnectionEnd::How::GONE, Side::CLIENT, Now());
+    GoOn();
+}
+
+/** Connects whoever is to be connected, and sees to it that what is due is done. */
+void
+ProxyApplication::GoOn()
+{
+    if (m_goesOn)
+    {
+        return; // where connecting takes no time; the loop below goes on
+    }
+    m_goesOn = true;
+    while (ConnectionLife* life = m_dispatcher->Next(Now()))
+    {
+        static_cast<CarriedConnection*>(life)->Connect();
+    }
+    m_goesOn = false;
+    // An event that comes too early costs less than moving it with every connection.
+    const auto due = m_dispatcher->NextDue();
+    if (due && *due < m_dueAt)
+    {
+        m_due.Cancel();
+        m_dueAt = *due;
+        m_due = ns3::Simulator::Schedule(DelayUntil(*due), &ProxyApplication::OnDue, this);
+    }
+}
+
+void
+ProxyApplication::OnDue()
+{
+    m_dueAt = Instant::max();
+    m_dispatcher->OnTime(Now());
+    GoOn();
+}
+
+Picked
+ProxyApplication::Pick(ConnectionLife&, Instant now)
+{
+    const auto agent = m_balancer->Dispatch(now, m_random);
     if (agent)
     {
         m_dispatchTrace(*agent);
     }
-    else if (!HoldsBack())
-    {
-        m_noAgentTrace();
-    }
-    return agent;
+    return {agent, now, !agent && m_balancer->HoldsBack()};
 }
 
 void
-ProxyApplication::Connected(AgentIndex agent)
+ProxyApplication::Connected(AgentIndex agent, Instant, Instant)
 {
     m_balancer->Connected(agent);
 }
 
 void
-ProxyApplication::ConnectFailed(AgentIndex agent)
+ProxyApplication::Ended(AgentIndex agent, Instant dispatched, const Ending& ending, Instant now)
 {
-    m_connectFailureTrace(agent);
-    m_balancer->ConnectFailed(agent, Now());
+    Ending timed = ending;
+    timed.latency = now - dispatched;
+    switch (ending.kind)
+    {
+    case Ending::Kind::COMPLETED:
+        m_completionTrace(agent, ToTime(timed.latency), ending.good);
+        break;
+    case Ending::Kind::CONNECT_FAILED:
+        m_connectFailureTrace(agent);
+        break;
+    case Ending::Kind::ABANDONED:
+        m_abandonmentTrace(agent);
+        break;
+    }
+    m_balancer->Ended(agent, timed, now);
 }
 
 void
-ProxyApplication::Complete(AgentIndex agent, Duration latency, bool good)
+ProxyApplication::OnWaiting(ConnectionLife&)
 {
-    m_completionTrace(agent, ToTime(latency), good);
-    m_balancer->Complete(agent, latency, good, Now());
+    m_waitingTrace();
+}
+
+void
+ProxyApplication::OnRetry(ConnectionLife& life, Retry why)
+{
+    static_cast<CarriedConnection&>(life).OnRetry(why);
+}
+
+void
+ProxyApplication::OnEnded(ConnectionLife& life, const ConnectionEnd& end)
+{
+    if (end.how == ConnectionEnd::How::NO_AGENT)
+    {
+        m_noAgentTrace();
+    }
+    static_cast<CarriedConnection&>(life).OnEnded(end);
 }
 
 std::int64_t
@@ -224,7 +354,8 @@ void
 ProxyApplication::DoDispose()
 {
     StopApplication();
-    m_relays.clear();
+    m_due.Cancel();
+    m_relayedConnections.clear();
     m_stacks.clear();
     Application::DoDispose();
 }
@@ -232,23 +363,18 @@ ProxyApplication::DoDispose()
 void
 ProxyApplication::OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address&)
 {
-    m_relays.push_back(std::make_unique<Relay>(*this, socket, m_connectTimeout));
-    Relay& relay = *m_relays.back();
-    relay.place = std::prev(m_relays.end());
-    relay.Start();
-}
-
-Endpoint
-ProxyApplication::EndpointOf(AgentIndex agent)
-{
-    return m_balancer->Table().Get(agent).server;
+    m_relayedConnections.push_back(std::make_unique<RelayedConnection>(*this, socket));
+    RelayedConnection& connection = *m_relayedConnections.back();
+    connection.place = std::prev(m_relayedConnections.end());
+    Serve(connection);
 }
 
 void
-ProxyApplication::Finished(Relay* relay)
+ProxyApplication::Forget(RelayedConnection& connection)
 {
-    // The relay is still on the call stack.
-    ns3::Simulator::ScheduleNow([this, place = relay->place]() { m_relays.erase(place); });
+    // It is still on the call stack.
+    ns3::Simulator::ScheduleNow([this, place = connection.place]()
+                                { m_relayedConnections.erase(place); });
 }
 
 } // namespace sonda::sim

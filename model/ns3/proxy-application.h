@@ -1,12 +1,14 @@
 #ifndef SONDA_MODEL_NS3_PROXY_APPLICATION_H
 #define SONDA_MODEL_NS3_PROXY_APPLICATION_H
 
+#include "model/connection/dispatcher.h"
 #include "model/connection/proxy-rules.h"
 #include "model/control/balancer.h"
 #include "model/ns3/adapters.h"
-#include "model/ns3/relay.h"
+#include "model/ns3/relayed-connection.h"
 
 #include "ns3/application.h"
+#include "ns3/event-id.h"
 #include "ns3/ptr.h"
 #include "ns3/socket.h"
 #include "ns3/traced-callback.h"
@@ -22,15 +24,15 @@ namespace sonda::sim
 /**
  * \ingroup sonda
  * The proxy as an ns-3 application: accepts TCP connections, lets the balancer pick an agent for
- * each, and relays both directions. A refused or unanswered connect goes to the next agent.
+ * each, and relays both directions. A Dispatcher leads the connections, as in the real proxy.
  *
  * With Relay false it opens no socket: another part of the simulation carries the requests and
- * calls Dispatch(), Connected(), ConnectFailed() and Complete() itself.
+ * tells Serve(), Connected(), ConnectFailed(), Finished() and Aborted() itself.
  *
  * Attributes: Formula, Policy, Interval, Window, Port, ConnectTimeout, Relay.
- * Trace sources: Dispatch, ConnectFailure, Completion, NoAgent, Freshness.
+ * Trace sources: Waiting, Dispatch, ConnectFailure, Abandonment, Completion, NoAgent, Freshness.
  */
-class ProxyApplication : public ns3::Application, public RelayOwner
+class ProxyApplication : public ns3::Application, public Picker, public ConnectionDriver
 {
   public:
     static ns3::TypeId GetTypeId();
@@ -66,14 +68,32 @@ class ProxyApplication : public ns3::Application, public RelayOwner
      */
     Balancer& GetBalancer();
 
-    /** \return whether a connection that was not dispatched waits: see Policy::HoldsBack(). */
-    bool HoldsBack() const;
+    /** A client was accepted: it is dispatched, or waits, or is turned away. */
+    void Serve(CarriedConnection& connection);
 
-    /** \return the picked agent, or nothing when there is no candidate, or none for now. */
-    std::optional<AgentIndex> Dispatch() override;
-    void Connected(AgentIndex agent) override;
-    void ConnectFailed(AgentIndex agent) override;
-    void Complete(AgentIndex agent, Duration latency, bool good) override;
+    /** The server has accepted. */
+    void Connected(CarriedConnection& connection);
+
+    /** The server refused. */
+    void ConnectFailed(CarriedConnection& connection);
+
+    /** Something has moved, or may have. */
+    void Moved(CarriedConnection& connection);
+
+    /** One direction has ended. \param first whose, see Dispatcher::OnHalfClosed() */
+    void HalfClosed(CarriedConnection& connection, std::optional<Side> first);
+
+    /** Both directions have ended. \param serverSilent the server sent no byte */
+    void Finished(CarriedConnection& connection, bool serverSilent);
+
+    /** One end has reset; see Dispatcher::OnAborted(). */
+    void Aborted(CarriedConnection& connection, Side gone, bool untouched, bool serverSilent);
+
+    /** The client left before the connection stood. */
+    void ClientGone(CarriedConnection& connection);
+
+    /** A relayed connection is done: it is destroyed, not before the current event has ended. */
+    void Forget(RelayedConnection& connection);
 
     /** \return 1, the number of streams used: the policy's. */
     std::int64_t AssignStreams(std::int64_t stream);
@@ -86,8 +106,15 @@ class ProxyApplication : public ns3::Application, public RelayOwner
     void StopApplication() override;
     void Listen(ns3::Ptr<ns3::Node> stack);
     void OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
-    Endpoint EndpointOf(AgentIndex agent) override;
-    void Finished(Relay* relay) override;
+    void GoOn();
+    void OnDue();
+
+    Picked Pick(ConnectionLife& life, Instant now) override;
+    void Connected(AgentIndex agent, Instant dispatched, Instant now) override;
+    void Ended(AgentIndex agent, Instant dispatched, const Ending& ending, Instant now) override;
+    void OnWaiting(ConnectionLife& life) override;
+    void OnRetry(ConnectionLife& life, Retry why) override;
+    void OnEnded(ConnectionLife& life, const ConnectionEnd& end) override;
 
     std::string m_formulaText;
     std::string m_policyText;
@@ -102,17 +129,26 @@ class ProxyApplication : public ns3::Application, public RelayOwner
     std::optional<Formula> m_formula;
     const Oracle* m_oracle{nullptr};
     std::unique_ptr<Balancer> m_balancer;
+    std::unique_ptr<Dispatcher> m_dispatcher; //!< made with it
+    bool m_isWaitingRoom{false};              //!< who waits hears of agents that come
+    bool m_goesOn{false};                     //!< GoOn() is on the call stack
+    ns3::EventId m_due;                       //!< OnDue(), no later than when it is due
+    Instant m_dueAt{Instant::max()};
     std::vector<ns3::Ptr<ns3::Node>> m_stacks; //!< beside the application's own node
     std::vector<ns3::Ptr<ns3::Socket>> m_listeners;
-    std::list<std::unique_ptr<Relay>> m_relays;
+    std::list<std::unique_ptr<RelayedConnection>> m_relayedConnections;
 
+    /** A client has to wait for an agent. */
+    ns3::TracedCallback<> m_waitingTrace;
     /** The connection was handed to this agent. */
     ns3::TracedCallback<AgentIndex> m_dispatchTrace;
     /** It could not be connected there. */
     ns3::TracedCallback<AgentIndex> m_connectFailureTrace;
     /** It ended: the agent, the time since the dispatch, whether well. */
     ns3::TracedCallback<AgentIndex, ns3::Time, bool> m_completionTrace;
-    /** There was no candidate. */
+    /** It ended by nobody's doing before it stood. */
+    ns3::TracedCallback<AgentIndex> m_abandonmentTrace;
+    /** A client was turned away, as no agent took it. */
     ns3::TracedCallback<> m_noAgentTrace;
     /** An agent changed its freshness: the agent and the new state. */
     ns3::TracedCallback<const AgentStatus&, Freshness> m_freshnessTrace;

@@ -135,6 +135,7 @@ RequestFlow::OnArrival(Client& client)
     --m_coming;
     Call& call = NewCall();
     call.active = true;
+    ++m_active;
     call.client = client.number;
     call.arrival = client.coming.arrival;
     call.work = client.coming.work;
@@ -142,7 +143,8 @@ RequestFlow::OnArrival(Client& client)
     {
         ScheduleNext(client);
     }
-    Begin(call);
+    call.life.emplace(call, Now());
+    ProxyOf(call).Serve(*call.life);
 }
 
 void
@@ -160,20 +162,49 @@ RequestFlow::Schedule(Call& call, Step step, ns3::Time delay)
 void
 RequestFlow::Take(Call& call)
 {
+    if (call.step == Step::AT_SERVER)
+    {
+        OnRequestAtServer(call);
+        return;
+    }
+    if (IsOver(call))
+    {
+        return;
+    }
     switch (call.step)
     {
     case Step::REFUSED:
-        m_proxies[m_clients[call.client]->proxy].application.ConnectFailed(call.agent);
-        Begin(call);
+        ProxyOf(call).ConnectFailed(*call.life);
         break;
     case Step::AT_SERVER:
-        OnRequestAtServer(call);
         break;
     case Step::GOOD:
+        ProxyOf(call).Finished(*call.life, false);
+        break;
     case Step::BAD:
-        OnResponseAtProxy(call, call.step == Step::GOOD);
+        // The client has sent its request, so that nothing can be tried anew.
+        ProxyOf(call).Aborted(*call.life, Side::SERVER, false, true);
         break;
     }
+}
+
+/** Its steps are done. \return whether it had its outcome before: then it is free now */
+bool
+RequestFlow::IsOver(Call& call)
+{
+    call.carried = false;
+    if (call.active)
+    {
+        return false;
+    }
+    m_free.push_back(call.place);
+    return true;
+}
+
+ProxyApplication&
+RequestFlow::ProxyOf(const Call& call)
+{
+    return m_proxies[m_clients[call.client]->proxy].application;
 }
 
 std::uint32_t
@@ -194,71 +225,23 @@ RequestFlow::ServerOf(const Proxy& proxy, AgentIndex agent) const
     return server;
 }
 
-/** Picks an agent and sends the request there. \return false when none was picked */
-bool
-RequestFlow::Dispatch(Call& call)
+/** Sends the request to the server of the agent that was picked. */
+void
+RequestFlow::Connect(Call& call)
 {
-    Proxy& proxy = m_proxies[m_clients[call.client]->proxy];
-    const auto agent = proxy.application.Dispatch();
-    if (!agent)
-    {
-        return false;
-    }
-    call.agent = *agent;
-    call.server = ServerOf(proxy, *agent);
-    call.dispatched = ns3::Simulator::Now();
+    call.carried = true;
+    call.server = ServerOf(m_proxies[m_clients[call.client]->proxy], call.life->Agent());
     Server& server = m_servers[call.server];
     if (server.model.IsListening())
     {
         ++server.coming;
         server.comingWork += call.work;
         Schedule(call, Step::AT_SERVER, server.delay * std::int64_t(3));
-        return true;
+        return;
     }
-    // Always an event: a fleet that is down whole would otherwise be tried in one recursion.
+    // Always an event: a fleet that is down whole would otherwise be tried in one moment.
     call.step = Step::REFUSED;
     ns3::Simulator::Schedule(server.delay * std::int64_t(2), ns3::Ptr<ns3::EventImpl>(&call));
-    return true;
-}
-
-void
-RequestFlow::Begin(Call& call)
-{
-    Proxy& proxy = m_proxies[m_clients[call.client]->proxy];
-    if (!proxy.waiting.empty())
-    {
-        // First come, first served. No completion may come that would release the first: the fleet
-        // may have been silent while the last one ended.
-        proxy.waiting.push_back(call.place);
-        ReleaseWaiting(proxy);
-        return;
-    }
-    if (Dispatch(call))
-    {
-        return;
-    }
-    if (proxy.application.HoldsBack())
-    {
-        proxy.waiting.push_back(call.place);
-        return;
-    }
-    Finish(call, false);
-}
-
-void
-RequestFlow::ReleaseWaiting(Proxy& proxy)
-{
-    while (!proxy.waiting.empty())
-    {
-        Call& call = *m_calls[proxy.waiting.front()];
-        // Out of the queue first: a step that takes no time may come back here.
-        proxy.waiting.pop_front();
-        if (!Dispatch(call))
-        {
-            proxy.waiting.push_front(call.place);
-            return;
-        }
-    }
 }
 
 void
@@ -268,7 +251,12 @@ RequestFlow::OnRequestAtServer(Call& call)
     --server.coming;
     // From zero the sum keeps its precision.
     server.comingWork = server.coming == 0 ? 0 : server.comingWork - call.work;
-    m_proxies[m_clients[call.client]->proxy].application.Connected(call.agent);
+    if (!call.active)
+    {
+        IsOver(call); // the proxy has reset it before it came
+        return;
+    }
+    ProxyOf(call).Connected(*call.life);
     if (server.model.IsUp())
     {
         server.model.Submit(call.place, call.work);
@@ -295,21 +283,14 @@ RequestFlow::OnServed(std::uint64_t tag, bool good)
 }
 
 void
-RequestFlow::OnResponseAtProxy(Call& call, bool good)
-{
-    Proxy& proxy = m_proxies[m_clients[call.client]->proxy];
-    const Duration latency = ToDuration(ns3::Simulator::Now() - call.dispatched);
-    proxy.application.Complete(call.agent, latency, good);
-    Finish(call, good);
-    ReleaseWaiting(proxy);
-}
-
-void
 RequestFlow::Finish(Call& call, bool good)
 {
     call.active = false;
-    // Free before the outcome is told: whoever hears it may ask what is unfinished.
-    m_free.push_back(call.place);
+    --m_active;
+    if (!call.carried)
+    {
+        m_free.push_back(call.place); // else when its last step is done
+    }
     Client& client = *m_clients[call.client];
     const ns3::Time received = ns3::Simulator::Now() + client.delay;
     if (client.source.IsClosed())
@@ -327,6 +308,7 @@ RequestFlow::Abandon()
         if (call->active)
         {
             call->active = false;
+            --m_active;
             m_outcome(call->arrival, ns3::Simulator::Now() - call->arrival, false);
         }
     }

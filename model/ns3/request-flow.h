@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -89,7 +90,7 @@ class RequestFlow
     std::size_t
     Unfinished() const
     {
-        return m_calls.size() - m_free.size() + m_coming;
+        return m_active + m_coming;
     }
 
     /** Gives every unfinished request the outcome that it was not answered. */
@@ -103,6 +104,32 @@ class RequestFlow
         AT_SERVER, //!< the request reaches the server
         GOOD,      //!< the whole answer reaches the proxy
         BAD,       //!< a reset reaches the proxy
+    };
+
+    struct Call;
+
+    /** The connection of a request. */
+    struct Life final : public CarriedConnection
+    {
+        Life(Call& whose, Instant begun)
+            : CarriedConnection(begun),
+              call(whose)
+        {
+        }
+
+        void
+        Connect() override
+        {
+            call.flow.Connect(call);
+        }
+
+        void
+        OnEnded(const ConnectionEnd& end) override
+        {
+            call.flow.Finish(call, end.good);
+        }
+
+        Call& call;
     };
 
     /** A request under way, and the event of its next step. */
@@ -123,13 +150,13 @@ class RequestFlow
         RequestFlow& flow;
         const std::uint32_t place; //!< in m_calls; its tag at the server
         Step step{};
-        bool active{false};
+        bool active{false};  //!< has no outcome yet
+        bool carried{false}; //!< a step is to come, or it is at a server
         std::uint32_t client{0};
         std::uint32_t server{0};
-        AgentIndex agent{0};
         double work{0};
         ns3::Time arrival;
-        ns3::Time dispatched;
+        std::optional<Life> life; //!< of this use
     };
 
     /** A client, and the event of its next request's arrival at the proxy. */
@@ -170,7 +197,7 @@ class RequestFlow
         double comingWork{0};    //!< seconds of one core at speed 1
     };
 
-    /** A proxy, what it holds back, and what its policy may ask of the servers. */
+    /** A proxy, and what its policy may ask of the servers. */
     struct Proxy : public Oracle
     {
         Proxy(RequestFlow& owner, ProxyApplication& which)
@@ -185,7 +212,6 @@ class RequestFlow
         RequestFlow& flow;
         ProxyApplication& application;
         mutable std::vector<std::uint32_t> serverByAgent; //!< cache, by AgentIndex
-        std::deque<std::uint32_t> waiting;                //!< places of requests held back
     };
 
     void ScheduleNext(Client& client);
@@ -194,13 +220,12 @@ class RequestFlow
     Call& NewCall();
     void Schedule(Call& call, Step step, ns3::Time delay);
     void Take(Call& call);
-    bool Dispatch(Call& call);
-    void Begin(Call& call);
+    void Connect(Call& call);
     void OnRequestAtServer(Call& call);
     void OnServed(std::uint64_t tag, bool good);
-    void OnResponseAtProxy(Call& call, bool good);
-    void ReleaseWaiting(Proxy& proxy);
     void Finish(Call& call, bool good);
+    bool IsOver(Call& call);
+    ProxyApplication& ProxyOf(const Call& call);
     std::uint32_t ServerOf(const Proxy& proxy, AgentIndex agent) const;
 
     Outcome m_outcome;
@@ -212,6 +237,7 @@ class RequestFlow
     std::vector<ns3::Ptr<Call>> m_calls;
     std::vector<std::uint32_t> m_free;
     std::size_t m_coming{0}; //!< arrivals that are scheduled
+    std::size_t m_active{0}; //!< calls without an outcome
 };
 
 } // namespace sonda::sim

@@ -50,10 +50,11 @@ class Greeter
     bool Send(const Connection& connection) const;
 
     /** \return a connection whose client's time is over. It stays in the queue. */
-    TimeoutEntry*
+    Connection*
     Due(Instant now)
     {
-        return m_waiting.Due(now);
+        TimeoutEntry* const entry = m_waiting.Due(now);
+        return entry ? &static_cast<SideTimeout*>(entry)->connection : nullptr;
     }
 
     /** \return when Due() will have one. */

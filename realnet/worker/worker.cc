@@ -383,9 +383,9 @@ void
 Worker::ExpireTimeouts()
 {
     m_acceptor.OnTime(m_now);
-    while (TimeoutEntry* entry = m_greeter.Due(m_now))
+    while (Connection* late = m_greeter.Due(m_now))
     {
-        End(static_cast<SideTimeout*>(entry)->connection, How::BAD_HEADER);
+        End(*late, How::BAD_HEADER);
     }
     m_firstBytes.OnTime(m_now);
     while (const auto loss = m_caretaker.Examine(m_now))

@@ -56,6 +56,7 @@ ProxySite::Start(Formula formula, std::int64_t stream)
     { m_proxy->TraceConnectWithoutContext(name, callback); };
     connect("Dispatch", ns3::MakeCallback(&ProxySite::OnDispatch, this));
     connect("ConnectFailure", ns3::MakeCallback(&ProxySite::OnConnectFailure, this));
+    connect("Abandonment", ns3::MakeCallback(&ProxySite::OnAbandonment, this));
     connect("Completion", ns3::MakeCallback(&ProxySite::OnCompletion, this));
     connect("Freshness", ns3::MakeCallback(&ProxySite::OnFreshness, this));
 }
@@ -145,6 +146,12 @@ void
 ProxySite::OnConnectFailure(AgentIndex agent)
 {
     m_recorder.OnRetry(RowOf(agent), Now());
+}
+
+void
+ProxySite::OnAbandonment(AgentIndex agent)
+{
+    m_recorder.OnAbandon(RowOf(agent), Now());
 }
 
 void

@@ -70,6 +70,13 @@ class ProxySite
 
     const Monitor& GetMonitor() const;
 
+    /** \return the application whose trace sources tell of probes, also where no LAN has it. */
+    MonitorApplication&
+    GetMonitorApplication()
+    {
+        return *m_monitor;
+    }
+
     /** \return the table, with all agents aged up to now. */
     const StatusTable& AgedTable();
 
@@ -77,6 +84,7 @@ class ProxySite
     std::uint32_t RowOf(AgentIndex agent);
     void OnDispatch(AgentIndex agent);
     void OnConnectFailure(AgentIndex agent);
+    void OnAbandonment(AgentIndex agent);
     void OnCompletion(AgentIndex agent, ns3::Time latency, bool good);
     void OnFreshness(const AgentStatus& status, Freshness to);
     void OnProbeResponse(const Observation& observation);

@@ -185,7 +185,7 @@ TEST_CASE("who sends no header is due after the connect timeout", "[greeter]")
     CHECK(greeter.NextDue() == At(13));
     CHECK(greeter.Due(At(12)) == nullptr);
     CHECK(greeter.Due(At(13)) == &early.connection);
-    early.connection.Leave();
+    early.connection.m_begin.Leave();
     CHECK(greeter.NextDue() == At(14));
 
     // A reload shortens the time of those that wait, and lengthens nobody's.
