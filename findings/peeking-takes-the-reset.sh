@@ -43,7 +43,8 @@ def errors(reader):
 plain, peeked = pair(), pair()
 before = errors(peeked)
 seen = [read(plain), read(peeked, socket.MSG_PEEK), errors(peeked), read(peeked, socket.MSG_PEEK), read(peeked)]
-print(f"read: {seen[0]}; peek: {seen[1]} (POLLERR {before} before, {seen[2]} after), again {seen[3]}; then a read: {seen[4]}")
+print(f"read: {seen[0]}; peek: {seen[1]} (POLLERR {before} before, {seen[2]} after), again {seen[3]}, then a read: "
+      f"{seen[4]}")
 sys.exit(0 if before and seen == ["ConnectionResetError", "ConnectionResetError", False, "b''", "b''"] else 1)
 PY
 echo "as described"

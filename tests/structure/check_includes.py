@@ -98,7 +98,8 @@ def violations_beside(root, table=BESIDE):
     """Yields the same for arrows between folders of one half, and `folder: …` for one that the table does not name."""
     for half, beside in table.items():
         without_circle(beside)
-        here = {path.name for path in (root / half).glob("*/") if any(p.suffix in SOURCES for p in path.rglob("*"))}
+        sources = (path.relative_to(root / half) for path in (root / half).rglob("*") if path.suffix in SOURCES)
+        here = {path.parts[0] for path in sources if len(path.parts) > 1}
         for name in sorted(here - beside.keys()):
             yield f"{half}/{name}: a folder that BESIDE in check_includes.py does not name: say whom it may know"
         for folder, known, where, line in arrows(root, half):
