@@ -8,9 +8,12 @@ with the formula that sonda-sim --list gives it. The policy is what follows the 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+import subprocess
 from dataclasses import dataclass
-from typing import Iterable
+from pathlib import Path
+from typing import Container, Iterable
 
 from .arguments import check_printable
 from .errors import AnalysisError
@@ -20,13 +23,6 @@ _NAME_AND_NUMBERS = r"[a-z][a-z0-9-]*(:[A-Za-z0-9._+-]+)*"
 # What follows '@' says how the policy treats old reports: best@cut-off:6.
 _POLICY = re.compile(f"{_NAME_AND_NUMBERS}(@{_NAME_AND_NUMBERS})?")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
-
-# The policies that look at no score, as sonda-sim --list tells (a test compares the two): a cross product with
-# formulas holds each of them once.
-POLICIES_WITHOUT_FORMULA = (
-    "random", "round-robin", "c3", "c3-rate", "join-idle-queue", "join-below-threshold", "fresh-shortest-queue",
-    "fresh-least-work", "central-queue",
-)
 
 
 @dataclass(frozen=True)
@@ -118,11 +114,20 @@ def parse_contender(text: str, option: str = "--contenders") -> Contender:
     return Contender(formula, policy)
 
 
-def cross_product(formulas: Iterable[str], policies: Iterable[str]) -> list[Contender]:
-    """Every formula with every policy; a policy that looks at no score once, without formula."""
+def policies_without_formula(sim: Path) -> frozenset[str]:
+    """Names of the policies that look at no score, as the program `sim` lists them. AnalysisError when it cannot be asked."""
+    try:
+        listed = subprocess.run([sim, "--listJson"], capture_output=True, text=True, timeout=60, check=True).stdout
+        return frozenset(policy["name"] for policy in json.loads(listed)["policies"] if policy["formula"] == "none")
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+        raise AnalysisError(f"{sim} --listJson: the policies cannot be read: {error}") from None
+
+
+def cross_product(formulas: Iterable[str], policies: Iterable[str], unscored: Container[str]) -> list[Contender]:
+    """Every formula with every policy; a policy that looks at no score (its name is in `unscored`) once, without formula."""
     product: list[Contender] = []
     for policy in policies:
-        if re.split("[:@]", policy)[0] in POLICIES_WITHOUT_FORMULA:
+        if re.split("[:@]", policy)[0] in unscored:
             product.append(Contender(None, policy))
         else:
             product.extend(Contender(formula, policy) for formula in formulas)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .arguments import Parser, check_arguments, check_paths
 from .contender_list import Entry, read_contender_list
-from .contenders import Contender, cross_product, parse_contender, parse_policy, split_list
+from .contenders import Contender, cross_product, parse_contender, parse_policy, policies_without_formula, split_list
 from .engine import Place
 from .errors import AnalysisError
 from .json_files import read_json
@@ -144,9 +144,9 @@ def parse_options(arguments: list[str]) -> Options:
     method = read_method(given, sets, named)
     if given.all:
         _check_league(given)
-    chosen = tuple(entry.contender for entry in catalogue) if _wants_all(given) else _contenders(given, named)
-    name = RULES if rules else LEAGUE if given.all else scenarios[0].name
     sim = Path(given.sim).resolve() if given.sim else root / "build" / "bin" / "sonda-sim"
+    chosen = tuple(entry.contender for entry in catalogue) if _wants_all(given) else _contenders(given, named, sim)
+    name = RULES if rules else LEAGUE if given.all else scenarios[0].name
     out = Path(given.out).resolve() if given.out else root / "results" / name
     check_paths((("--sim", sim), ("--out", out), *(("SCENARIO", scenario.file) for scenario in scenarios)))
     return Options(
@@ -253,8 +253,11 @@ def _sets(sets: list[str], fidelity: str | None) -> tuple[str, ...]:
     return tuple(items)
 
 
-def _contenders(given: argparse.Namespace, named: dict[str, Contender]) -> tuple[Contender, ...]:
-    """Those that the three options ask for, each once; `named` are the names of the catalogue."""
+def _contenders(given: argparse.Namespace, named: dict[str, Contender], sim: Path) -> tuple[Contender, ...]:
+    """Those that the three options ask for, each once; `named` are the names of the catalogue.
+
+    Which policies need no formula `sim` says; before it is built (--parse-only) all are taken to need one.
+    """
     formulas, policies = given.formulas, given.policies
     if formulas is not None and policies is None:
         raise AnalysisError("--formulas needs --policies: every formula is run with every policy")
@@ -268,5 +271,6 @@ def _contenders(given: argparse.Namespace, named: dict[str, Contender]) -> tuple
         if formulas is None:
             chosen += [Contender(None, name) for name in names]
         else:
-            chosen += cross_product(split_list(formulas, "--formulas"), names)
+            unscored = frozenset() if given.parse_only else policies_without_formula(sim)
+            chosen += cross_product(split_list(formulas, "--formulas"), names, unscored)
     return tuple(dict.fromkeys(chosen))

@@ -19,6 +19,14 @@ Contains(const std::vector<AgentIndex>& candidates, AgentIndex agent)
     return std::binary_search(candidates.begin(), candidates.end(), agent);
 }
 
+/** \return a random one of at least one, each with the same probability; of one alone without a
+ * draw. */
+inline AgentIndex
+OneOf(const std::vector<AgentIndex>& agents, RandomStream& random)
+{
+    return agents.size() == 1 ? agents.front() : agents[random.Below(agents.size())];
+}
+
 /** \return a random one, each with the same probability; nothing when there is none. */
 inline std::optional<AgentIndex>
 AnyOf(const std::vector<AgentIndex>& candidates, RandomStream& random)

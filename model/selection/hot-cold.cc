@@ -100,27 +100,4 @@ LinearRule::Worst(const std::vector<Probed>& probed)
     return static_cast<std::size_t>(worst - probed.begin());
 }
 
-HotColdPolicy::HotColdPolicy(double quantile, AgeRule rule)
-    : m_rule(quantile),
-      m_view(rule)
-{
-}
-
-std::optional<AgentIndex>
-HotColdPolicy::Pick(const StatusTable& table, Instant now, RandomStream& random)
-{
-    m_view.Look(table, now);
-    const auto& candidates = m_view.Candidates();
-    if (candidates.empty())
-    {
-        return std::nullopt;
-    }
-    m_probed.clear();
-    for (const auto agent : candidates)
-    {
-        m_probed.push_back(ProbedOf(table.Get(agent), m_view.Score(agent), table.GetFormula()));
-    }
-    return candidates[m_rule.Best(m_probed, random)];
-}
-
 } // namespace sonda

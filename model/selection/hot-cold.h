@@ -2,9 +2,9 @@
 #define SONDA_MODEL_SELECTION_HOT_COLD_H
 
 #include "model/base/random-stream.h"
+#include "model/scoring/formula.h"
 #include "model/selection/champion.h"
-#include "model/selection/policy.h"
-#include "model/selection/view.h"
+#include "model/table/agent-status.h"
 
 #include <cstddef>
 #include <vector>
@@ -85,25 +85,6 @@ class LinearRule : public ProbedRule
     double m_lambda;
     double m_alpha;
     Champion m_best; //!< of places
-};
-
-/**
- * HotColdRule over all candidates, with what the last reports say (ProbedOf()); latency is the
- * score. Cost of a pick: O(n).
- */
-class HotColdPolicy : public Policy
-{
-  public:
-    HotColdPolicy(double quantile, AgeRule rule);
-
-    std::optional<AgentIndex> Pick(const StatusTable& table,
-                                   Instant now,
-                                   RandomStream& random) override;
-
-  private:
-    HotColdRule m_rule;
-    View m_view;
-    std::vector<Probed> m_probed;
 };
 
 } // namespace sonda

@@ -1,13 +1,24 @@
 #include "model/base/shown.h"
-#include "model/selection/policy-table.h"
+#include "model/selection/policy-row.h"
 #include "model/selection/policy.h"
 
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 namespace sonda
 {
+
+/** Made by the build from the files of model/selection/policies. */
+namespace policies
+{
+
+using RowFunction = PolicyRow (*)();
+extern const RowFunction ALL[];
+extern const std::size_t COUNT;
+
+} // namespace policies
 
 namespace
 {
@@ -52,7 +63,7 @@ FindRow(std::string_view name)
     const auto& rows = PolicyRows();
     const auto found = std::find_if(rows.begin(),
                                     rows.end(),
-                                    [name](const auto& row) { return row.info.name == name; });
+                                    [name](const auto& row) { return row.name == name; });
     return found == rows.end() ? nullptr : &*found;
 }
 
@@ -77,26 +88,26 @@ UnknownName(std::string_view name, bool hasOracle)
 }
 
 Expected<AgeRule>
-ReadRule(const Text& text, const PolicyInfo& info)
+ReadRule(const Text& text, const PolicyRow& row)
 {
     if (!text.rule)
     {
         return AgeRule();
     }
-    if (info.ageing == Ageing::NONE)
+    if (row.ageing == Ageing::NONE)
     {
         return ErrorAt(text.ruleColumn - 1,
-                       info.name + " has its own way with old reports, and takes no @");
+                       row.name + " has its own way with old reports, and takes no @");
     }
     const auto rule = AgeRule::Parse(*text.rule);
     if (!rule)
     {
         return ErrorAt(text.ruleColumn, rule.GetError().message);
     }
-    if (info.ageing == Ageing::CUT_OFF && rule->ChangesScores())
+    if (row.ageing == Ageing::CUT_OFF && rule->ChangesScores())
     {
         return ErrorAt(text.ruleColumn,
-                       info.name + " does not pick by score; it takes @cut-off:SECONDS only");
+                       row.name + " does not pick by score; it takes @cut-off:SECONDS only");
     }
     return *rule;
 }
@@ -118,32 +129,51 @@ ReadOrder(const std::string& policyText, bool hasOracle)
     {
         return UnknownName(text.name, hasOracle);
     }
-    if (text.parameters && row->ranges.empty())
+    if (text.parameters && row->parameters.empty())
     {
         return ErrorAt(text.parametersColumn - 1,
-                       row->info.name + " takes no parameter, not ':" + Shown(*text.parameters) +
-                           "'");
+                       row->name + " takes no parameter, not ':" + Shown(*text.parameters) + "'");
     }
-    auto numbers = ParseParameters(text.parameters, row->ranges);
+    auto numbers = ParseParameters(text.parameters, row->parameters);
     if (!numbers)
     {
-        return ErrorAt(text.parametersColumn, row->info.name + " " + row->needs);
+        return ErrorAt(text.parametersColumn,
+                       row->name + " " + NeedsOf(row->name, row->parameters));
     }
-    const auto rule = ReadRule(text, row->info);
+    const auto rule = ReadRule(text, *row);
     if (!rule)
     {
         return rule.GetError();
     }
-    if (row->info.needsOracle && !hasOracle)
+    if (row->needsOracle && !hasOracle)
     {
         return ErrorAt(1,
-                       row->info.name + " knows the true state of the servers; that exists only in "
-                                        "a simulation without packets");
+                       row->name + " knows the true state of the servers; that exists only in "
+                                   "a simulation without packets");
     }
     return Order{row, PolicyParts{std::move(*numbers), *rule, nullptr}};
 }
 
 } // namespace
+
+const std::vector<PolicyRow>&
+PolicyRows()
+{
+    static const std::vector<PolicyRow> rows = []
+    {
+        std::vector<PolicyRow> all;
+        for (std::size_t i = 0; i < policies::COUNT; ++i)
+        {
+            all.push_back(policies::ALL[i]());
+        }
+        std::sort(all.begin(),
+                  all.end(),
+                  [](const auto& a, const auto& b)
+                  { return std::tie(a.section, a.name) < std::tie(b.section, b.name); });
+        return all;
+    }();
+    return rows;
+}
 
 const std::vector<PolicyInfo>&
 AllPolicies()
@@ -153,7 +183,13 @@ AllPolicies()
         std::vector<PolicyInfo> infos;
         for (const auto& row : PolicyRows())
         {
-            infos.push_back(row.info);
+            infos.push_back({row.name,
+                             SignatureOf(row.parameters),
+                             row.name + ExampleOf(row.parameters, false),
+                             row.about,
+                             row.defaultFormula,
+                             row.ageing,
+                             row.needsOracle});
         }
         return infos;
     }();
@@ -183,7 +219,7 @@ std::string
 DefaultFormulaOf(const std::string& policyText)
 {
     const PolicyRow* const row = FindRow(Split(policyText).name);
-    return row == nullptr ? "connections" : row->info.defaultFormula;
+    return row == nullptr ? "connections" : row->defaultFormula;
 }
 
 } // namespace sonda

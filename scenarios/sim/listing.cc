@@ -4,6 +4,7 @@
 #include "model/selection/policy.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace sonda::sim
 {
@@ -61,6 +62,21 @@ ListContenders(std::ostream& out)
     }
 }
 
+const char*
+ToString(Ageing ageing)
+{
+    switch (ageing)
+    {
+    case Ageing::NONE:
+        return "none";
+    case Ageing::CUT_OFF:
+        return "cut-off";
+    case Ageing::ALL:
+        return "all";
+    }
+    return "";
+}
+
 } // namespace
 
 void
@@ -93,6 +109,39 @@ List(std::ostream& out, const Catalogue& catalogue)
     out << "\nbehind a policy: @cut-off:S, @decay:S or @penalty:S for reports older than S "
            "seconds\n";
     ListContenders(out);
+}
+
+void
+ListAsJson(std::ostream& out, const Catalogue& catalogue)
+{
+    using Json = nlohmann::ordered_json;
+    Json list = {{"formulas", Json::array()},
+                 {"policies", Json::array()},
+                 {"contenders", Json::array()}};
+    for (const auto& entry : catalogue.Entries())
+    {
+        list["formulas"].push_back(
+            {{"name", entry.name}, {"score", entry.score}, {"about", entry.about}});
+    }
+    for (const auto& info : AllPolicies())
+    {
+        list["policies"].push_back({{"name", info.name},
+                                    {"parameter", info.parameter},
+                                    {"example", info.example},
+                                    {"about", info.about},
+                                    {"formula", info.defaultFormula},
+                                    {"ageing", ToString(info.ageing)},
+                                    {"simulation_only", info.needsOracle}});
+    }
+    const auto contenders = ContenderCatalogue::BuiltIn();
+    for (const auto& entry : contenders.Entries())
+    {
+        list["contenders"].push_back({{"name", entry.name},
+                                      {"contender", entry.text},
+                                      {"section", std::string(1, entry.section)},
+                                      {"about", entry.about}});
+    }
+    out << list.dump(2) << "\n";
 }
 
 } // namespace sonda::sim

@@ -44,6 +44,7 @@ struct Options
     std::string outDir;
     std::vector<std::string> overrides;
     bool list = false;
+    bool listJson = false;
     bool requests = false;
     std::string progress = "auto";
 };
@@ -97,6 +98,7 @@ ParseOptions(int argc, char* argv[])
                                                 { return AddOverrides(options, text); }));
     command.AddValue("requests", "Write every request to requests.csv.gz", options.requests);
     command.AddValue("list", "List formulas, variables and policies, and stop", options.list);
+    command.AddValue("listJson", "The same as a JSON object, for programs", options.listJson);
     addText("progress",
             "Show progress on standard error: auto (on a terminal), true or false",
             options.progress);
@@ -230,6 +232,11 @@ main(int argc, char* argv[])
         if (options.list)
         {
             List(std::cout, LoadCatalogue(options.formulas));
+            return 0;
+        }
+        if (options.listJson)
+        {
+            ListAsJson(std::cout, LoadCatalogue(options.formulas));
             return 0;
         }
         Run(options, std::vector<std::string>(argv, argv + argc));

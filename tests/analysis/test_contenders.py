@@ -55,11 +55,11 @@ def test_a_malformed_list_is_refused(text: str, word: str) -> None:
 
 
 def test_an_age_rule_gives_a_policy_no_formula() -> None:
-    assert cross_product(["seed", "cpu"], ["random@cut-off:6"]) == [Contender(None, "random@cut-off:6")]
+    assert cross_product(["seed", "cpu"], ["random@cut-off:6"], {"random"}) == [Contender(None, "random@cut-off:6")]
 
 
 def test_a_cross_product_holds_policies_without_formula_once() -> None:
-    names = [c.name for c in cross_product(["seed", "rtt"], ["head", "random", "sample:2"])]
+    names = [c.name for c in cross_product(["seed", "rtt"], ["head", "random", "sample:2"], {"random"})]
     assert names == ["seed/head", "rtt/head", "random", "seed/sample:2", "rtt/sample:2"]
 
 
@@ -99,8 +99,19 @@ def test_sets_are_joined_in_order_and_fidelity_is_one_of_them(tmp_path: Path) ->
 
 
 def test_formulas_times_policies(tmp_path: Path) -> None:
-    chosen = options(tmp_path, "--formulas", "seed,min: max(rtt,1)", "--policies", "best,random")
+    sim = tmp_path / "sonda-sim"
+    listed = {"policies": [{"name": "best", "formula": "connections"}, {"name": "random", "formula": "none"}]}
+    sim.write_text(f"#!/bin/sh\necho '{json.dumps(listed)}'\n")
+    sim.chmod(0o755)
+    chosen = options(tmp_path, "--formulas", "seed,min: max(rtt,1)", "--policies", "best,random", f"--sim={sim}")
     assert [c.name for c in chosen.contenders] == ["seed/best", "min: max(rtt,1)/best", "random"]
+
+
+def test_a_program_that_cannot_say_its_policies_is_named(tmp_path: Path) -> None:
+    arguments = ("--formulas", "seed", "--policies", "best", f"--sim={tmp_path}/nothing")
+    with pytest.raises(AnalysisError, match="nothing --listJson"):
+        options(tmp_path, *arguments)
+    assert options(tmp_path, *arguments, "--parse-only").parse_only  # nothing is built yet
 
 
 @pytest.mark.parametrize("arguments, words", [

@@ -1,4 +1,4 @@
-#include "model/selection/c3.h"
+#include "model/selection/policies/c3-rate.h"
 #include "tests/catch.h"
 #include "tests/model/support/picks.h"
 

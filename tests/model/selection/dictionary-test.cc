@@ -1,5 +1,5 @@
 #include "model/control/balancer.h"
-#include "model/selection/dictionary.h"
+#include "model/selection/policies/dictionary.h"
 #include "tests/catch.h"
 #include "tests/model/support/picks.h"
 

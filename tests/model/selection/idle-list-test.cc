@@ -1,4 +1,5 @@
-#include "model/selection/idle-list.h"
+#include "model/selection/policies/join-below-threshold.h"
+#include "model/selection/policies/join-idle-queue.h"
 #include "tests/catch.h"
 #include "tests/model/support/chi-square.h"
 #include "tests/model/support/picks.h"

@@ -1,4 +1,4 @@
-#include "model/selection/load-interpretation.h"
+#include "model/selection/arrival-rate.h"
 #include "tests/catch.h"
 #include "tests/model/support/chi-square.h"
 #include "tests/model/support/picks.h"

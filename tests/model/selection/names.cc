@@ -39,34 +39,10 @@ TEST_CASE("every policy of the list can be made from its example")
         CHECK_FALSE(info.about.empty());
         names.insert(info.name);
     }
-    CHECK(names == std::set<std::string>{"head",
-                                         "dictionary",
-                                         "best",
-                                         "sample",
-                                         "top",
-                                         "threshold",
-                                         "softmax",
-                                         "weighted",
-                                         "proportional",
-                                         "smooth-weighted",
-                                         "earliest-deadline",
-                                         "bounded-load",
-                                         "dynamic-feedback",
-                                         "basic-li",
-                                         "aged-li",
-                                         "aggressive-li",
-                                         "c3",
-                                         "c3-rate",
-                                         "prequal",
-                                         "prequal-pool",
-                                         "prequal-linear",
-                                         "random",
-                                         "round-robin",
-                                         "join-idle-queue",
-                                         "join-below-threshold",
-                                         "fresh-shortest-queue",
-                                         "fresh-least-work",
-                                         "central-queue"});
+    CHECK(names.size() == AllPolicies().size());
+    // A policy is a file of that name; the build lists them.
+    CHECK(names.count("best") == 1);
+    CHECK(names.count("smooth-weighted") == 1);
 }
 
 TEST_CASE("an unknown policy is named, with all that there are")
@@ -95,8 +71,9 @@ TEST_CASE("a policy without parameter takes none, not even an empty one")
 
 TEST_CASE("sample needs a number of candidates in its range")
 {
-    const std::string needs = ": sample needs the number of candidates to draw, 1 to 64, as in "
-                              "'sample:2'";
+    const std::string needs =
+        ": sample needs the number of candidates to draw, a whole number from 1 to 64, as in "
+        "'sample:2'";
     CHECK(ErrorOf("sample") == "policy, column 7" + needs);
     for (const char* parameter : {"",
                                   "0",

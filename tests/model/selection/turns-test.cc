@@ -1,4 +1,4 @@
-#include "model/selection/turns.h"
+#include "model/selection/policies/dynamic-feedback.h"
 #include "tests/catch.h"
 #include "tests/model/support/picks.h"
 
