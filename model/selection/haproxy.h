@@ -1,0 +1,58 @@
+#ifndef SONDA_MODEL_SELECTION_HAPROXY_H
+#define SONDA_MODEL_SELECTION_HAPROXY_H
+
+#include "model/base/random-stream.h"
+#include "model/selection/view.h"
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+/** What HAProxy's rules have in common. */
+namespace sonda::haproxy
+{
+
+/** HAProxy counts weights in sixteenths (BE_WEIGHT_SCALE), and one of a configuration is at most
+ * 256. */
+constexpr std::int64_t WEIGHT_SCALE = 16;
+constexpr std::int64_t MOST_EFFECTIVE = 256 * WEIGHT_SCALE;
+
+/**
+ * \param weight as the operator set it
+ * \return HAProxy's effective weight: in sixteenths, rounded, at least one. HAProxy itself takes
+ *         whole weights up to 256; for these the number is its own.
+ */
+std::int64_t EffectiveWeight(double weight);
+
+/**
+ * The ring on which `balance random` draws: each server has as many points on it as its effective
+ * weight, at places that are a hash of its number (that of the agent's index, from 1 on) and the
+ * point's. A draw is a random place, and the server of the nearest point wins. With few points the
+ * arcs are unequal, so that servers of equal weight get unequal shares (docs/policies.md).
+ */
+class Ring
+{
+  public:
+    /** Brings the ring up to date with a view: O(1), or O(p log p) for p points where the
+     * candidates or their weights have changed. */
+    void Look(const View& view);
+
+    /** \return a random candidate of the view; there must be one. O(log p). */
+    AgentIndex Draw(RandomStream& random) const;
+
+  private:
+    /** So many points it has at most: beyond, all have fewer in proportion. */
+    static constexpr double MOST_POINTS = 1 << 20;
+
+    using Holder = std::pair<AgentIndex, std::int64_t>;
+    using Point = std::pair<std::uint32_t, AgentIndex>;
+
+    std::uint64_t m_epoch{0};
+    std::vector<Holder> m_holders; //!< for whom the ring was made, with their effective weights
+    std::vector<Holder> m_wanted;  //!< the same of now; kept for its memory
+    std::vector<Point> m_points;   //!< by place
+};
+
+} // namespace sonda::haproxy
+
+#endif
