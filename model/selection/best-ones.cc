@@ -18,10 +18,16 @@ BestOnes::Pick(const StatusTable& table, Instant now, RandomStream* random)
     {
         return std::nullopt;
     }
+    const auto& best = Find(table);
+    return random == nullptr ? best.front() : OneOfEquals(best, *random);
+}
+
+const std::vector<AgentIndex>&
+BestOnes::Find(const StatusTable& table)
+{
     if (m_view.IsIndexed())
     {
-        const auto& best = table.BestIndexed();
-        return random == nullptr ? best.front() : OneOf(best, *random);
+        return table.BestIndexed();
     }
     if (!m_view.IsSteady() || m_epoch != m_view.Epoch())
     {
@@ -32,7 +38,23 @@ BestOnes::Pick(const StatusTable& table, Instant now, RandomStream* random)
             m_champion.Offer(agent, m_view.Rank(agent));
         }
     }
-    return random == nullptr ? m_champion.First() : m_champion.Draw(*random);
+    return m_champion.Equals();
+}
+
+AgentIndex
+BestOnes::OneOfEquals(const std::vector<AgentIndex>& equals, RandomStream& random)
+{
+    m_weights.Look(m_view);
+    if (equals.size() == 1 || m_weights.AreEqual())
+    {
+        return OneOf(equals, random);
+    }
+    m_lottery.Clear();
+    for (const AgentIndex agent : equals)
+    {
+        m_lottery.Add(m_view.Table().Get(agent).report.weight);
+    }
+    return equals[m_lottery.Draw(random)];
 }
 
 } // namespace sonda

@@ -39,6 +39,13 @@ class Champion
         }
     }
 
+    /** \return the best, in the order of their offers; empty without one. */
+    const std::vector<AgentIndex>&
+    Equals() const
+    {
+        return m_equals;
+    }
+
     /** \return the best, each of equals with the same probability; nothing without an offer. */
     std::optional<AgentIndex>
     Draw(RandomStream& random) const

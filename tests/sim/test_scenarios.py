@@ -135,3 +135,41 @@ def test_lost_probes_make_agents_look_dead(tmp_path):
     unpicked = [row for row in rows(tmp_path / "b" / "windows.csv") if row["picks"] == "0"]
     assert len(unpicked) > len([row for row in rows(tmp_path / "a" / "windows.csv")
                                 if row["picks"] == "0"])
+
+
+def mean_of(tmp_path, scenario, contender):
+    """Mean response time in seconds of a contender, FORMULA/POLICY, and the folder of its run."""
+    formula, _, policy = contender.rpartition("/")
+    folder = tmp_path / str(len(list(tmp_path.iterdir())))
+    return simulate(folder, shipped(scenario), f"--formula={formula}", f"--policy={policy}")["mean_s"], folder
+
+
+def test_right_weights_are_worth_something_where_servers_are_idle(tmp_path):
+    turns, _ = mean_of(tmp_path, "right-weights", "weight/smooth-weighted")
+    counts, folder = mean_of(tmp_path, "right-weights", "connections/best")
+    trusting, trusted = mean_of(tmp_path, "right-weights", "expected-delay/best")
+    blind, _ = mean_of(tmp_path, "right-weights", "min: inflight/best")
+    assert trusting < 0.7 * counts < blind
+    assert counts == pytest.approx(turns, rel=0.15)
+    assert share(trusted, "slow", 20, 120) < 0.01
+    assert share(folder, "slow", 20, 120) == pytest.approx(1 / 6, abs=0.03)
+
+
+def test_counting_helps_right_weights_under_load(tmp_path):
+    turns, _ = mean_of(tmp_path, "right-weights-busy", "weight/smooth-weighted")
+    counts, _ = mean_of(tmp_path, "right-weights-busy", "connections/best")
+    assert counts < 0.75 * turns
+
+
+def test_stale_weights_drown_who_has_nothing_else(tmp_path):
+    turns, _ = mean_of(tmp_path, "stale-weights", "weight/smooth-weighted")
+    counts, _ = mean_of(tmp_path, "stale-weights", "connections/best")
+    assert counts < 0.1 * turns
+
+
+def test_wrong_weights_cost_whoever_trusts_them(tmp_path):
+    counts, _ = mean_of(tmp_path, "wrong-weights", "connections/best")
+    trusting, _ = mean_of(tmp_path, "wrong-weights", "expected-delay/best")
+    blind, _ = mean_of(tmp_path, "wrong-weights", "min: inflight/best")
+    assert counts == pytest.approx(blind, rel=0.05)
+    assert trusting > 1.5 * counts

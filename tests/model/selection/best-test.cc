@@ -1,3 +1,4 @@
+#include "model/control/balancer.h"
 #include "tests/catch.h"
 #include "tests/model/support/chi-square.h"
 #include "tests/model/support/picks.h"
@@ -175,4 +176,52 @@ TEST_CASE("threshold picks those whose score is good enough, or anybody when non
     }
     check("threshold:5", "max: reported", {2, 4});
     check("threshold:10", "max: reported", {0, 1, 2, 3, 4});
+}
+
+TEST_CASE("best draws equals by the operator's weights where these differ")
+{
+    constexpr int picks = 24'000;
+    for (const auto& formula : BY_INDEX_AND_BY_SCAN)
+    {
+        StatusTable table(MakeFormula(formula), TableTiming());
+        const std::vector<double> weights = {5, 1, 2, 40};
+        for (unsigned i = 0; i < weights.size(); ++i)
+        {
+            // The heaviest has a worse score: weights decide among equals only.
+            Observation observation = Observe(i, i == 3 ? 2e9 : 1e9);
+            observation.report.weight = weights[i];
+            table.Update(observation, At(0));
+        }
+        constexpr std::uint64_t seed = 31;
+        SeededStream random(seed);
+        const auto counts = CountPicks("best", table, picks, random);
+        CAPTURE(formula, counts, seed);
+        CHECK(counts[3] == 0);
+        CHECK(ChiSquare({counts[0], counts[1], counts[2]},
+                        {picks * 5 / 8.0, picks / 8.0, picks * 2 / 8.0}) < ChiSquareBound(2));
+    }
+}
+
+TEST_CASE("best with the default formula gives idle servers their weights, one after the other")
+{
+    constexpr int picks = 12'000;
+    Balancer balancer(MakeFormula("min: inflight / weight"), Make("best"), TableTiming());
+    for (unsigned i = 0; i < 2; ++i)
+    {
+        Observation observation = Observe(i);
+        observation.report.weight = i == 0 ? 1 : 5;
+        balancer.Update(observation, At(0));
+    }
+    constexpr std::uint64_t seed = 32;
+    SeededStream random(seed);
+    std::vector<std::uint64_t> counts(2);
+    for (int i = 0; i < picks; ++i)
+    {
+        const auto agent = balancer.Dispatch(At(1), random).value();
+        ++counts.at(agent);
+        balancer.Connected(agent);
+        balancer.Complete(agent, FromSeconds(0.1), true, At(1));
+    }
+    CAPTURE(counts, seed);
+    CHECK(ChiSquare(counts, {picks / 6.0, picks * 5 / 6.0}) < ChiSquareBound(1));
 }

@@ -111,3 +111,57 @@ TEST_CASE("sample draws up to its greatest number from a large table")
     const double mean = 1001.0 / 65 - 1;
     CHECK(sum / picks == Approx(mean).margin(4.9 * (mean + 1) / std::sqrt(picks)));
 }
+
+TEST_CASE("sample draws by the operator's weights where these differ, without replacement")
+{
+    constexpr int picks = 60'000;
+    // Of scores that rise with the index the first drawn of two wins, so 0 wins whenever it is
+    // drawn: P(first) + P(second) = w/S + sum over others v/S w/(S-v).
+    for (const auto& weights : std::vector<std::vector<double>>{{1, 5},
+                                                                {1, 5, 1},
+                                                                {2, 3, 7, 1},
+                                                                {1, 1, 1e6},
+                                                                {1e6, 1, 1}})
+    {
+        StatusTable table(MakeFormula("min: ram"), TableTiming());
+        double sum = 0;
+        for (unsigned i = 0; i < weights.size(); ++i)
+        {
+            Observation observation = Observe(i, i);
+            observation.report.weight = weights[i];
+            table.Update(observation, At(0));
+            sum += weights[i];
+        }
+        double drawn = weights[0] / sum;
+        for (unsigned i = 1; i < weights.size(); ++i)
+        {
+            drawn += weights[i] / sum * weights[0] / (sum - weights[i]);
+        }
+        constexpr std::uint64_t seed = 33;
+        SeededStream random(seed);
+        const auto counts = CountPicks("sample:2", table, picks, random);
+        CAPTURE(weights, counts, drawn, seed);
+        if (drawn > 1 - 1e-9)
+        {
+            CHECK(counts[0] == picks);
+            continue;
+        }
+        CHECK(ChiSquare({counts[0], picks - counts[0]}, {picks * drawn, picks * (1 - drawn)}) <
+              ChiSquareBound(1));
+    }
+}
+
+TEST_CASE("sample looks at all of as many as it draws, whatever their weights")
+{
+    StatusTable table(MakeFormula("max: ram"), TableTiming());
+    const std::vector<double> weights = {1e6, 1, 1e-6, 3};
+    for (unsigned i = 0; i < weights.size(); ++i)
+    {
+        Observation observation = Observe(i, i);
+        observation.report.weight = weights[i];
+        table.Update(observation, At(0));
+    }
+    SeededStream random(34);
+    CHECK(CountPicks("sample:4", table, 200, random).at(3) == 200);
+    CHECK(CountPicks("sample:64", table, 200, random).at(3) == 200);
+}
