@@ -9,8 +9,8 @@ namespace sonda::haproxy
 namespace
 {
 
-/** HAProxy's SRV_EWGHT_RANGE: how many points a server has at most, and numbers for them. */
-constexpr std::uint32_t POINT_NUMBERS = 4096;
+/** HAProxy's SRV_EWGHT_RANGE: how many numbers for its points a server has. */
+constexpr std::uint32_t POINT_NUMBERS = MOST_EFFECTIVE;
 
 /** Bob Jenkins' integer hash with full avalanche, spread over the ring by a prime near 3/4 of it.
  */
@@ -44,10 +44,12 @@ Ring::Look(const View& view)
     m_epoch = view.Epoch();
     m_wanted.clear();
     double points = 0;
+    std::int64_t most = MOST_EFFECTIVE;
     for (const AgentIndex agent : view.Candidates())
     {
         m_wanted.emplace_back(agent, EffectiveWeight(view.Table().Get(agent).report.weight));
         points += static_cast<double>(m_wanted.back().second);
+        most = std::max(most, m_wanted.back().second);
     }
     if (m_wanted == m_holders)
     {
@@ -55,7 +57,8 @@ Ring::Look(const View& view)
     }
     m_holders.swap(m_wanted);
     m_points.clear();
-    const double share = std::min(1.0, MOST_POINTS / points);
+    const double share =
+        std::min({1.0, MOST_POINTS / points, static_cast<double>(MOST_EFFECTIVE) / most});
     for (const auto& [agent, weight] : m_holders)
     {
         const auto count =

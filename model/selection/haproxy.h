@@ -28,7 +28,9 @@ std::int64_t EffectiveWeight(double weight);
  * The ring on which `balance random` draws: each server has as many points on it as its effective
  * weight, at places that are a hash of its number (that of the agent's index, from 1 on) and the
  * point's. A draw is a random place, and the server of the nearest point wins. With few points the
- * arcs are unequal, so that servers of equal weight get unequal shares (docs/policies.md).
+ * arcs are unequal, so that servers of equal weight get unequal shares (docs/policies.md). HAProxy
+ * has no weight above 256: where one is greater, all have fewer points in proportion, and so where
+ * there would be more than MOST_POINTS together.
  */
 class Ring
 {
@@ -41,8 +43,7 @@ class Ring
     AgentIndex Draw(RandomStream& random) const;
 
   private:
-    /** So many points it has at most: beyond, all have fewer in proportion. */
-    static constexpr double MOST_POINTS = 1 << 20;
+    static constexpr double MOST_POINTS = 1 << 18;
 
     using Holder = std::pair<AgentIndex, std::int64_t>;
     using Point = std::pair<std::uint32_t, AgentIndex>;

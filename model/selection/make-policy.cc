@@ -1,4 +1,5 @@
 #include "model/base/shown.h"
+#include "model/selection/contenders.h"
 #include "model/selection/policy-row.h"
 #include "model/selection/policy.h"
 
@@ -73,6 +74,21 @@ ErrorAt(std::size_t column, const std::string& message)
     return Error{"policy, column " + std::to_string(column) + ": " + message};
 }
 
+/** \return what was likely meant by a name that is no policy's: a contender's, or one of both
+ * parts. */
+std::optional<Error>
+ContenderMeant(const std::string& text)
+{
+    const auto meant = ContenderCatalogue::BuiltIn().Find(text);
+    if (!meant)
+    {
+        return std::nullopt;
+    }
+    return ErrorAt(1,
+                   "'" + Shown(text) + "' is a contender, which has two parts: the policy '" +
+                       Shown(meant->policy) + "' with the formula '" + Shown(meant->formula) + "'");
+}
+
 Error
 UnknownName(std::string_view name, bool hasOracle)
 {
@@ -127,7 +143,8 @@ ReadOrder(const std::string& policyText, bool hasOracle)
     const PolicyRow* const row = FindRow(text.name);
     if (row == nullptr)
     {
-        return UnknownName(text.name, hasOracle);
+        const auto meant = ContenderMeant(policyText);
+        return meant ? *meant : UnknownName(text.name, hasOracle);
     }
     if (text.parameters && row->parameters.empty())
     {

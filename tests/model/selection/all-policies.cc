@@ -135,6 +135,7 @@ class Life
         Observation observation =
             Observe(static_cast<unsigned>(m_random.Below(12)), m_random.OneOf(scores));
         observation.report.inFlight = static_cast<std::uint32_t>(m_random.Below(5));
+        observation.report.weight = m_random.OneOf(std::vector<double>{1, 1, 1, 5, 0.3, 1e6, 1e-6});
         observation.report.serviceTime = m_random.Chance(0.5) ? std::nullopt : std::optional(0.1);
         observation.report.state = m_random.Chance(0.1) ? ServerState::DRAIN : ServerState::READY;
         observation.notice = m_random.Chance(0.3);

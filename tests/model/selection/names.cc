@@ -62,6 +62,18 @@ TEST_CASE("an unknown policy is named, with all that there are")
     }
 }
 
+TEST_CASE("who writes a contender for a policy is told its two parts")
+{
+    CHECK(ErrorOf("least-connections") ==
+          "policy, column 1: 'least-connections' is a contender, which has two parts: the policy "
+          "'best' with the formula 'connections'");
+    CHECK(ErrorOf("min: rtt * (1 + inflight)/sample:2") ==
+          "policy, column 1: 'min: rtt * (1 + inflight)/sample:2' is a contender, which has two "
+          "parts: the policy 'sample:2' with the formula 'min: rtt * (1 + inflight)'");
+    CHECK(StartsWith(ErrorOf("connections/fastest"), "policy, column 1: there is no policy '"));
+    CHECK(StartsWith(ErrorOf("leastconn"), "policy, column 1: there is no policy 'leastconn'"));
+}
+
 TEST_CASE("a policy without parameter takes none, not even an empty one")
 {
     CHECK(ErrorOf("head:2") == "policy, column 5: head takes no parameter, not ':2'");
