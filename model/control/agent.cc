@@ -82,6 +82,17 @@ Agent::AcceptCounted(const Expected<ProbeRequest, Refusal>& request,
     return refusal;
 }
 
+Duration
+Agent::DrawWait(const ProbeRequest& request, RandomStream& random) const
+{
+    const Duration window = request.windowMs
+                                ? Duration(std::chrono::milliseconds(*request.windowMs))
+                                : m_options.defaultWindow;
+    // Nothing is drawn for no window, so that single probes leave the waits of the rounds alone.
+    return window > Duration::zero() ? FromSeconds(ToSeconds(window) * random.Uniform())
+                                     : Duration::zero();
+}
+
 std::optional<Refusal>
 Agent::Accept(const ProbeRequest& request,
               const Asker& asker,
@@ -98,17 +109,7 @@ Agent::Accept(const ProbeRequest& request,
     {
         return refusal;
     }
-    if (request.nonce && m_seen.count(*request.nonce) > 0)
-    {
-        return Refusal{RefusalReason::DUPLICATE_REQUEST, *request.nonce};
-    }
-    const Duration window = request.windowMs
-                                ? Duration(std::chrono::milliseconds(*request.windowMs))
-                                : m_options.defaultWindow;
-    // Nothing is drawn for no window, so that single probes leave the waits of the rounds alone.
-    const Duration wait = window > Duration::zero()
-                              ? FromSeconds(ToSeconds(window) * random.Uniform())
-                              : Duration::zero();
+    const Duration wait = DrawWait(request, random);
     if (auto refusal = CheckLimits(request, asker, now, now + wait))
     {
         return refusal;
@@ -186,6 +187,10 @@ Agent::CheckAddressee(const ProbeRequest& request) const
     if (request.slice && HashId(m_options.id) % request.slice->modulus != request.slice->residue)
     {
         return Refusal{RefusalReason::OTHER_SLICE, ""};
+    }
+    if (request.nonce && m_seen.count(*request.nonce) > 0)
+    {
+        return Refusal{RefusalReason::DUPLICATE_REQUEST, *request.nonce};
     }
     return std::nullopt;
 }

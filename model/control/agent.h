@@ -184,6 +184,8 @@ class Agent
                                          Instant now,
                                          const TakeFigures& figures,
                                          RandomStream& random);
+    /** \return how long the answer is to be held back: uniform in the window that was asked for. */
+    Duration DrawWait(const ProbeRequest& request, RandomStream& random) const;
     std::optional<Refusal> Accept(const ProbeRequest& request,
                                   const Asker& asker,
                                   Instant now,
@@ -193,6 +195,7 @@ class Agent
                                        const Asker& asker,
                                        Instant now,
                                        Instant due);
+    /** Whether the request is for this agent, and for the first time. */
     std::optional<Refusal> CheckAddressee(const ProbeRequest& request) const;
     std::optional<Refusal> CheckOrder(const ProbeRequest& request,
                                       const std::string& address,

@@ -38,6 +38,29 @@ UsesVersion2(const ProbeResponse& response)
            report.state != ServerState::READY || report.weight != 1 || response.notice;
 }
 
+/** Adds the figures that a report need not have. */
+void
+PutOptionalFigures(const Report& report, nlohmann::ordered_json& object)
+{
+    const auto put = [&object](const char* key, const auto& value)
+    {
+        if (value)
+        {
+            object[key] = WholeIfWhole(*value);
+        }
+    };
+    put("ram_total", report.ramTotal);
+    put("cores", report.cores);
+    put("cpu_10s", report.cpu10s);
+    put("load_1", report.load1);
+    put("inflight", report.inFlight);
+    if (report.serviceTime)
+    {
+        object["service_us"] = WholeMicroseconds(*report.serviceTime);
+    }
+    put("rate", report.rate);
+}
+
 } // namespace
 
 std::string
@@ -86,13 +109,6 @@ Encode(const ProbeResponse& response)
                                      {"CPU", WholeIfWhole(report.cpu)},
                                      {"IP", response.server.address},
                                      {"Door", response.server.port}};
-    const auto put = [&object](const char* key, const auto& value)
-    {
-        if (value)
-        {
-            object[key] = WholeIfWhole(*value);
-        }
-    };
     if (UsesVersion2(response))
     {
         object["v"] = PROTOCOL_VERSION;
@@ -114,16 +130,7 @@ Encode(const ProbeResponse& response)
         // Rounded down: the RTT then is at most a microsecond too long, and never negative.
         object["hold_us"] = std::chrono::floor<std::chrono::microseconds>(*response.hold).count();
     }
-    put("ram_total", report.ramTotal);
-    put("cores", report.cores);
-    put("cpu_10s", report.cpu10s);
-    put("load_1", report.load1);
-    put("inflight", report.inFlight);
-    if (report.serviceTime)
-    {
-        object["service_us"] = WholeMicroseconds(*report.serviceTime);
-    }
-    put("rate", report.rate);
+    PutOptionalFigures(report, object);
     if (response.id || report.state != ServerState::READY)
     {
         object["state"] = ToString(report.state);
