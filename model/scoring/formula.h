@@ -117,14 +117,10 @@ class Formula
         return Evaluate();
     }
 
-    /** \return whether score \p a is better than \p b: a strict weak order, NaN last. */
-    bool
-    Better(double a, double b) const
-    {
-        return Rank(a) < Rank(b);
-    }
-
-    /** \return the score on a scale where less is better; NaN ranks with the worst infinity. */
+    /**
+     * \return the score on a scale where less is better, a strict weak order; NaN ranks with the
+     * worst infinity.
+     */
     double
     Rank(double score) const
     {

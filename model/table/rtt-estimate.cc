@@ -11,13 +11,10 @@ RttEstimate::AddSample(Duration rtt)
     if (m_samples++ == 0)
     {
         m_smoothed = rtt;
-        m_deviation = rtt / 2;
         m_least = rtt;
         return;
     }
-    const Duration error = rtt - m_smoothed;
-    m_deviation += (std::chrono::abs(error) - m_deviation) / 4;
-    m_smoothed += error / 8;
+    m_smoothed += (rtt - m_smoothed) / 8;
     m_least = std::min(m_least, rtt);
 }
 

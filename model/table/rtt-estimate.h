@@ -8,7 +8,7 @@ namespace sonda
 
 /**
  * Smoothed RTT of one agent from samples with the hold time already subtracted: EWMA with weight
- * 1/8 and mean deviation with 1/4 (RFC 6298, section 2), and the least sample.
+ * 1/8 (RFC 6298, section 2), and the least sample.
  */
 class RttEstimate
 {
@@ -21,17 +21,11 @@ class RttEstimate
         return m_samples > 0;
     }
 
-    /** The three are zero before the first sample. */
+    /** Both are zero before the first sample. */
     Duration
     Smoothed() const
     {
         return m_smoothed;
-    }
-
-    Duration
-    Deviation() const
-    {
-        return m_deviation;
     }
 
     Duration
@@ -42,7 +36,6 @@ class RttEstimate
 
   private:
     Duration m_smoothed{0};
-    Duration m_deviation{0};
     Duration m_least{0};
     unsigned long m_samples{0};
 };

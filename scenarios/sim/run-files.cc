@@ -50,7 +50,6 @@ MaxRssBytes()
 Json
 MakeRunJson(const RunOrder& order, const RunCost& cost)
 {
-    const bool lowest = order.formulaText.find("min") < order.formulaText.find(':');
     const bool bare = order.formulaName == "none";
     return {
         {"schema", 1},
@@ -61,7 +60,7 @@ MakeRunJson(const RunOrder& order, const RunCost& cost)
         {"formula",
          {{"name", order.formulaName},
           {"text", order.formulaText},
-          {"sense", lowest ? "lowest" : "highest"}}},
+          {"sense", order.sense == Sense::LOWEST ? "lowest" : "highest"}}},
         {"policy", order.policy},
         {"contender", bare ? order.policy : order.formulaName + "/" + order.policy},
         {"fidelity", ToString(order.scenario.fidelity)},

@@ -1,6 +1,7 @@
 #ifndef SONDA_SCENARIOS_SIM_RUN_FILES_H
 #define SONDA_SCENARIOS_SIM_RUN_FILES_H
 
+#include "model/scoring/formula.h"
 #include "scenarios/sim/scenario.h"
 #include "scenarios/sim/world.h"
 
@@ -18,6 +19,7 @@ struct RunOrder
     Scenario scenario;
     std::string formulaName;
     std::string formulaText;
+    Sense sense{Sense::LOWEST}; //!< of the formula
     std::string policy;
     std::vector<std::string> commandLine;
 };

@@ -185,6 +185,7 @@ Run(const Options& options, const std::vector<std::string>& commandLine)
     RequirePolicy(options.policy, order.scenario);
     order.formulaName = formula->GetName();
     order.formulaText = formula->GetText();
+    order.sense = formula->GetSense();
     order.policy = options.policy;
     order.commandLine = commandLine;
     // A folder that cannot be made is found before the run, not after it.

@@ -99,6 +99,14 @@ def test_a_run_ends_when_its_requests_have(tmp_path, fidelity):
     assert 7 < last < 10
 
 
+@pytest.mark.parametrize("formula, sense", [
+    ("min: rtt", "lowest"), ("max: min(ram, cpu)", "highest"), ("max: cpu", "highest"), ("seed-highest", "highest"),
+])
+def test_run_json_tells_the_sense_of_the_formula(tmp_path, formula, sense):
+    simulate(tmp_path / "run", "--scenario=scenarios/lab.json", f"--formula={formula}", "--policy=best", SHORT)
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["formula"]["sense"] == sense
+
+
 def test_run_json_repeats_the_run(tmp_path):
     simulate(tmp_path / "a", "--scenario=scenarios/lab.json", "--formula=cpu", "--policy=best",
              "--RngRun=7", SHORT)

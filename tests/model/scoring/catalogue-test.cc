@@ -162,8 +162,9 @@ TEST_CASE(
                     INFO(entry.name << ", " << name << " " << less[place] << " to " << more[place]
                                     << ", score " << before << " to " << after << ", seed "
                                     << seed);
-                    REQUIRE_FALSE(
-                        (good ? formula->Better(before, after) : formula->Better(after, before)));
+                    const double loser = formula->Rank(good ? before : after);
+                    const double winner = formula->Rank(good ? after : before);
+                    REQUIRE_FALSE(loser < winner);
                 }
             }
         };

@@ -226,9 +226,11 @@ class World
         std::vector<AgentIndex> best;
         for (const AgentIndex a : m_table.Candidates())
         {
-            const auto beats = [&](AgentIndex b) {
-                return m_table.GetFormula().Better(m_table.Score(b, m_now),
-                                                   m_table.Score(a, m_now));
+            const auto beats = [&](AgentIndex b)
+            {
+                const Formula& formula = m_table.GetFormula();
+                return formula.Rank(m_table.Score(b, m_now)) <
+                       formula.Rank(m_table.Score(a, m_now));
             };
             if (std::none_of(m_table.Candidates().begin(), m_table.Candidates().end(), beats))
             {
