@@ -138,6 +138,15 @@ def shell_line(run: Run) -> str:
     return one_line(f"test -d {shlex.quote(str(run.folder))} || exec {command} > /dev/null 2> {shlex.quote(str(run.log))}")
 
 
+def cleared(out: Path, missing: Sequence[Run]) -> Path:
+    """Makes `out` ready for runs that GNU parallel hands out from here. Returns the folder of its log."""
+    refuse_live_jobs(out)
+    folder = out / "logs"
+    install(folder)
+    remove_remains(missing)
+    return folder
+
+
 @dataclass(frozen=True)
 class Here:
     """All on this machine, `jobs` at a time."""
@@ -149,10 +158,7 @@ class Here:
         return f"{min(self.jobs, total)} at a time"
 
     def run(self, out: Path, missing: Sequence[Run]) -> dict[Run, RunEnd]:
-        refuse_live_jobs(out)
-        folder = out / "logs"
-        install(folder)
-        remove_remains(missing)
+        folder = cleared(out, missing)
         command = parallel_command(folder, f"--jobs={self.jobs}", *(["--bar"] if sys.stderr.isatty() else []))
         lines = "".join(shell_line(run) for run in missing)
         ended = subprocess.run(command, input=lines, text=True, env=parallel_environment(folder), check=False)

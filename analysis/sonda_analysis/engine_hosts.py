@@ -21,14 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Iterable, Sequence
 
-from .engine import RunEnd
+from .engine import RunEnd, cleared
 from .errors import AnalysisError
-from .gnu_parallel import JobEnd, install, joblog_path, one_line, parallel_command, parallel_environment, read_joblog
+from .gnu_parallel import JobEnd, joblog_path, one_line, parallel_command, parallel_environment, read_joblog
 from .host_setup import REMOTE_FOLDER, prepare_hosts, program_folder, ssh_command
 from .hosts_file import Host
 from .progress import Progress
-from .runs import Run, find_fault, remove_remains
-from .slurm_job import refuse_live_jobs
+from .runs import Run, find_fault
 
 # A run that fails is tried once more, on another machine if there is one: a machine may have been switched off.
 _TRIES = 2
@@ -45,10 +44,7 @@ class OtherHosts:
         return f"on {len(self.hosts)} machine{'s' if len(self.hosts) > 1 else ''} ({_names(self.hosts)})"
 
     def run(self, out: Path, missing: Sequence[Run]) -> dict[Run, RunEnd]:
-        refuse_live_jobs(out)
-        folder = out / "logs"
-        install(folder)
-        remove_remains(missing)
+        folder = cleared(out, missing)
         logins = _logins(prepare_hosts(self.hosts, _stores(missing)))
         (folder / "logins").write_text("".join(f"{login}\n" for login in logins))
         (folder / "lines").write_text("".join(_line(number, run) for number, run in enumerate(missing, 1)))

@@ -2,23 +2,22 @@
 
     python3 -m sonda_analysis.record_report FOLDER... [--out DIR]
 
-Exit status as in __main__.
+Exit statuses as in command.py.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from .arguments import Parser, check_arguments
+from .command import guarded, start
 from .errors import AnalysisError, told
-from .shown import shown_message
 
 
 def main(arguments: list[str]) -> int:
     """Draws and writes everything; prints an error instead of raising it."""
-    try:
+    def run() -> int:
         check_arguments(arguments)
         options = _parse(arguments)
         if options.parse_only:
@@ -28,17 +27,15 @@ def main(arguments: list[str]) -> int:
 
         runs = read_folders(options.folders)
         out = options.out or options.folders[0]
-        write_all(runs, out)
-    except AnalysisError as error:
-        print(f"sonda report: {shown_message(error)}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        hint = "" if options.out else "; --out DIR writes elsewhere"
-        print(f"sonda report: {told(error)}{hint}", file=sys.stderr)
-        return 1
-    print(format_table(runs))
-    print(f"\nReport: {out / 'report.html'}")
-    return 0
+        try:
+            write_all(runs, out)
+        except OSError as error:
+            raise AnalysisError(told(error) + ("" if options.out else "; --out DIR writes elsewhere")) from error
+        print(format_table(runs))
+        print(f"\nReport: {out / 'report.html'}")
+        return 0
+
+    return guarded("report", run)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -57,4 +54,4 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    start(main)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 from pathlib import Path
 from typing import Sequence
 
 import pandas as pd
+from sonda_analysis.files import write_table
+from sonda_analysis.table import align
 
 from .options import PARAMETERS
 from .verdict import Row
@@ -20,16 +21,7 @@ CSV_COLUMNS = ("family", "setting", *PARAMETERS, "quantity", "unit", *_NUMBERS, 
 
 def format_table(rows: Sequence[Row]) -> str:
     """Columns as wide as they need to be; difference and tolerance in per cent where that means something."""
-    cells = [_HEADERS, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(_HEADERS))]
-    lines = []
-    for number, line in enumerate(cells):
-        padded = [text.ljust(width) if column in _LEFT else text.rjust(width)
-                  for column, (text, width) in enumerate(zip(line, widths))]
-        lines.append("  ".join(padded).rstrip())
-        if number == 0:
-            lines.append("  ".join("-" * width for width in widths))
-    return "\n".join(lines)
+    return align([_HEADERS, *(_cells(row) for row in rows)], left=_LEFT)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -58,6 +50,4 @@ def write_csv(rows: Sequence[Row], path: Path) -> None:
         numbers = [getattr(row, name) * row.factor for name in _NUMBERS]
         records.append((row.family, row.setting, *point, row.quantity, row.unit, *numbers, row.verdict, row.source,
                         row.runs, row.remark))
-    temporary = Path(f"{path}.new")
-    pd.DataFrame(records, columns=list(CSV_COLUMNS)).to_csv(temporary, index=False)
-    os.replace(temporary, path)
+    write_table(pd.DataFrame(records, columns=list(CSV_COLUMNS)), path)

@@ -7,7 +7,6 @@ taken in turn, round after round, and ratios within a round.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import shlex
 import shutil
@@ -21,7 +20,7 @@ from .errors import BenchError
 from .machine import describe_machine, today
 from .numbers import Bar, Spread, spread
 from .options import ROOT, add_places, bin_folder, check_least, out_folder
-from .tables import bars_table, shown, table, write_bars
+from .tables import bars_table, shown, table, write_bars, write_rows
 
 EXPORTER = "prometheus-node-exporter"
 IDLE_SHARE, IDLE_BYTES, COUNT_RATIO = 0.0006, 6 * 1024 * 1024, 1.2
@@ -143,9 +142,6 @@ def _scaled(found: Spread | None, factor: float) -> Spread | None:
 
 
 def _write_csv(rounds: Rounds, path: Path) -> None:
-    with open(path, "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["round", "program", "measure", "number", "value"])
-        for (name, measure), found in rounds.items():
-            writer.writerows([at, name, measure, number, value]
-                             for at, numbers in enumerate(found, 1) for number, value in numbers.items())
+    write_rows(path, ["round", "program", "measure", "number", "value"], (
+        [at, name, measure, number, value] for (name, measure), found in rounds.items()
+        for at, numbers in enumerate(found, 1) for number, value in numbers.items()))

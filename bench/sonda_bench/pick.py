@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import shlex
 from pathlib import Path
@@ -14,7 +13,7 @@ from .machine import describe_machine, today
 from .measure import run_measured
 from .numbers import Bar, Spread, spread
 from .options import add_places, bin_folder, check_least, out_folder
-from .tables import bars_table, shown, table, write_bars
+from .tables import bars_table, shown, table, write_bars, write_rows
 
 # POLICY → why it counts as sampling: a pick looks at so many agents as its parameter or its pool says, whatever
 # the size of the fleet, and which ones is drawn at random.
@@ -110,8 +109,6 @@ def _table(times: Times) -> str:
 
 
 def _write_csv(times: Times, path: Path) -> None:
-    with open(path, "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["policy", "agents", "samples", "median_ns", "least_ns", "largest_ns"])
-        writer.writerows([policy, agents, int(is_sampling(policy)), found.median, found.least, found.largest]
-                         for (policy, agents), found in times.items())
+    write_rows(path, ["policy", "agents", "samples", "median_ns", "least_ns", "largest_ns"], (
+        [policy, agents, int(is_sampling(policy)), found.median, found.least, found.largest]
+        for (policy, agents), found in times.items()))

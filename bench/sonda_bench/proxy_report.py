@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Sequence
 
 from .proxy_loads import UNITS
 from .proxy_numbers import Rounds, bars, ratio_of, spread_of
-from .tables import bars_table, shown, table, write_bars
+from .tables import bars_table, shown, table, write_bars, write_rows
 
 # TITLE → units of its columns.
 _TABLES = {
@@ -55,12 +54,8 @@ def _side_by_side(rounds: Rounds, one: str, other: str) -> str:
 
 def write_csv(rounds: Rounds, folder: Path) -> None:
     """runs.csv: every number of every round; bars.csv."""
-    with open(folder / "runs.csv", "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["round", "configuration", "number", "unit", "value"])
-        for configuration, numbers in rounds.items():
-            for name, values in numbers.items():
-                for turn, value in enumerate(values, 1):
-                    writer.writerow([turn, configuration, name, UNITS[name].unit, f"{value:.6g}"])
+    write_rows(folder / "runs.csv", ["round", "configuration", "number", "unit", "value"], (
+        [turn, configuration, name, UNITS[name].unit, f"{value:.6g}"] for configuration, numbers in rounds.items()
+        for name, values in numbers.items() for turn, value in enumerate(values, 1)))
     judged = [configuration for label in ("sonda", "also") for configuration in _configurations(rounds, label)]
     write_bars([bar for configuration in judged for bar in bars(rounds, configuration)], folder / "bars.csv")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
-from typing import Sequence
+from typing import Iterator, Sequence
 
 from .numbers import number
 from .sim_cases import Case
-from .sim_numbers import Rounds, bars, ratio_of, spread_of
-from .tables import bars_table, shown, table, write_bars
+from .sim_numbers import Pair, Rounds, bars, ratio_of, spread_of
+from .tables import bars_table, shown, table, write_bars, write_rows
 
 _QUIET = 0.95
 
@@ -61,27 +60,25 @@ def _peers(rounds: Rounds, cases: Sequence[Case]) -> str:
 
 def write_csv(rounds: Rounds, cases: Sequence[Case], folder: Path) -> None:
     """runs.csv: every run; table.csv: every case; bars.csv."""
-    with open(folder / "runs.csv", "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["round", "case", "size", "requests", "events", "mean_s", "wall_s", "cpu_s", "max_rss_bytes",
-                         "empty_pending", "empty_events", "empty_wall_s", "empty_cpu_s"])
-        for case in cases:
-            for turn, pair in enumerate(rounds[case.name], 1):
-                empty = pair.empty
-                loop = [empty.pending, empty.events, empty.cost.wall_s, empty.cost.cpu_s] if empty else [""] * 4
-                for size, sample in (("short", pair.short), ("long", pair.long)):
-                    cost = sample.cost
-                    writer.writerow([turn, case.name, size, sample.requests, sample.events, sample.mean_s,
-                                     f"{cost.wall_s:.6f}", f"{cost.cpu_s:.6f}", cost.max_rss, *loop])
-    with open(folder / "table.csv", "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["case", "fidelity", "agents", "metric", "median", "least", "largest"])
-        for case in cases:
-            for metric, value in _METRICS.items():
-                if (found := spread_of(rounds, case.name, value)) is not None:
-                    writer.writerow([case.name, case.fidelity, case.agents, metric, found.median, found.least,
-                                     found.largest])
+    write_rows(folder / "runs.csv", ["round", "case", "size", "requests", "events", "mean_s", "wall_s", "cpu_s",
+                                     "max_rss_bytes", "empty_pending", "empty_events", "empty_wall_s", "empty_cpu_s"],
+               (row for case in cases for turn, pair in enumerate(rounds[case.name], 1)
+                for row in _pair_rows(turn, case, pair)))
+    write_rows(folder / "table.csv", ["case", "fidelity", "agents", "metric", "median", "least", "largest"], (
+        [case.name, case.fidelity, case.agents, metric, found.median, found.least, found.largest]
+        for case in cases for metric, value in _METRICS.items()
+        if (found := spread_of(rounds, case.name, value)) is not None))
     write_bars(bars(rounds), folder / "bars.csv")
+
+
+def _pair_rows(turn: int, case: Case, pair: Pair) -> Iterator[list[object]]:
+    """The short and the long run of a round."""
+    empty = pair.empty
+    loop = [empty.pending, empty.events, empty.cost.wall_s, empty.cost.cpu_s] if empty else [""] * 4
+    for size, sample in (("short", pair.short), ("long", pair.long)):
+        cost = sample.cost
+        yield [turn, case.name, size, sample.requests, sample.events, sample.mean_s, f"{cost.wall_s:.6f}",
+               f"{cost.cpu_s:.6f}", cost.max_rss, *loop]
 
 
 _METRICS = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
-from typing import Sequence
+from typing import Iterable, Sequence
 
 from .numbers import Bar
 
@@ -30,9 +31,16 @@ def bars_table(found: Sequence[Bar]) -> str:
 
 def write_bars(found: Sequence[Bar], path: Path) -> None:
     """The same as CSV."""
-    with open(path, "w", newline="") as file:
+    write_rows(path, ["bar", "median", "demanded", "met"], (
+        [bar.text, "" if bar.measured is None else bar.measured.median,
+         f"{'>=' if bar.at_least else '<='}{bar.limit:g}", "" if bar.met is None else int(bar.met)] for bar in found))
+
+
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A CSV file that is complete or not there: written beside its place, then renamed."""
+    temporary = Path(f"{path}.new")
+    with open(temporary, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["bar", "median", "demanded", "met"])
-        for bar in found:
-            writer.writerow([bar.text, "" if bar.measured is None else bar.measured.median,
-                             f"{'>=' if bar.at_least else '<='}{bar.limit:g}", "" if bar.met is None else int(bar.met)])
+        writer.writerow(header)
+        writer.writerows(rows)
+    os.replace(temporary, path)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..results import RunResult
-from .style import line_style, new_panels
+from .style import line_style, new_panels, present_in, runs_by_contender
 
 NAME = "fairness"
 TITLE = "Fairness per window over time"
@@ -23,10 +23,7 @@ HOW_TO_READ = (
 def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
     """One row per contender, run (empty: the mean over runs) and window: start_s, end_s, jain, chance."""
     parts = []
-    for name in contenders:
-        own = [run for run in runs if run.contender.name == name]
-        if not own:
-            continue
+    for name, own in runs_by_contender(runs, contenders).items():
         each = pd.concat([run.fairness.assign(rng_run=run.rng_run) for run in own], ignore_index=True)
         mean = each.groupby(["start_s", "end_s"], as_index=False)[["jain", "chance"]].mean().assign(rng_run="")
         together = pd.concat([mean, each], ignore_index=True)
@@ -37,7 +34,7 @@ def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """One panel per contender with common axes; seconds across."""
-    present = [name for name in labels if (data["contender"] == name).any()]
+    present = present_in(data, labels)
     figure, panels = new_panels(len(present), 1.1)
     for panel, name in zip(panels, present):
         own = data[data["contender"] == name]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from ..errors import AnalysisError
 from ..results import RunResult
-from .style import capacities_of, common_run, new_panels, sorted_agents, thin_labels
+from .style import capacities_of, common_run, new_panels, present_in, sorted_agents, thin_labels
 
 NAME = "pick-heat-map"
 TITLE = "Picks per agent over time"
@@ -47,7 +47,7 @@ def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
 def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """One panel per contender; seconds across, agents down, one colour scale in picks per second."""
     agents = sorted_agents(capacities_of([data]))
-    present = [name for name in labels if (data["contender"] == name).any()]
+    present = present_in(data, labels)
     figure, panels = new_panels(len(present), 1.35)
     rows = _edges(len(agents), _MOST_ROWS)
     grids = {name: _grid(data[data["contender"] == name], agents, rows) for name in present}

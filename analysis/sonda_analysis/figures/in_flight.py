@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from ..results import RunResult
-from .style import common_run, line_style, new_panels, plain_number
+from .style import common_run, line_style, new_panels, plain_number, present_in
 
 NAME = "in-flight"
 TITLE = "In flight per agent over time"
@@ -38,7 +38,7 @@ def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """One panel per contender with common axes; seconds across."""
-    present = [name for name in labels if (data["contender"] == name).any()]
+    present = present_in(data, labels)
     figure, panels = new_panels(len(present), 1.25)
     for panel, name in zip(panels, present):
         own = data[data["contender"] == name]

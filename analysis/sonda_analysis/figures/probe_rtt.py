@@ -12,9 +12,8 @@ from matplotlib.ticker import FuncFormatter
 
 from ..results import RunResult
 from ..statistics import weighted_quantiles
-from .style import (
-    capacities_of, finish_empty, line_style, marker_style, new_figure, plain_number, sorted_agents, thin_labels,
-)
+from .style import (capacities_of, finish_empty, line_style, marker_style, new_figure, plain_number, present_in,
+                    runs_by_contender, sorted_agents, thin_labels)
 
 NAME = "probe-rtt"
 TITLE = "Probe RTT per agent"
@@ -34,11 +33,8 @@ def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
     """One row per contender and agent: responses, and RTT quantiles in seconds."""
     agents = sorted_agents(capacities_of(run.windows for run in runs))
     rows = []
-    for name in contenders:
-        parts = [run.rtt for run in runs if run.contender.name == name]
-        if not parts:
-            continue
-        together = pd.concat(parts, ignore_index=True).dropna(subset=["rtt_s"])
+    for name, found in runs_by_contender(runs, contenders).items():
+        together = pd.concat([run.rtt for run in found], ignore_index=True).dropna(subset=["rtt_s"])
         groups = dict(tuple(together.groupby("agent")))
         for agent in agents:
             own = groups.get(agent)
@@ -53,7 +49,7 @@ def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
 def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Median with the 5 % to 95 % range per agent and contender, milliseconds on a log axis."""
     figure, axes = new_figure(3.6)
-    present = [name for name in labels if (data["contender"] == name).any()]
+    present = present_in(data, labels)
     agents = list(data.loc[data["contender"] == present[0], "agent"])
     if not (data["responses"] > 0).any():
         finish_empty(axes, "no probe response arrived")

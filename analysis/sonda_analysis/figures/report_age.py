@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ..results import RunResult
 from ..statistics import merge_histograms, share_slower
-from .style import draw_field, finish_empty, label_panels, line_panels, line_style
+from .style import draw_field, finish_empty, label_panels, line_panels, line_style, present_in, runs_by_contender
 
 NAME = "report-age"
 TITLE = "Age of the report at each pick"
@@ -25,17 +25,15 @@ HOW_TO_READ = (
 def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
     """One row per contender and bucket, all runs pooled: low_s, high_s, count, share_older."""
     parts = []
-    for name in contenders:
-        own = [run.ages for run in runs if run.contender.name == name]
-        if own:
-            pooled = merge_histograms(own)
-            parts.append(pooled.assign(contender=name, share_older=share_slower(pooled)))
+    for name, own in runs_by_contender(runs, contenders).items():
+        pooled = merge_histograms([run.ages for run in own])
+        parts.append(pooled.assign(contender=name, share_older=share_slower(pooled)))
     return pd.concat(parts, ignore_index=True)[["contender", "low_s", "high_s", "count", "share_older"]]
 
 
 def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """1 − ECDF, seconds across, both axes linear."""
-    present = [name for name in labels if (data["contender"] == name).any()] or list(labels)
+    present = present_in(data, labels) or list(labels)
     figure, panels = line_panels(present, labels, 3.2)
     if data.empty:
         finish_empty(panels[present[0]], "no pick was made after the warm-up")

@@ -12,7 +12,8 @@ from matplotlib.ticker import FuncFormatter
 
 from ..results import RunResult
 from ..statistics import merge_histograms, share_slower
-from .style import draw_field, finish_empty, label_panels, line_panels, line_style, plain_number
+from .style import (draw_field, finish_empty, label_panels, line_panels, line_style, plain_number, present_in,
+                    runs_by_contender)
 
 NAME = "response-time"
 TITLE = "Response-time distribution"
@@ -26,10 +27,7 @@ HOW_TO_READ = (
 def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
     """One row per contender, run (empty: all runs pooled) and bucket: low_s, high_s, count, share_slower."""
     parts = []
-    for name in contenders:
-        own = [run for run in runs if run.contender.name == name]
-        if not own:
-            continue
+    for name, own in runs_by_contender(runs, contenders).items():
         pooled = merge_histograms([run.latency for run in own])
         for rng_run, histogram in [("", pooled), *((run.rng_run, run.latency) for run in own)]:
             ordered = histogram.sort_values("low_s")
@@ -40,7 +38,7 @@ def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """1 − ECDF on log-log axes, milliseconds across."""
-    present = [name for name in labels if (data["contender"] == name).any()] or list(labels)
+    present = present_in(data, labels) or list(labels)
     figure, panels = line_panels(present, labels, 4.2)
     smallest = data.loc[data["share_slower"] > 0, "share_slower"].min()
     if np.isnan(smallest):

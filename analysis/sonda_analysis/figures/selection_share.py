@@ -12,9 +12,8 @@ from matplotlib.ticker import FuncFormatter
 
 from ..results import RunResult
 from ..statistics import mean_interval
-from .style import (
-    capacities_of, finish_empty, line_style, new_figure, new_panels, plain_number, sorted_agents, thin_labels,
-)
+from .style import (capacities_of, finish_empty, line_style, new_figure, new_panels, plain_number, present_in,
+                    runs_by_contender, sorted_agents, thin_labels)
 
 NAME = "selection-share"
 TITLE = "Selection share against ideal share"
@@ -34,10 +33,8 @@ def table(runs: Sequence[RunResult], contenders: Sequence[str]) -> pd.DataFrame:
     agents = sorted_agents(capacities)
     total = sum(capacities.values())
     parts = []
-    for name in contenders:
-        shares = [_shares(late[id(run)], agents) for run in runs if run.contender.name == name]
-        if not shares:
-            continue
+    for name, own in runs_by_contender(runs, contenders).items():
+        shares = [_shares(late[id(run)], agents) for run in own]
         intervals = [mean_interval(column) for column in np.array(shares).T]
         parts.append(pd.DataFrame({
             "contender": name,
@@ -58,7 +55,7 @@ def _shares(windows: pd.DataFrame, agents: Sequence[str]) -> np.ndarray:
 
 def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """One panel per contender, common axes: bars, or dots on a log axis for many agents."""
-    present = [name for name in labels if (data["contender"] == name).any()]
+    present = present_in(data, labels)
     if not present:
         figure, axes = new_figure(2.0)
         finish_empty(axes, "no window begins after the warm-up")

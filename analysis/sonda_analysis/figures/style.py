@@ -114,10 +114,21 @@ def label_panels(figure: Figure, panels: Iterable[Axes], x: str, y: str) -> None
         figure.supylabel(y, fontsize=8.5)
 
 
+def present_in(data: pd.DataFrame, labels: dict[str, str]) -> list[str]:
+    """The contenders of `labels` that the table has, in the order of `labels`."""
+    known = set(data["contender"])
+    return [name for name in labels if name in known]
+
+
+def runs_by_contender(runs: Sequence[RunResult], contenders: Sequence[str]) -> dict[str, list[RunResult]]:
+    """Contender → its runs, in the order of `contenders`; without those that have none."""
+    own = {name: [run for run in runs if run.contender.name == name] for name in contenders}
+    return {name: found for name, found in own.items() if found}
+
+
 def common_run(runs: Sequence[RunResult], contenders: Sequence[str]) -> dict[str, RunResult]:
     """Contender → one run, for figures of single runs: the lowest RngRun that all have, else its lowest."""
-    own = {name: {run.rng_run: run for run in runs if run.contender.name == name} for name in contenders}
-    present = {name: numbers for name, numbers in own.items() if numbers}
+    present = {name: {run.rng_run: run for run in own} for name, own in runs_by_contender(runs, contenders).items()}
     common = set.intersection(*(set(numbers) for numbers in present.values()))
     return {name: numbers[min(common) if common else min(numbers)] for name, numbers in present.items()}
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import NullLocator
 
 from ..sweep_values import Sweep
 from .drawn import DrawnFigure
-from .style import MOST_LINES, WIDTH_IN, draw_field, line_panels, line_style, plt, save, use_log
+from .style import MOST_LINES, WIDTH_IN, draw_field, line_panels, line_style, plt, present_in, save, use_log
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _draw_together(data: pd.DataFrame, sweep: Sweep, labels: dict[str, str]) -> 
 
 
 def _draw_apart(data: pd.DataFrame, sweep: Sweep, labels: dict[str, str], metric: _Metric) -> Figure:
-    present = [name for name in labels if (data["contender"] == name).any()]
+    present = present_in(data, labels)
     figure, panels = line_panels(present, labels, 3.0)
     own = {name: data[data["contender"] == name] for name in present}
     draw_field(panels, {name: np.column_stack([rows["value"], rows[metric.column] * metric.factor])

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..warmup import WarmUp
-from .style import line_style, new_panels, use_log
+from .style import line_style, new_panels, present_in, use_log
 
 NAME = "warm-up"
 TITLE = "Warm-up"
@@ -27,7 +27,7 @@ def table(warmup: WarmUp) -> pd.DataFrame:
 
 def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """One panel per contender, common axes: seconds across, milliseconds up."""
-    present = [name for name in labels if (data["contender"] == name).any()]
+    present = present_in(data, labels)
     figure, panels = new_panels(len(present), 1.2)
     for panel, name in zip(panels, present):
         own = data[data["contender"] == name]
