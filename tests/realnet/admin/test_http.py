@@ -1,36 +1,17 @@
-"""What the admin listener answers, and what it refuses."""
+"""The admin listener's answers: state, events, history, health, and what a reload changes."""
 import csv
 import http.client
 import io
 import json
-import os
 import re
-import select
 import signal
 import socket
 import time
 from urllib.parse import urlsplit
 
 import pytest
+from lookups import own_sockets
 from programs import DEADLINE_S, Program, binary, run
-
-TOKEN = "0123456789abcdef"
-
-
-@pytest.fixture
-def token_file(tmp_path):
-    path = tmp_path / "token"
-    path.write_text(TOKEN + "\n")
-    path.chmod(0o600)
-    return path
-
-
-def bearer(token=TOKEN):
-    return {"Authorization": f"Bearer {token}"}
-
-
-def agent_of(state, name):
-    return next(a for a in state["agents"] if a["id"] == name)
 
 
 def test_state_tells_agents_scores_and_why(world):
@@ -228,112 +209,6 @@ def test_a_draining_proxy_is_healthy_and_not_ready(world):
     assert proxy.wait_end() == 0
 
 
-def test_draining_an_agent_needs_the_token(world, token_file):
-    world.start_fleet(3)
-    proxy = world.start_proxy("--admin-token-file", token_file)
-    proxy.wait_agents(3)
-    path = "/api/agents/web-002/drain"
-    for headers in ({}, bearer("wrong-wrong-wrong"), bearer(TOKEN[:-1]), bearer(""),
-                    {"Authorization": f"Basic {TOKEN}"}, {"Authorization": TOKEN}):
-        status, answer, _ = proxy.get(path, method="POST", headers=headers)
-        assert status == 401 and answer["WWW-Authenticate"] == "Bearer", headers
-    assert proxy.get(path)[0] == 404  # a link must not drain
-    assert proxy.state()["drained"] == []
-
-    status, _, text = proxy.get(path, method="POST", headers=bearer())
-    assert status == 200 and text == "web-002 is drained\n"
-    state = proxy.wait_agents(2)
-    assert state["drained"] == ["web-002"]
-    drained = agent_of(state, "web-002")
-    assert drained["state"] == "drained" and not drained["candidate"]
-    assert drained["ideal_share"] == 0
-    before = drained["picks"]
-    traffic = world.traffic(proxy, 200)
-    proxy.wait_state(lambda s: sum(a["picks"] for a in s["agents"]) >= 50, "picks of others")
-    traffic.stop()
-    assert agent_of(proxy.state(), "web-002")["picks"] == before
-
-    assert proxy.get("/api/agents/web-002/ready", method="POST", headers=bearer())[0] == 200
-    assert agent_of(proxy.wait_agents(3), "web-002")["state"] == "ready"
-    for name in ("nobody", "web-002/x", "%2e%2e"):
-        status, _, text = proxy.get(f"/api/agents/{name}/drain", method="POST", headers=bearer())
-        assert status == 404, text
-    assert any("agent web-002: drained by hand, asked for by 127.0.0.1" in line
-               for line in proxy.lines)
-    assert not any(TOKEN in line for line in proxy.lines)
-
-
-def test_a_reload_changes_the_token(world, token_file, tmp_path):
-    world.start_fleet(1)
-    config = tmp_path / "proxy.json"
-    config.write_text(json.dumps({"admin_token_file": str(token_file)}))
-    proxy = world.start_proxy("--config", config)
-    proxy.wait_agents(1)
-
-    def reload(word):
-        after = len(proxy.lines)
-        proxy.signal(signal.SIGHUP)
-        proxy.wait_line(word, after)
-
-    def order(token):
-        return proxy.get("/api/agents/web-001/ready", method="POST", headers=bearer(token))[0]
-
-    assert order(TOKEN) == 200
-    other = TOKEN[::-1]
-    token_file.write_text(other + "\n")
-    assert order(TOKEN) == 200  # the file is read at a reload
-    reload("reloaded")
-    assert (order(TOKEN), order(other)) == (401, 200)
-    token_file.write_text("short\n")
-    reload("at least 16")
-    assert (order("short"), order(other)) == (401, 200)
-    config.write_text("{}")
-    reload("reloaded")
-    assert order(other) == 403
-    token_file.write_text(TOKEN + "\n")
-    config.write_text(json.dumps({"admin_token_file": str(token_file)}))
-    reload("reloaded")
-    assert (order(TOKEN), order(other)) == (200, 401)
-    assert not any("restart" in line for line in proxy.lines)
-
-
-def test_without_a_token_nothing_can_be_changed(world):
-    world.start_fleet(1)
-    proxy = world.start_proxy()
-    proxy.wait_agents(1)
-    status, _, text = proxy.get("/api/agents/web-001/drain", method="POST", headers=bearer(""))
-    assert status == 403 and "--admin-token-file" in text
-
-
-@pytest.mark.parametrize("content,mode,word", [
-    ("short\n", 0o600, "at least 16"),
-    (TOKEN + "\n", 0o644, "chmod o="),
-])
-def test_a_bad_token_file_is_a_start_error(tmp_path, content, mode, word):
-    path = tmp_path / "token"
-    path.write_text(content)
-    path.chmod(mode)
-    result = run([binary("sonda-proxy"), "--interface", "lo", "--listen", "127.0.0.1:0",
-                  "--admin", "127.0.0.1:0", "--admin-token-file", path])
-    assert result.returncode == 1
-    assert "--admin-token-file" in result.stderr and word in result.stderr
-    assert "short" not in result.stderr and TOKEN not in result.stderr
-
-
-def test_options_that_make_no_sense_are_refused(token_file):
-    for options, words in [
-            (["--admin", "localhost:1"], ["--admin", "or off"]),
-            (["--admin", "8404x"], ["--admin", "or off"]),
-            (["--admin", "192.0.2.9:8404"], ["--admin", "192.0.2.9:8404", "--admin off"]),
-            (["--admin", "off", "--admin-token-file", token_file], ["--admin-token-file", "token"]),
-    ]:
-        result = run([binary("sonda-proxy"), "--interface", "lo", "--listen", "127.0.0.1:0",
-                      *options])
-        assert result.returncode == 1, options
-        for word in words:
-            assert word in result.stderr
-
-
 def test_a_second_proxy_does_not_share_the_port(world):
     proxy = world.start_proxy()
     at = urlsplit(proxy.url).netloc
@@ -352,121 +227,6 @@ def test_admin_off_listens_nowhere(world):
         binary("sonda-proxy"), "--interface", "lo", "--listen", "127.0.0.1:0", "--admin", "off"]))
     off.wait_line("listening on")
     assert sum(" 0A " in line for line in own_sockets(off.pid)) == 1
-
-
-def own_sockets(pid):
-    """The lines of the kernel's TCP table that belong to a process."""
-    inodes = set()
-    for entry in os.listdir(f"/proc/{pid}/fd"):
-        try:
-            target = os.readlink(f"/proc/{pid}/fd/{entry}")
-        except OSError:
-            continue
-        if target.startswith("socket:["):
-            inodes.add(target[8:-1])
-    with open("/proc/net/tcp") as table:
-        return [line for line in list(table)[1:] if line.split()[9] in inodes]
-
-
-def test_every_answer_is_guarded(world):
-    proxy = world.start_proxy()
-    for path in ("/", "/main.js", "/page.css", "/uplot.js", "/favicon.svg", "/api/state",
-                 "/metrics", "/healthz", "/nosuch", "/api/history.csv?after=x"):
-        status, headers, _ = proxy.get(path)
-        policy = headers["Content-Security-Policy"]
-        assert "default-src 'none'" in policy and "unsafe" not in policy, path
-        assert "frame-ancestors 'none'" in policy
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["Cache-Control"] == "no-store"
-        assert "Access-Control-Allow-Origin" not in headers
-    assert proxy.get("/nosuch")[0] == 404
-    for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
-        assert proxy.get("/api/state", method=method)[0] == 405
-    status, headers, body = proxy.get("/api/state", method="HEAD")
-    assert status == 200 and body == ""
-
-
-def test_a_page_of_another_site_gets_nothing(world):
-    proxy = world.start_proxy()
-    port = urlsplit(proxy.url).port
-    for host in ("localhost", f"localhost:{port}", f"127.0.0.1:{port}", "127.0.0.1", "[::1]:80"):
-        assert proxy.get("/api/state", headers={"Host": host})[0] == 200, host
-    for host in ("evil.example", f"evil.example:{port}", "localhost.evil.example", "127.0.0.1.x"):
-        status, _, text = proxy.get("/api/state", headers={"Host": host})
-        assert status == 421 and "agents" not in text, host
-
-
-def test_odd_requests_do_no_harm(world):
-    proxy = world.start_proxy()
-    where = urlsplit(proxy.url)
-    for request in (b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x00\xff\x16\x03\x01",
-                    b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n",
-                    b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
-                    b"POST /api/agents/a/drain HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\nx",
-                    b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                    b"GET /%00%ff HTTP/1.1\r\nHost: localhost\r\n\r\n"):
-        with socket.create_connection((where.hostname, where.port), timeout=DEADLINE_S) as client:
-            try:
-                client.sendall(request)
-                client.shutdown(socket.SHUT_WR)
-                answer = client.recv(65536)
-            except OSError:
-                answer = b""
-            assert b"root:" not in answer
-    assert proxy.get("/healthz")[0] == 200
-
-
-@pytest.mark.parametrize("begin,more", [
-    (b"GET /", b"a"),
-    (b"GET / HTTP/1.1\r\nX: ", b"a"),
-    (b"GET / HTTP/1.1\r\n", b"X: y\r\n"),
-    (b"POST /api/agents/a/drain HTTP/1.1\r\nContent-Length: 99999999999\r\n", b"X: y\r\n"),
-])
-def test_a_request_without_end_is_cut(world, begin, more):
-    proxy = world.start_proxy()
-    where = urlsplit(proxy.url)
-    with socket.create_connection((where.hostname, where.port), timeout=DEADLINE_S) as client:
-        with pytest.raises(ConnectionError):  # the proxy has closed
-            client.sendall(begin)
-            for _ in range(2000):  # 20 MB at least, more than all buffers of the kernel
-                client.sendall(more * 10_000)
-    assert proxy.get("/healthz")[0] == 200
-
-
-def test_a_request_that_trickles_is_cut(world):
-    proxy = world.start_proxy()
-    where = urlsplit(proxy.url)
-    with socket.create_connection((where.hostname, where.port), timeout=DEADLINE_S) as client:
-        client.sendall(b"GET /")
-        end = time.monotonic() + DEADLINE_S
-        # No pause is long enough to be taken for an idle connection.
-        while not select.select([client], [], [], 0.3)[0]:
-            assert time.monotonic() < end, "the trickling client still holds a thread"
-            client.sendall(b"a")
-
-
-def test_ranges_do_not_multiply_an_answer(world):
-    proxy = world.start_proxy()
-    whole = proxy.get("/page.css")[2]
-    for ranges in ("0-9", ",".join(["0-"] * 2000)):
-        status, _, text = proxy.get("/page.css", headers={"Range": f"bytes={ranges}"})
-        assert (status, text) == (200, whole), ranges
-
-
-def test_idle_connections_hold_neither_the_listener_nor_the_end(world):
-    proxy = world.start_proxy()
-    where = urlsplit(proxy.url)
-    idle = [socket.create_connection((where.hostname, where.port), timeout=DEADLINE_S)
-            for _ in range(60)]  # more than there are threads
-    try:
-        assert proxy.get("/healthz")[0] == 200
-        begin = time.monotonic()
-        proxy.signal(signal.SIGTERM)
-        assert proxy.wait_end() == 0
-        assert time.monotonic() - begin < 15
-    finally:
-        for connection in idle:
-            connection.close()
 
 
 def test_herding_is_told(world):

@@ -1,105 +1,14 @@
-#include "realnet/agent/figures-text.h"
 #include "realnet/agent/load-sampler.h"
 #include "tests/catch.h"
-#include "tests/realnet/agent/fake-files.h"
-
-#include <string>
+#include "tests/realnet/agent/sampled-machine.h"
 
 using namespace sonda;
-using std::chrono::milliseconds;
-
-namespace
-{
-
-Instant
-At(int ms)
-{
-    return Instant(milliseconds(ms));
-}
-
-/** A machine with 4 cores whose CPU times a test advances, and an agent on it. */
-struct Machine : test::FakeFiles
-{
-    Machine()
-    {
-        files["/proc/meminfo"] = "MemTotal: 1000 kB\nMemAvailable: 400 kB\n";
-        files["/proc/loadavg"] = "1.50 1 1 1/100 7\n";
-        files["/proc/self/mounts"] = "cgroup2 /cg cgroup2 rw 0 0\n";
-        files["/proc/self/cgroup"] = "0::/web\n";
-        Write();
-    }
-
-    /** Lets clock ticks pass on all CPUs alike. */
-    void
-    Pass(int busy, int idle)
-    {
-        for (int cpu = 0; cpu < 4; ++cpu)
-        {
-            PassOn(cpu, busy / 4, idle / 4);
-        }
-    }
-
-    void
-    PassOn(int cpu, int busy, int idle)
-    {
-        m_busy[cpu] += busy;
-        m_idle[cpu] += idle;
-        Write();
-    }
-
-    void
-    Write()
-    {
-        std::string all;
-        int busy = 0;
-        int idle = 0;
-        for (int cpu = 0; cpu < 4; ++cpu)
-        {
-            all += "cpu" + std::to_string(cpu) + Line(m_busy[cpu], m_idle[cpu]);
-            busy += m_busy[cpu];
-            idle += m_idle[cpu];
-        }
-        files["/proc/stat"] = "cpu " + Line(busy, idle) + (hasCpus ? all : "");
-    }
-
-    static std::string
-    Line(int busy, int idle)
-    {
-        return " " + std::to_string(busy) + " 0 0 " + std::to_string(idle) + " 0 0 0 0 0 0\n";
-    }
-
-    /** Time passes as the last arguments say, sample by sample. */
-    void
-    Run(int fromMs, int toMs, int busy, int idle)
-    {
-        for (int ms = fromMs; ms <= toMs; ms += 200)
-        {
-            Pass(busy, idle);
-            if (!quota.empty())
-            {
-                used += usedStep;
-                files[quota + "/cpu.stat"] = "usage_usec " + std::to_string(used) + "\n";
-            }
-            REQUIRE_FALSE(sampler.Sample(At(ms)));
-        }
-    }
-
-    bool hasCpus{true};
-    std::string quota; //!< folder whose use grows by that many µs with each sample
-    int used{0};
-    int usedStep{0};
-    std::optional<CpuSet> mask{CpuSet{0, 1, 2, 3}};
-    ServerGroup group{*this, {}, {"10.0.0.7", 80}, [] { return std::vector<Listener>{}; }};
-    LoadSampler sampler{*this, group, [this] { return mask; }};
-    int m_busy[4] = {1000, 1000, 1000, 1000};
-    int m_idle[4] = {1000, 1000, 1000, 1000};
-};
-
-} // namespace
+using sonda::test::At;
+using sonda::test::SampledMachine;
 
 TEST_CASE("unused CPU is the idle share of the last second", "[sampler]")
 {
-    Machine machine;
+    SampledMachine machine;
     CHECK_FALSE(machine.sampler.Figures(At(0))); // nothing to compare with
     REQUIRE_FALSE(machine.sampler.Sample(At(0)));
     machine.Pass(0, 80);
@@ -119,7 +28,7 @@ TEST_CASE("unused CPU is the idle share of the last second", "[sampler]")
 
 TEST_CASE("a reading of the figures is a sample, too, where the last one is old", "[sampler]")
 {
-    Machine machine;
+    SampledMachine machine;
     CHECK(machine.sampler.IsDue(At(0)));
     machine.Run(0, 200, 20, 60);
     CHECK_FALSE(machine.sampler.IsDue(At(700)));
@@ -133,7 +42,7 @@ TEST_CASE("a reading of the figures is a sample, too, where the last one is old"
 
 TEST_CASE("figures at one moment twice are the same, not a division by zero", "[sampler]")
 {
-    Machine machine;
+    SampledMachine machine;
     machine.Run(0, 200, 20, 60);
     const double first = machine.sampler.Figures(At(200))->cpu;
     CHECK(first == Approx(75));
@@ -142,7 +51,7 @@ TEST_CASE("figures at one moment twice are the same, not a division by zero", "[
 
 TEST_CASE("a quota bounds what the machine has and does not stand for it", "[sampler]")
 {
-    Machine machine;
+    SampledMachine machine;
     machine.quota = "/cg/web";
     machine.files["/cg/web/cpu.max"] = "50000 100000\n";
     machine.usedStep = 20'000; // 0.1 s of 0.5 s each second
@@ -170,7 +79,7 @@ TEST_CASE("a quota bounds what the machine has and does not stand for it", "[sam
 
 TEST_CASE("every level's quota bounds: a busy neighbour under the same parent", "[sampler]")
 {
-    Machine machine;
+    SampledMachine machine;
     machine.files["/proc/self/cgroup"] = "0::/pod/web\n";
     machine.files["/cg/pod/web/cpu.max"] = "100000 100000\n";
     machine.files["/cg/pod/web/cpu.stat"] = "usage_usec 5\n";
@@ -187,7 +96,7 @@ TEST_CASE("every level's quota bounds: a busy neighbour under the same parent", 
 
 TEST_CASE("a quota that comes, goes or begins anew is compared with no other count", "[sampler]")
 {
-    Machine machine;
+    SampledMachine machine;
     machine.quota = "/cg/web";
     machine.files["/cg/web/cpu.max"] = "100000 100000\n";
     machine.used = 9'000'000;
@@ -207,7 +116,7 @@ TEST_CASE("a quota that comes, goes or begins anew is compared with no other cou
 
 TEST_CASE("a quota whose use nobody counts leaves CPU unknown", "[sampler]")
 {
-    Machine machine;
+    SampledMachine machine;
     machine.files["/cg/web/cpu.max"] = "50000 100000\n";
     machine.Run(0, 1000, 0, 80);
     const auto figures = machine.sampler.Measure(At(1000));
@@ -219,7 +128,7 @@ TEST_CASE("a quota whose use nobody counts leaves CPU unknown", "[sampler]")
 
 TEST_CASE("CPU and cores are of the CPUs that may be used, as they are now", "[sampler]")
 {
-    Machine machine;
+    SampledMachine machine;
     const auto run = [&](int from, int to)
     {
         for (int ms = from; ms <= to; ms += 200)
@@ -251,7 +160,7 @@ TEST_CASE("CPU and cores are of the CPUs that may be used, as they are now", "[s
 
 TEST_CASE("CPU counters that stand still are not known, soon and not for ever", "[sampler]")
 {
-    Machine machine;
+    SampledMachine machine;
     machine.hasCpus = GENERATE(true, false);
     machine.Write();
 
@@ -282,14 +191,14 @@ TEST_CASE("CPU counters that stand still are not known, soon and not for ever", 
 
 TEST_CASE("idle time that falls all the time is no measurement", "[sampler]")
 {
-    Machine machine;
+    SampledMachine machine;
     machine.Run(0, 3000, 80, -40);
     CHECK_FALSE(machine.sampler.Figures(At(3000)));
 }
 
 TEST_CASE("counters that begin anew cost one interval", "[sampler]")
 {
-    Machine machine;
+    SampledMachine machine;
     machine.Run(0, 2000, 20, 60);
     for (int cpu = 0; cpu < 4; ++cpu)
     {
@@ -297,84 +206,4 @@ TEST_CASE("counters that begin anew cost one interval", "[sampler]")
     }
     machine.Run(2200, 2400, 20, 60);
     CHECK(machine.sampler.Figures(At(2400))->cpu == Approx(75));
-}
-
-TEST_CASE("memory is bounded by the group, and CPU by nothing of it", "[sampler]")
-{
-    Machine machine;
-    machine.files["/cg/web/memory.max"] = "102400\n";
-    machine.files["/cg/web/memory.current"] = "92400\n";
-    machine.Run(0, 1000, 20, 60);
-    const auto report = machine.sampler.Figures(At(1000));
-    REQUIRE(report);
-    CHECK(report->ram == 10'000);
-    CHECK(report->ramTotal.value() == 102'400);
-    CHECK(report->cpu == Approx(75));
-}
-
-TEST_CASE("more available than there is leaves no bound", "[sampler]")
-{
-    Machine machine;
-    machine.files["/proc/meminfo"] = "MemTotal: 512 kB\nMemAvailable: 600 kB\n";
-    machine.Run(0, 1000, 20, 60);
-    const auto figures = machine.sampler.Measure(At(1000));
-    CHECK(figures.memory->free == 512 * 1024);
-    CHECK(figures.memory->total == 512 * 1024);
-    CHECK(figures.memory->from.find("more available than there is") != std::string::npos);
-}
-
-TEST_CASE("the cache of ZFS is free above its least size", "[sampler]")
-{
-    Machine machine;
-    machine.files["/proc/spl/kstat/zfs/arcstats"] = "9 1 0x01 147 39984 4058 5921\n"
-                                                    "name                            type data\n"
-                                                    "c_min                           4    102400\n"
-                                                    "size                            4    307200\n";
-    CHECK(MemoryMeter(machine).OfMachine()->free == 400 * 1024 + 204'800);
-    CHECK(MemoryMeter(machine).OfMachine()->from ==
-          "/proc/meminfo and what ZFS's cache gives back");
-    machine.files["/proc/spl/kstat/zfs/arcstats"] = "c_min 4 1\nsize 4 999999999\n";
-    CHECK(MemoryMeter(machine).OfMachine()->free == 1000 * 1024); // not more than there is
-    CHECK(ZfsReclaimable("size 4 100\n") == 0);
-    CHECK(ZfsReclaimable("size 4 100\nc_min 4 200\n") == 0);
-    CHECK(ZfsReclaimable("size 4\nc_min\n") == 0);
-}
-
-TEST_CASE("what cannot be read is an error that names the file", "[sampler]")
-{
-    Machine machine;
-    machine.Run(0, 200, 20, 60);
-    CHECK_FALSE(CheckReadable(machine));
-    machine.files.erase("/proc/meminfo");
-    CHECK(machine.sampler.Figures(At(200)).GetError().message.find("/proc/meminfo") == 0);
-    CHECK(CheckReadable(machine)->message.find("/proc/meminfo") == 0);
-    machine.files.erase("/proc/stat");
-    REQUIRE(machine.sampler.Sample(At(400)));
-    CHECK(machine.sampler.Sample(At(400))->message.find("/proc/stat") == 0);
-    CHECK(CheckReadable(machine)->message.find("/proc/stat") == 0);
-}
-
-TEST_CASE("what is not known is shown as not known", "[sampler]")
-{
-    Machine machine;
-    AgentOptions options;
-    options.id = "me";
-    options.server = {"10.0.0.7", 80};
-    machine.Run(0, 1000, 20, 60);
-    const std::string known =
-        DescribeFigures(options, machine.sampler.Measure(At(1000)), ConnectionCount{3, 0}, 1);
-    CHECK(known.find("me at 10.0.0.7:80: 0 of 1 MiB free, 75.0 % of 4 cores unused (75.0 % over "
-                     "10 s), run queue 1.5, 3 connections, weight 1; limits: those of cgroup /web, "
-                     "the agent's own, as nothing listens in sight at 10.0.0.7:80; memory: "
-                     "/proc/meminfo; CPU: /proc/stat; cores: ") == 0);
-
-    machine.files.erase("/proc/loadavg");
-    machine.files.erase("/proc/meminfo");
-    machine.Run(1200, 4000, 0, 0);
-    const std::string words =
-        DescribeFigures(options, machine.sampler.Measure(At(4000)), Error{"nobody listens"}, 1);
-    CHECK(words.find("free memory not known, unused CPU of 4 cores not known, run queue not known, "
-                     "connections not known") != std::string::npos);
-    CHECK(words.find("connections: nobody listens") != std::string::npos);
-    CHECK(words.find("run queue: /proc/loadavg cannot be read") != std::string::npos);
 }

@@ -12,7 +12,8 @@ import socket
 import sys
 import time
 
-from soak_model import Crowd, End, Model
+from soak_ends import Crowd, End
+from soak_model import Model
 
 STALL_S = 20  # without any connection ending: what is open then hangs
 
