@@ -10,7 +10,7 @@ FOLDERS = ("model/", "realnet/", "scenarios/", "bench/", "tests/")
 
 def _included(tree, name):
     """The files of the tree that a file includes, by their path from the root or from its folder, with their lines."""
-    text = tree.text(name) or ""
+    text = tree.text(name)
     for match in INCLUDED.finditer(text):
         for path in (match[1], posixpath.join(posixpath.dirname(name), match[1])):
             if path in tree.names_set:

@@ -1,6 +1,6 @@
 """Links of documents lead to files and headings that exist, and so do paths that they name in backticks.
 
-In comments of the sources, too, the documents and their headings that are named exist.
+Documents that are named anywhere else, in comments of the sources or in prose, exist, too.
 """
 
 import fnmatch
@@ -90,11 +90,11 @@ def _links(tree, document, text):
             yield f"{document}:{line}", f"the link to {target}: {name} has no heading of that name"
 
 
-def _named_in_sources(tree):
+def _named_in_words(tree):
     for name in tree.names:
-        if name.endswith((".md", ".png")) or name.startswith("tests/structure/") or os.path.islink(tree.root / name):
+        if name.startswith("tests/structure/") or os.path.islink(tree.root / name):
             continue
-        text = tree.text(name) or ""
+        text = tree.text(name)
         for match in DOCUMENT.finditer(text):
             if not (tree.root / match.group()).is_file():
                 yield f"{name}:{text[: match.start()].count(chr(10)) + 1}", match.group()
@@ -102,17 +102,18 @@ def _named_in_sources(tree):
 
 def violations(tree):
     """Yields `path:line: what does not exist`."""
-    passed = Exceptions.of(tree, "documents")
+    passed, told = Exceptions.of(tree, "documents"), set()
     for document in tree.ending(".md"):
         text = tree.text(document)
         for place, what in _links(tree, document, text):
             if not passed.allow(f"{document}::{what}"):
                 yield f"{place}: {what}"
         for place, path in _paths(tree, document, text):
+            told.add((place, path))
             if not passed.allow(f"{document}::{path}"):
                 yield (f"{place}: {path} is no file or folder of the repository; "
                        "a path is named from the root or from the document's folder")
-    for place, path in _named_in_sources(tree):
-        if not passed.allow(f"{place.split(':')[0]}::{path}"):
+    for place, path in _named_in_words(tree):
+        if (place, path) not in told and not passed.allow(f"{place.split(':')[0]}::{path}"):
             yield f"{place}: there is no document {path}"
     yield from passed.superfluous()

@@ -22,11 +22,18 @@ def violations(tree):
             text = tree.text(name)
             lines = text.count("\n")
             if lines > FILE_LINES and not files.allow(name, lines):
-                yield f"{name}:{FILE_LINES + 1}: the file has {lines} lines; allowed are {FILE_LINES}"
+                allowed = f"{FILE_LINES}{files.here(name)}"
+                yield f"{name}:{FILE_LINES + 1}: the file has {lines} lines; allowed are {allowed}"
             most = TEST_LINES if name.startswith("tests/") else FUNCTION_LINES
-            for function in functions.of(name, text, name in shell):
-                if function.lines > most and not bodies.allow(f"{name}::{function.name}", function.lines):
+            try:
+                found = functions.of(name, text, name in shell)
+            except SyntaxError as error:
+                yield f"{name}:{error.lineno}: is no Python: {error.msg}"
+                continue
+            for function in found:
+                key = f"{name}::{function.name}"
+                if function.lines > most and not bodies.allow(key, function.lines):
                     yield (f"{name}:{function.line}: {function.name} has {function.lines} lines; "
-                           f"allowed are {most}")
+                           f"allowed are {most}{bodies.here(key)}")
     yield from files.superfluous()
     yield from bodies.superfluous()

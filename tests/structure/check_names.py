@@ -26,7 +26,7 @@ class Known:
         """Reads them from all files that are no documents; options are none that only a test has."""
         self.options, self.variables, self.policies = set(), set(), set()
         for name in tree.names:
-            text = "" if name.endswith(".md") else tree.text(name) or ""
+            text = "" if name.endswith(".md") else tree.text(name)
             self.variables.update(VARIABLE.findall(text))
             if not name.startswith(("tests/", "findings/")) and not name.endswith(".json"):
                 self.options.update(OPTION.findall(text), STRING.findall(text))

@@ -35,15 +35,21 @@ class Exceptions:
     def allow(self, key, count=None):
         """Whether an exception covers `key`; where things are counted, so many of them."""
         for pattern, (most, _) in self.table.items():
-            if fnmatch.fnmatchcase(key, pattern) and (most is None or count <= most):
+            if fnmatch.fnmatchcase(key, pattern):
                 self.used[pattern] = max(self.used.get(pattern, 0), count or 0)
-                return True
+                if most is None or count <= most:
+                    return True
         return False
+
+    def here(self, key):
+        """`, here 60` where an exception allows that many for `key`, which has more; else nothing."""
+        found = [most for pattern, (most, _) in self.table.items() if most and fnmatch.fnmatchcase(key, pattern)]
+        return f", here {max(found)}" if found else ""
 
     def superfluous(self):
         """Yields a violation for every exception that allows more than is there."""
         for pattern, (most, _) in self.table.items():
             if pattern not in self.used:
-                yield f'{FILE}: {self.rule}: "{pattern}" is not needed any more (or covers too little): take it out'
+                yield f'{FILE}: {self.rule}: "{pattern}" is not needed any more: take it out'
             elif most is not None and self.used[pattern] < most:
                 yield f'{FILE}: {self.rule}: "{pattern}" needs {self.used[pattern]} only, not {most}: write that'

@@ -122,6 +122,7 @@ def function(lines, head="int\nA::F(int a)", inside="    a();\n"):
     ("a.js", "export function f(a) {\n" + "  g();\n" * 41 + "}\n", "a.js:1: f has 41 lines; allowed are 40"),
     ("a.js", "class A {\n  f(a, b) {\n" + "    g();\n" * 41 + "  }\n}\n", "a.js:2: f has 41 lines; allowed are 40"),
     ("a.mjs", "const f = async (a) => {\n" + "  if (a) {\n  }\n" * 21 + "};\n", "a.mjs:1: f has 42 lines"),
+    ("a.py", "def f(:\n", "a.py:1: is no Python: "),
     ("run.sh", "f() {\n" + "  :\n" * 41 + "}\n", "run.sh:1: f has 41 lines; allowed are 40"),
 ])
 def test_what_is_too_long_is_found(plant, path, text, where):
@@ -151,7 +152,7 @@ def test_an_exception_lets_pass_and_may_only_shrink(plant):
             "model/a.h": "\n" * 330, "model/a.cc": function(50), exceptions.FILE: table, **(files or {})})))
     enough = '[file-length]\n"model/*" = "is moved"\n[function-length]\n"model/a.cc::A::F" = [50, "a table"]\n'
     assert lines(enough) == []
-    assert [line[:39] for line in lines(enough.replace("50", "49"))][:1] == ["model/a.cc:2: A::F has 50 lines; allowe"]
+    assert lines(enough.replace("50", "49")) == ["model/a.cc:2: A::F has 50 lines; allowed are 40, here 49"]
     assert "needs 50 only, not 51: write that" in "".join(lines(enough.replace("50", "51")))
     assert "is not needed any more" in "".join(lines(enough, {"model/a.h": ""}))
     with pytest.raises(ValueError, match=r'exceptions.toml: file-length: "model/\*": allowed is'):
@@ -169,6 +170,8 @@ def test_an_exception_lets_pass_and_may_only_shrink(plant):
     ("see [b\nc](b.md)", "the link to b.md"),
     ("see [a](#none)", "the link to #none: docs/a.md has no heading of that name"),
     ("see [c](c.md#the-end-2)", "the link to c.md#the-end-2: docs/c.md has no heading of that name"),
+    ("as docs/b.md says", "there is no document docs/b.md"),
+    ("as `docs/b.md` says", "docs/b.md is no file or folder"),
     ("`model/b.h`", "model/b.h is no file or folder"),
     ("`model/a/b`", "model/a/b is no file or folder"),
     ("`b.h`", "b.h is no file or folder"),

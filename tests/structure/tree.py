@@ -35,12 +35,12 @@ class Tree:
                 yield inside.as_posix()
 
     def text(self, name):
-        """What a file says, or None where it is no text of UTF-8."""
+        """What a file says; nothing where that is no text of UTF-8."""
         if name not in self._texts:
             try:
                 self._texts[name] = (self.root / name).read_bytes().decode()
             except UnicodeDecodeError:
-                self._texts[name] = None
+                self._texts[name] = ""
         return self._texts[name]
 
     def ending(self, *endings):
@@ -55,6 +55,6 @@ class Tree:
             if name.endswith(".sh"):
                 yield name
             elif "." not in Path(name).name or name.endswith(".in"):
-                first = (self.text(name) or "").split("\n", 1)[0]
+                first = self.text(name).split("\n", 1)[0]
                 if SHELL.match(first):
                     yield name
