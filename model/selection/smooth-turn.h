@@ -1,8 +1,8 @@
 #ifndef SONDA_MODEL_SELECTION_SMOOTH_TURN_H
 #define SONDA_MODEL_SELECTION_SMOOTH_TURN_H
 
-#include "model/table/per-agent.h"
 #include "model/table/agent-status.h"
+#include "model/table/per-agent.h"
 
 #include <vector>
 

@@ -1,6 +1,6 @@
 #include "model/connection/dispatcher.h"
 #include "model/ns3/adapters.h"
-#include "model/selection/policy-table.h"
+#include "model/selection/policy.h"
 #include "tests/model/support/seeded-stream.h"
 #include "tests/sim/small-world.h"
 

@@ -1,7 +1,7 @@
 #include "model/selection/candidates.h"
-#include "model/table/per-agent.h"
 #include "model/selection/policy-row.h"
 #include "model/selection/sorted-loads.h"
+#include "model/table/per-agent.h"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
 #ifndef SONDA_MODEL_SELECTION_POLICIES_DYNAMIC_FEEDBACK_H
 #define SONDA_MODEL_SELECTION_POLICIES_DYNAMIC_FEEDBACK_H
 
-#include "model/table/per-agent.h"
 #include "model/selection/policy.h"
 #include "model/selection/smooth-turn.h"
 #include "model/selection/view.h"
+#include "model/table/per-agent.h"
 
 #include <vector>
 

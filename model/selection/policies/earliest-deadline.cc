@@ -1,6 +1,6 @@
-#include "model/table/per-agent.h"
 #include "model/selection/policy-row.h"
 #include "model/selection/weights.h"
+#include "model/table/per-agent.h"
 
 #include <algorithm>
 

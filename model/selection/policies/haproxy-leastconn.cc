@@ -1,7 +1,7 @@
 #include "model/selection/attendance.h"
 #include "model/selection/haproxy.h"
-#include "model/selection/per-agent.h"
 #include "model/selection/policy-row.h"
+#include "model/table/per-agent.h"
 
 namespace sonda
 {

@@ -1,6 +1,6 @@
 #include "model/selection/haproxy.h"
-#include "model/selection/per-agent.h"
 #include "model/selection/policy-row.h"
+#include "model/table/per-agent.h"
 
 namespace sonda
 {

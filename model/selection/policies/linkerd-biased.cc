@@ -1,7 +1,7 @@
 #include "model/selection/distinct-draws.h"
-#include "model/selection/per-agent.h"
 #include "model/selection/policy-row.h"
 #include "model/selection/view.h"
+#include "model/table/per-agent.h"
 
 #include <algorithm>
 #include <cmath>

@@ -71,7 +71,7 @@ ServeOne(Balancer& balancer, Instant now, RandomStream& random)
     const auto agent = balancer.Dispatch(now, random);
     REQUIRE(agent);
     balancer.Connected(*agent);
-    balancer.Complete(*agent, FromSeconds(0.1), true, now);
+    balancer.Ended(*agent, Ending::Completed(FromSeconds(0.1), true), now);
     return *agent;
 }
 

@@ -220,7 +220,7 @@ TEST_CASE("best with the default formula gives idle servers their weights, one a
         const auto agent = balancer.Dispatch(At(1), random).value();
         ++counts.at(agent);
         balancer.Connected(agent);
-        balancer.Complete(agent, FromSeconds(0.1), true, At(1));
+        balancer.Ended(agent, Ending::Completed(FromSeconds(0.1), true), At(1));
     }
     CAPTURE(counts, seed);
     CHECK(ChiSquare(counts, {picks / 6.0, picks * 5 / 6.0}) < ChiSquareBound(1));

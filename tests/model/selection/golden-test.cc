@@ -97,7 +97,7 @@ Replay(const std::string& contender, const Json& situation)
             break;
         }
         case '-':
-            balancer->Complete(agent, FromSeconds(0.001), true, At(second));
+            balancer->Ended(agent, Ending::Completed(FromSeconds(0.001), true), At(second));
             break;
         default:
             balancer->SetDrained(agent, event.front() == '!', At(second));
@@ -142,7 +142,7 @@ Count(const std::string& contender, const Json& situation, std::uint64_t seed)
         balancer->Connected(*picked);
         if (!situation.contains("uphill"))
         {
-            balancer->Complete(*picked, FromSeconds(0.001), true, At(1));
+            balancer->Ended(*picked, Ending::Completed(FromSeconds(0.001), true), At(1));
         }
     }
     return counts;
