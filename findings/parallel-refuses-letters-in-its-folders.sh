@@ -19,7 +19,7 @@ echo "parallel $version: status $status, output '$(cat "$folder/out")', message 
 exec 9< "$folder/größe"
 plain=$(echo "echo done" | TMPDIR="/proc/$$/fd/9" PARALLEL_HOME="$folder" parallel --will-cite)
 echo "the same folder by another name: output '$plain'"
-[ "$plain" = done ]
+[ "$plain" = "done" ]
 case $version in
   20221122) [ "$status" = 0 ] ;;
   20240222) [ "$status" = 255 ] ;;

@@ -122,6 +122,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _all_sets(given: argparse.Namespace) -> tuple[str, ...]:
+    """What --set, --fidelity, --warmup and the league say, as --set has it."""
+    if given.all:
+        _check_league(given)
+    sets = _sets(given.sets, given.fidelity)
+    sets += warmup_sets(given, sets)
+    if given.all and not any(item.startswith("fidelity=") for item in sets):
+        sets += (f"fidelity={LEAGUE_FIDELITY}",)
+    return sets
+
+
 def parse_options(arguments: list[str]) -> Options:
     """Reads the command line. Raises AnalysisError, or SystemExit from argparse (status 2)."""
     check_arguments(arguments)
@@ -130,10 +141,7 @@ def parse_options(arguments: list[str]) -> Options:
     if given.runs is not None and given.runs < 1:
         raise AnalysisError(f"--runs: {given.runs} is not allowed; it must be 1 or more")
     scenarios = _scenarios(given, root)
-    sets = _sets(given.sets, given.fidelity)
-    sets += warmup_sets(given, sets)
-    if given.all and not any(item.startswith("fidelity=") for item in sets):
-        sets += (f"fidelity={LEAGUE_FIDELITY}",)
+    sets = _all_sets(given)
     rules = read_rules(given)
     ways = (OWN,) if rules else read_ways(given, sets)
     if len(ways) == 1:
@@ -142,8 +150,6 @@ def parse_options(arguments: list[str]) -> Options:
     catalogue = read_contender_list(file) if _wants_all(given) or file.is_file() else ()
     named = {name: entry.contender for entry in catalogue for name in entry.names}
     method = read_method(given, sets, named)
-    if given.all:
-        _check_league(given)
     sim = Path(given.sim).resolve() if given.sim else root / "build" / "bin" / "sonda-sim"
     chosen = tuple(entry.contender for entry in catalogue) if _wants_all(given) else _contenders(given, named, sim)
     name = RULES if rules else LEAGUE if given.all else scenarios[0].name

@@ -94,6 +94,13 @@ class NaiveDispatcher
         return m_clients[static_cast<std::size_t>(who)];
     }
 
+    static Instant
+    Later(Instant now, Duration timeout)
+    {
+        return timeout == NO_TIMEOUT ? Instant::max() : now + timeout;
+    }
+
+    void BefallStanding(const Happening& happening, Instant now);
     void SetDue(Client& client, std::optional<Instant> due);
     void Serve(int who, Instant now);
     void Admit(int who, Instant now);
