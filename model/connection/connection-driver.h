@@ -34,7 +34,7 @@ class ConnectionDriver
     /** Its dispatch came to nothing: what was opened for it is to be dropped. Another agent is
      * asked for next. */
     virtual void
-    OnRetry(ConnectionLife& /*life*/, Retry /*why*/)
+    OnRetry(ConnectionLife& /*life*/, Retry /*why*/, Instant /*now*/)
     {
     }
 

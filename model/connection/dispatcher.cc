@@ -187,7 +187,7 @@ Dispatcher::TryAgain(ConnectionLife& life, Retry why, Instant now)
     life.m_stood.reset();
     life.m_endedFirst.reset();
     life.m_serverBy = life.m_serverBy.value_or(After(now, m_rules.Unserved()));
-    m_driver.OnRetry(life, why);
+    m_driver.OnRetry(life, why, now);
     Place(life, now);
 }
 

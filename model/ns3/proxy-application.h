@@ -113,7 +113,7 @@ class ProxyApplication : public ns3::Application, public Picker, public Connecti
     void Connected(AgentIndex agent, Instant dispatched, Instant now) override;
     void Ended(AgentIndex agent, Instant dispatched, const Ending& ending, Instant now) override;
     void OnWaiting(ConnectionLife& life) override;
-    void OnRetry(ConnectionLife& life, Retry why) override;
+    void OnRetry(ConnectionLife& life, Retry why, Instant now) override;
     void OnEnded(ConnectionLife& life, const ConnectionEnd& end) override;
 
     std::string m_formulaText;

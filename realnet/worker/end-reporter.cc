@@ -43,10 +43,7 @@ void
 EndReporter::OnNoMemory(Instant now)
 {
     m_shared.counters.noMemory.Add();
-    if (const auto silenced = m_shared.memoryLog.Allow(now))
-    {
-        spdlog::error("no memory: a connection was reset{}", Silenced(*silenced));
-    }
+    SayNoMemory(now);
 }
 
 void
@@ -92,43 +89,42 @@ EndReporter::Count(const Connection& connection, const ConnectionEnd& end)
     counters.bytesToServers.Add(up.bytes);
     counters.bytesToClients.Add(down.bytes);
     counters.splicedBytes.Add(up.spliced + down.spliced);
+    const bool isSilent = down.bytes == 0;
+    counters.endedEmpty.Add(end.how == How::FINISHED && isSilent && end.by != Side::CLIENT);
+    counters.earlyResets.Add(end.how == How::RESET && isSilent && end.by == Side::SERVER);
+    CounterOf(end).Add();
+}
+
+Counter&
+EndReporter::CounterOf(const ConnectionEnd& end)
+{
+    ProxyCounters& counters = m_shared.counters;
     switch (end.how)
     {
     case How::FINISHED:
-        counters.completed.Add();
-        counters.endedEmpty.Add(down.bytes == 0 && end.by != Side::CLIENT ? 1 : 0);
-        break;
+        return counters.completed;
     case How::RESET:
-        (end.by == Side::SERVER ? counters.serverResets : counters.clientResets).Add();
-        counters.earlyResets.Add(down.bytes == 0 && end.by == Side::SERVER ? 1 : 0);
-        break;
+        return end.by == Side::SERVER ? counters.serverResets : counters.clientResets;
     case How::GONE:
-        counters.clientsGone.Add();
-        break;
+        return counters.clientsGone;
     case How::NO_AGENT:
-        counters.noAgent.Add();
-        break;
+        return counters.noAgent;
     case How::IDLE:
-        counters.idleTimeouts.Add();
-        break;
+        return counters.idleTimeouts;
     case How::HALF_CLOSED:
-        counters.halfClosedTimeouts.Add();
-        break;
+        return counters.halfClosedTimeouts;
     case How::VANISHED:
-        counters.vanished.Add();
-        break;
+        return counters.vanished;
     case How::CUT:
-        counters.cut.Add();
-        break;
+        return counters.cut;
     case How::NO_DESCRIPTOR:
-        counters.noDescriptor.Add();
-        break;
+        return counters.noDescriptor;
     case How::NO_MEMORY:
-        break; // see OnNoMemory()
+        return counters.noMemory;
     case How::BAD_HEADER:
-        counters.badGreetings.Add();
         break;
     }
+    return counters.badGreetings;
 }
 
 void
@@ -167,30 +163,41 @@ EndReporter::Say(const Connection& connection,
         break;
     }
     case How::NO_MEMORY:
-        OnNoMemory(end.ended);
+        SayNoMemory(end.ended);
         break;
     case How::IDLE:
     case How::HALF_CLOSED:
-        if (const auto silenced = m_shared.timeoutLog.Allow(end.ended))
-        {
-            spdlog::info("connection reset: nothing moved for --{}{}",
-                         ToString(end.how),
-                         Silenced(*silenced));
-        }
+        SayReset(end.ended, std::string("nothing moved for --") + ToString(end.how));
         break;
     case How::VANISHED:
-        if (const auto silenced = m_shared.timeoutLog.Allow(end.ended))
-        {
-            const bool byClient = end.by == Side::CLIENT;
-            const auto& peer = byClient ? connection.m_source : connection.m_target.address;
-            spdlog::info("connection reset: {} {} has acknowledged nothing for --ack-timeout{}",
-                         ToString(*end.by),
-                         ToString(peer.ToEndpoint()),
-                         Silenced(*silenced));
-        }
+    {
+        const bool byClient = end.by == Side::CLIENT;
+        const auto& peer = byClient ? connection.m_source : connection.m_target.address;
+        SayReset(end.ended,
+                 std::string(ToString(*end.by)) + " " + ToString(peer.ToEndpoint()) +
+                     " has acknowledged nothing for --ack-timeout");
         break;
+    }
     default:
         break;
+    }
+}
+
+void
+EndReporter::SayReset(Instant now, const std::string& why)
+{
+    if (const auto silenced = m_shared.timeoutLog.Allow(now))
+    {
+        spdlog::info("connection reset: {}{}", why, Silenced(*silenced));
+    }
+}
+
+void
+EndReporter::SayNoMemory(Instant now)
+{
+    if (const auto silenced = m_shared.memoryLog.Allow(now))
+    {
+        spdlog::error("no memory: a connection was reset{}", Silenced(*silenced));
     }
 }
 

@@ -24,10 +24,10 @@ class EndReporter
     /** The worker had no socket for a connection to a server. \param error as errno */
     void OnNoMeans(int error, Instant now);
 
-    /** A client was refused, or a connection reset, for want of memory. */
+    /** A client was refused for want of memory. */
     void OnNoMemory(Instant now);
 
-    /** \param silent the server had sent no byte: of a Retry::RESET that is so */
+    /** A dispatch came to nothing; the connection goes on. */
     void OnRetry(Retry why);
 
     /** The connection is over. Its sockets are still open. */
@@ -38,6 +38,9 @@ class EndReporter
   private:
     void Count(const Connection& connection, const ConnectionEnd& end);
     void Say(const Connection& connection, const ConnectionEnd& end, const RelaySettings& settings);
+    Counter& CounterOf(const ConnectionEnd& end);
+    void SayReset(Instant now, const std::string& why);
+    void SayNoMemory(Instant now);
     void Refuse(LogLimiter& limiter, Instant now, const std::string& why);
     void Log(const Connection& connection, const ConnectionEnd& end, ConnectionLog& log);
 

@@ -210,7 +210,7 @@ ScriptedDispatcher::OnWaiting(ConnectionLife& life)
 }
 
 void
-ScriptedDispatcher::OnRetry(ConnectionLife& life, Retry why)
+ScriptedDispatcher::OnRetry(ConnectionLife& life, Retry why, Instant)
 {
     told.push_back({'R', Who(life), -1, static_cast<int>(why)});
 }

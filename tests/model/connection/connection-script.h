@@ -139,7 +139,7 @@ class ScriptedDispatcher : private Picker, private ConnectionDriver
     void Connected(AgentIndex agent, Instant dispatched, Instant now) override;
     void Ended(AgentIndex agent, Instant dispatched, const Ending& ending, Instant now) override;
     void OnWaiting(ConnectionLife& life) override;
-    void OnRetry(ConnectionLife& life, Retry why) override;
+    void OnRetry(ConnectionLife& life, Retry why, Instant now) override;
     bool HasDelivered(ConnectionLife& life) override;
     void OnEnded(ConnectionLife& life, const ConnectionEnd& end) override;
     void Befall(const Happening& happening, Instant now);
