@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from conftest import HERE
+from peers import Server, reset
 from programs import DEADLINE_S, Program, binary, run
 
 ROOT = HERE.parents[2]
@@ -87,6 +88,54 @@ def test_clients_that_nobody_takes_or_that_leave_are_told_apart(world, tmp_path)
     end(proxy)
     summary = {row["metric"]: row["value"] for row in rows_of(folder / "summary.csv")}
     assert (summary["requests"], summary["failures"], summary["picks"]) == ("5", "5", "0")
+
+
+def test_a_connection_is_a_request_whatever_number_of_dispatches_it_took(world, tmp_path):
+    """Half of the dispatches meet a server that resets at once; no client sees that."""
+    good = world.add(Server(lambda c: (c.sendall(b"hello"), c.shutdown(socket.SHUT_WR), c.recv(1)), "127.0.0.2"))
+    bad = world.add(Server(reset, "127.0.0.3"))
+    folder = tmp_path / "record"
+    log = tmp_path / "connections.log"
+    proxy = world.start_proxy(
+        "--record", folder, "--server", f"{good.address}:{good.port}", "--server", f"{bad.address}:{bad.port}",
+        "--policy", "round-robin", "--early-resets", "0", "--slow-start", "off", "--connection-log", log)
+    proxy.wait_agents(2)
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=DEADLINE_S) as client:
+            assert client.recv(100) == b"hello"
+    counters = proxy.wait_counters(lambda c: c["completed"] == 20)
+    end(proxy)
+    summary = {row["metric"]: row["value"] for row in rows_of(folder / "summary.csv")}
+    assert (summary["requests"], summary["failures"]) == ("20", "0")
+    # The kernel may tell of a reset that comes at once as of a connect that failed.
+    assert int(summary["retries"]) == counters["retries"] > 5
+    assert sum(int(row["answered"]) for row in rows_of(folder / "series.csv")) == 20
+    lines = log.read_text().splitlines()
+    assert len(lines) == 20 and all("agent=127.0.0.2:" in line for line in lines)
+
+
+def test_the_log_names_no_agent_that_was_never_connected(world, tmp_path):
+    """The first server resets early and then stops to listen, as the second one has done since its last check."""
+    def reset_and_stop(connection):
+        first.stop()
+        reset(connection)
+
+    first = world.add(Server(reset_and_stop, "127.0.0.2"))
+    second = world.add(Server(reset, "127.0.0.3"))
+    log = tmp_path / "connections.log"
+    proxy = world.start_proxy(
+        "--server", f"{first.address}:{first.port}", "--server", f"{second.address}:{second.port}",
+        "--early-resets", "1", "--queue-timeout", "100ms", "--policy", "round-robin",
+        "--slow-start", "off", "--connection-log", log, interval="60s")
+    proxy.wait_agents(2)
+    second.stop()
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=DEADLINE_S) as client:
+        with pytest.raises(ConnectionError):
+            client.recv(1)
+            client.recv(1)
+    end(proxy)
+    line, = log.read_text().splitlines()
+    assert "agent=- " in line and "server=- " in line and "connect_ms" not in line and "end=no-agent" in line
 
 
 def test_a_killed_proxy_leaves_its_windows_and_no_record(world, tmp_path):

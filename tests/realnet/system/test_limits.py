@@ -244,3 +244,24 @@ def test_keep_alive_is_set_on_both_sides(world):
     held.set()
     assert len(lines) == 2
     assert all("keepalive,3" in line for line in lines)
+
+
+def test_a_place_that_becomes_free_goes_to_who_waits_for_longest(world):
+    """At once, whichever worker has the client, and before one that has just come."""
+    server = world.server(echo)
+    world.agent(server)
+    proxy = world.proxy("--per-agent-max", "1", "--queue-timeout", "1m", "--workers", "2", "--slow-start", "off")
+    clients = []
+    for number in range(6):
+        clients.append(connect(proxy.port))
+        clients[-1].sendall(b"%d" % number)
+        proxy.wait_counters(lambda c, waited=number: c["accepted"] == waited + 1 and c["waited"] == waited)
+    for number, client in enumerate(clients):
+        assert read_exactly(client, 1) == b"%d" % number
+        for other in clients[number + 1:]:
+            other.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                other.recv(1)
+            other.settimeout(20)
+        client.close()
+    assert proxy.wait_counters(lambda c: c["completed"] == 6)["no_agent"] == 0
