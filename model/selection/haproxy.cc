@@ -65,11 +65,18 @@ Ring::Look(const View& view)
             std::max<std::int64_t>(1, std::llround(static_cast<double>(weight) * share));
         for (std::int64_t i = 0; i < count; ++i)
         {
-            const auto number = (agent + 1) * POINT_NUMBERS + static_cast<std::uint32_t>(i);
-            m_points.emplace_back(Spread(number), agent);
+            m_points.emplace_back(PlaceOf(agent, static_cast<std::uint32_t>(i)), agent);
         }
     }
     std::sort(m_points.begin(), m_points.end());
+}
+
+std::uint32_t
+Ring::PlaceOf(AgentIndex agent, std::uint32_t point) const
+{
+    // HAProxy numbers its servers from 1 on.
+    return m_version < 3 ? Spread((agent + 1) * POINT_NUMBERS + point)
+                         : Spread(Spread(agent + 1) + point);
 }
 
 AgentIndex

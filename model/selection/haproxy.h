@@ -35,6 +35,12 @@ std::int64_t EffectiveWeight(double weight);
 class Ring
 {
   public:
+    /** \param version 2: the points' places of 2.6; 3: those of 3.0 and later */
+    explicit Ring(int version)
+        : m_version(version)
+    {
+    }
+
     /** Brings the ring up to date with a view: O(1), or O(p log p) for p points where the
      * candidates or their weights have changed. */
     void Look(const View& view);
@@ -48,6 +54,9 @@ class Ring
     using Holder = std::pair<AgentIndex, std::int64_t>;
     using Point = std::pair<std::uint32_t, AgentIndex>;
 
+    std::uint32_t PlaceOf(AgentIndex agent, std::uint32_t point) const;
+
+    int m_version;
     std::uint64_t m_epoch{0};
     std::vector<Holder> m_holders; //!< for whom the ring was made, with their effective weights
     std::vector<Holder> m_wanted;  //!< the same of now; kept for its memory

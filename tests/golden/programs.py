@@ -14,6 +14,22 @@ from pathlib import Path
 from traffic import PORT, Datagrams, Streams, address, soon
 
 _ROOT = Path(tempfile.gettempdir()) / f"golden-packages-{os.getuid()}"
+_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+
+def apt_options(suite: str) -> list[str]:
+    """What makes apt-get look at that suite of Debian alone, as if nothing was installed; fetches its lists once."""
+    folder = _ROOT / suite / "apt"
+    options = [f"-oDir::Etc::sourcelist={folder}/sources.list", "-oDir::Etc::sourceparts=/dev/null",
+               "-oDir::Etc::preferencesparts=/dev/null", f"-oDir::State::lists={folder}/lists",
+               f"-oDir::State::status={folder}/status", f"-oDir::Cache={folder}/cache"]
+    if not folder.exists():
+        for part in ("lists/partial", "cache/archives/partial"):
+            (folder / part).mkdir(parents=True)
+        (folder / "sources.list").write_text(f"deb [signed-by={_KEYRING}] http://deb.debian.org/debian {suite} main\n")
+        (folder / "status").touch()
+        subprocess.run(["apt-get", "-q", *options, "update"], check=True, stdout=subprocess.DEVNULL)
+    return options
 
 
 def free_port() -> int:
@@ -29,22 +45,27 @@ class Program:
 
     package: str
     command: str
+    also: tuple[str, ...] = ()  # packages beside it
     traffic = Streams
     http = False
 
-    def __init__(self, method: str) -> None:
+    def __init__(self, method: str, suite: str = "") -> None:
         self.method = method
-        self.binary = shutil.which(self.command, path="/usr/sbin:/usr/bin") or self._unpack()
+        self.suite = suite
+        installed = None if suite else shutil.which(self.command, path="/usr/sbin:/usr/bin")
+        self.root = Path("/") if installed else _ROOT / (suite or "installed") / self.package
+        self.binary = installed or self._unpack()
 
     def _unpack(self) -> str:
-        """Gets the package and what it needs and is not installed, and unpacks them; nothing is installed."""
-        root = _ROOT / self.package
+        """Gets the package and what it needs (and is not installed), and unpacks them; nothing is installed."""
+        root = self.root
+        options = apt_options(self.suite) if self.suite else []
         if not root.exists():
             root.mkdir(parents=True)
-            plan = subprocess.run(["apt-get", "-s", "--no-install-recommends", "install", self.package],
+            plan = subprocess.run(["apt-get", *options, "-s", "--no-install-recommends", "install", self.package, *self.also],
                                   capture_output=True, text=True, check=True).stdout
             names = [line.split()[1] for line in plan.splitlines() if line.startswith("Inst ")]
-            subprocess.run(["apt-get", "-q", "download", *names], cwd=root, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(["apt-get", "-q", *options, "download", *names], cwd=root, check=True, stdout=subprocess.DEVNULL)
             for archive in root.glob("*.deb"):
                 subprocess.run(["dpkg", "-x", archive, root], check=True)
         found = shutil.which(self.command, path=f"{root}/usr/sbin:{root}/usr/bin")
@@ -55,16 +76,20 @@ class Program:
     @property
     def version(self) -> str:
         """Debian's version of the package."""
-        shown = subprocess.run(["dpkg-query", "-W", "-f=${Version}", self.package], capture_output=True, text=True).stdout
-        if shown:
-            return shown
-        (archive,) = (_ROOT / self.package).glob(f"{self.package}_*.deb")
+        if self.root == Path("/"):
+            return subprocess.run(["dpkg-query", "-W", "-f=${Version}", self.package],
+                                  capture_output=True, text=True, check=True).stdout
+        (archive,) = self.root.glob(f"{self.package}_*.deb")
         return subprocess.run(["dpkg-deb", "-f", archive, "Version"], capture_output=True, text=True, check=True).stdout.strip()
 
     @property
-    def root(self) -> Path:
-        """Where its files are: / or where they were unpacked."""
-        return Path("/") if self.binary.startswith("/usr") else _ROOT / self.package
+    def command_line(self) -> list[str]:
+        """What starts the program: where it was unpacked, the loader of its own Debian with the libraries beside it."""
+        if self.root == Path("/"):
+            return [self.binary]
+        libraries = ":".join(str(path) for path in (self.root / "usr/lib").rglob("*") if path.is_dir())
+        loaders = list((self.root / "usr/lib").rglob("ld-linux-x86-64.so.2")) or ["/lib64/ld-linux-x86-64.so.2"]
+        return [str(loaders[0]), "--library-path", libraries, self.binary]
 
     def make_traffic(self) -> Streams | Datagrams:
         return Datagrams() if self.traffic is Datagrams else Streams(self.http)
@@ -81,11 +106,9 @@ class Program:
         """Starts it. Returns the port on which it listens."""
         self.folder = Path(tempfile.mkdtemp(prefix="golden-"))
         self.port = free_port()
-        libraries = ":".join(str(path) for path in (self.root / "usr/lib").rglob("*") if path.is_dir()) \
-            if self.root != Path("/") else ""
         self.process = subprocess.Popen(
-            [self.binary, *self.arguments(self.folder, self.port, weights)], cwd=self.folder,
-            env={**os.environ, "LD_LIBRARY_PATH": libraries, "HOME": str(self.folder)},
+            [*self.command_line, *self.arguments(self.folder, self.port, weights)], cwd=self.folder,
+            env={**os.environ, "HOME": str(self.folder)},
             stdout=(self.folder / "out").open("w"), stderr=subprocess.STDOUT)
         await soon(self._listening())
         return self.port
@@ -138,10 +161,7 @@ class Nginx(Program):
     package = "nginx"
     command = "nginx"
 
-    @property
-    def version(self) -> str:
-        shown = subprocess.run(["dpkg-query", "-W", "-f=${Version}", "libnginx-mod-stream"], capture_output=True, text=True)
-        return shown.stdout or super().version
+    also = ("libnginx-mod-stream",)
 
     def arguments(self, folder: Path, port: int, weights: dict[str, int]) -> list[str]:
         servers = "".join(f"server {address(name)}:{PORT} weight={weight};" for name, weight in weights.items())
@@ -170,13 +190,8 @@ class Apache(Program):
             + f"ServerName golden\nServerRoot {folder}\nPidFile {folder}/pid\nErrorLog {folder}/log\n"
               f"DefaultRuntimeDir {folder}\nListen 127.0.0.1:{port}\nServerLimit 1\nThreadsPerChild 100\nThreadLimit 100\n"
               f"MaxRequestWorkers 100\nStartServers 1\nMinSpareThreads 1\nMaxSpareThreads 100\n"
-              f"<Proxy balancer://b>\n{servers}ProxySet lbmethod={self.method}\n</Proxy>\nSetEnv proxy-nokeepalive 1\n"
-              f"ProxyPass / balancer://b/\n<Location /manager>\nSetHandler balancer-manager\n</Location>\n"
-              f"ProxyPass /manager !\n".replace("SetEnv proxy-nokeepalive 1\n", ""))
-        text = (folder / "conf").read_text()
-        # The exception must come before the rule.
-        text = text.replace("ProxyPass / balancer", "ProxyPass /manager !\nProxyPass / balancer", 1)
-        (folder / "conf").write_text(text)
+              f"<Proxy balancer://b>\n{servers}ProxySet lbmethod={self.method}\n</Proxy>\n"
+              "ProxyPass /manager !\nProxyPass / balancer://b/\n<Location /manager>\nSetHandler balancer-manager\n</Location>\n")
         return ["-X", "-f", str(folder / "conf")]
 
     async def away(self, letter: str, back: bool) -> None:
@@ -196,24 +211,21 @@ class Dnsdist(Program):
     traffic = Datagrams
 
     def arguments(self, folder: Path, port: int, weights: dict[str, int]) -> list[str]:
-        servers = "".join(f"newServer{{address='{address(name)}:{PORT}', name='{name}', weight={weight}, healthCheckMode='up', "
-                          f"sockets=1}}\n" for name, weight in weights.items())
+        servers = "".join(f"newServer{{address='{address(name)}:{PORT}', name='{name}', weight={weight}, sockets=1}}\n" for name, weight in weights.items())
         self.control = free_port()
         method, _, factor = self.method.partition(" ")
         bound = f"setWeightedBalancingFactor({factor})\n" if factor else ""
         (folder / "conf").write_text(
             f"setLocal('127.0.0.1:{port}')\nsetVerboseHealthChecks(false)\nsetServerPolicy({method})\n{bound}"
             f"controlSocket('127.0.0.1:{self.control}')\nsetKey('MXNeLFWHUe4363BBKrY06cAsH8NWNb+Se2eXU5+Bb74=')\n"
-            + servers.replace(", healthCheckMode='up'", "") +
-            "".join(f"getServer({i}):setUp()\n" for i in range(len(weights))))
+            + servers + "".join(f"getServer({i}):setUp()\n" for i in range(len(weights))))
         return ["--supervised", "--disable-syslog", "-C", str(folder / "conf")]
 
     async def away(self, letter: str, back: bool) -> None:
         number = ord(letter) - ord("A")
         process = await asyncio.create_subprocess_exec(
-            self.binary, "-C", str(self.folder / "conf"), "-c", f"127.0.0.1:{self.control}", "-e",
-            f"getServer({number}):{'setUp' if back else 'setDown'}()",
-            env={**os.environ, "LD_LIBRARY_PATH": f"{self.root}/usr/lib/x86_64-linux-gnu", "HOME": str(self.folder)})
+            *self.command_line, "-C", str(self.folder / "conf"), "-c", f"127.0.0.1:{self.control}", "-e",
+            f"getServer({number}):{'setUp' if back else 'setDown'}()", env={**os.environ, "HOME": str(self.folder)})
         assert await soon(process.wait()) == 0
 
 

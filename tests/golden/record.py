@@ -4,7 +4,8 @@
     tests/golden/record.py [PROGRAM...]           writes PROGRAM-METHOD.json beside itself, for all programs or those named
     tests/golden/record.py --check [PROGRAM...]   records again and says what differs; 1 when something does
 
-Programs come from Debian: the installed one, or its package, unpacked into a folder of /tmp and not installed. They run one
+Programs come from Debian: the installed one, or its package, unpacked into a folder of /tmp and not installed; with
+--suite, as in --suite trixie, those of another Debian, with all their libraries, as PROGRAM-METHOD.SUITE.json. They run one
 at a time on loopback addresses, as whoever runs this; servers and clients are this program's own. Servers A, B, C … stand
 in their order in the configuration. A sequence is a list of events:
 
@@ -90,6 +91,10 @@ def draws(*weights: int, picks: int = 3000, held: bool = False) -> Draws:
 
 
 # Program, its method, the contender of model/selection/contenders.json that is held to it, situations.
+# What another Debian's version is held to instead: the ring of HAProxy 3 has other places.
+OTHERWISE = {("trixie", "haproxy", "random(1)"): "haproxy-random:1:3", ("trixie", "haproxy", "random(2)"): "haproxy-random:2:3"}
+SUITES = ("", "trixie")  # of which there are recordings; "" is Debian 12, which was installed
+
 RECORDINGS: list[tuple[str, str, str, list[Plan | Draws]]] = [
     ("haproxy", "roundrobin", "haproxy-roundrobin", EQUAL + WEIGHTED + LEAVING),
     ("haproxy", "leastconn", "haproxy-leastconn", EQUAL + WEIGHTED + LEAVING),
@@ -154,8 +159,9 @@ async def play(program: Program, plan: Plan | Draws) -> dict[str, Any]:
         await traffic.stop()
 
 
-def record(name: str, method: str, contender: str, plans: list[Plan | Draws]) -> dict[str, Any]:
-    program = PROGRAMS[name](method)
+def record(name: str, method: str, contender: str, plans: list[Plan | Draws], suite: str = "") -> dict[str, Any]:
+    program = PROGRAMS[name](method, suite)
+    contender = OTHERWISE.get((suite, name, method), contender)
     situations = []
     for plan in plans:
         try:
@@ -166,14 +172,14 @@ def record(name: str, method: str, contender: str, plans: list[Plan | Draws]) ->
             "recorded": datetime.date.today().isoformat(), "contender": contender, "situations": situations}
 
 
-def file_of(name: str, method: str) -> Path:
+def file_of(name: str, method: str, suite: str = "") -> Path:
     words = "".join(letter if letter.isalnum() else "-" for letter in method.lower()).strip("-")
-    return HERE / f"{name}-{words}.json"
+    return HERE / f"{name}-{words}{suite and '.' + suite}.json"
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """What differs of two recordings, but for counts, which are drawn, and the date."""
-    found = [f"{key}: {old[key]} became {new[key]}" for key in ("version", "contender") if old[key] != new[key]]
+    """What differs of two recordings, but for counts, which are drawn, date and version."""
+    found = [f"contender: {old['contender']} became {new['contender']}"] if old["contender"] != new["contender"] else []
     for before, after in zip(old["situations"], new["situations"]):
         if before.get("events") != after.get("events") or before["name"] != after["name"]:
             found.append(f"{before['name']}:\n  {before.get('events')}\n  {after.get('events')}")
@@ -183,6 +189,7 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; say what differs")
+    parser.add_argument("--suite", default="", help="a suite of Debian whose packages are used, such as trixie")
     parser.add_argument("programs", nargs="*", metavar="PROGRAM", help=", ".join(PROGRAMS))
     given = parser.parse_args()
     for name in given.programs:
@@ -192,12 +199,12 @@ def main() -> int:
     for name, method, contender, plans in RECORDINGS:
         if given.programs and name not in given.programs:
             continue
-        new = record(name, method, contender, plans)
-        file = file_of(name, method)
+        new = record(name, method, contender, plans, given.suite)
+        file = file_of(name, method, given.suite)
         if given.check:
             found = differences(json.loads(file.read_text()), new)
             changed = changed or bool(found)
-            print(f"{name} {new['version']} {method}: " + ("\n".join(found) or "as recorded"))
+            print(f"{name} {new['version']} (recorded: {json.loads(file.read_text())['version']}) {method}: " + ("\n".join(found) or "as recorded"))
         else:
             file.write_text(json.dumps(new, indent=1, ensure_ascii=False) + "\n")
             print(f"{name} {new['version']} {method}: {file.name}")

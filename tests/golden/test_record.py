@@ -13,12 +13,14 @@ import pytest
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from record import RECORDINGS, Draws, file_of  # noqa: E402
+from record import OTHERWISE, RECORDINGS, SUITES, Draws, file_of  # noqa: E402
 
 
+@pytest.mark.parametrize("suite", SUITES)
 @pytest.mark.parametrize("name, method, contender, plans", RECORDINGS, ids=lambda value: value if isinstance(value, str) else "")
-def test_a_recording_has_every_situation_of_its_plan(name, method, contender, plans):
-    golden = json.loads(file_of(name, method).read_text())
+def test_a_recording_has_every_situation_of_its_plan(suite, name, method, contender, plans):
+    golden = json.loads(file_of(name, method, suite).read_text())
+    contender = OTHERWISE.get((suite, name, method), contender)
     assert (golden["program"], golden["method"], golden["contender"]) == (name, method, contender)
     assert golden["version"][0].isdigit() and golden["recorded"].startswith("20")
     assert [situation["name"] for situation in golden["situations"]] == [plan.name for plan in plans]
@@ -33,7 +35,8 @@ def test_a_recording_has_every_situation_of_its_plan(name, method, contender, pl
 
 
 def test_no_recording_is_left_over():
-    assert {path.name for path in HERE.glob("*.json")} == {file_of(name, method).name for name, method, _, _ in RECORDINGS}
+    assert {path.name for path in HERE.glob("*.json")} == {
+        file_of(name, method, suite).name for suite in SUITES for name, method, _, _ in RECORDINGS}
 
 
 @pytest.mark.long

@@ -10,11 +10,11 @@ namespace
 {
 
 /**
- * HAProxy's `balance leastconn` (2.6; src/lb_fwlc.c): the least key, which is 0 for an idle server
- * and else (connections + 1) * 256 / weight, rounded down. So a weight counts once a server has a
- * connection, and idle servers take turns whatever their weights. Of equals the one that has waited
- * longest: a server goes to the end of its equals whenever its key changes, or it comes back.
- * (HAProxy from 3.0 on draws among several lists of equals.) Cost of a pick: O(n).
+ * HAProxy's `balance leastconn` (2.6 and 3.0; src/lb_fwlc.c): the least key, which is 0 for an idle
+ * server and else (connections + 1) * 256 / weight, rounded down. So a weight counts once a server
+ * has a connection, and idle servers take turns whatever their weights. Of equals the one that has
+ * waited longest: a server goes to the end of its equals whenever its key changes, or it comes
+ * back. (Later versions draw among several lists of equals.) Cost of a pick: O(n).
  */
 class LeastconnPolicy : public Policy
 {
@@ -128,7 +128,7 @@ HaproxyLeastconnRow()
 {
     return {"haproxy-leastconn",
             'H',
-            "HAProxy 2.6, balance leastconn: idle servers in turn, else connections for the weight",
+            "HAProxy, balance leastconn: idle servers in turn, else connections for the weight",
             "none",
             Ageing::CUT_OFF,
             {},

@@ -57,7 +57,8 @@ class RandomByRatePolicy : public Policy
     /** \param draws at least 1 */
     RandomByRatePolicy(unsigned draws, AgeRule rule)
         : m_draws(draws),
-          m_view(rule)
+          m_view(rule),
+          m_ring(3)
     {
     }
 

@@ -8,7 +8,7 @@ namespace
 {
 
 /**
- * HAProxy's `balance random(draws)` (2.6; get_server_rnd of src/backend.c): so many servers are
+ * HAProxy's `balance random(draws)` (get_server_rnd of src/backend.c): so many servers are
  * drawn from its ring (haproxy::Ring), by weight and with replacement, and the one with the fewest
  * connections for its weight is picked; of equals the one drawn last. Cost of a pick: O(draws), and
  * O(n) once a report.
@@ -16,10 +16,11 @@ namespace
 class RandomDrawsPolicy : public Policy
 {
   public:
-    /** \param draws at least 1 */
-    RandomDrawsPolicy(unsigned draws, AgeRule rule)
+    /** \param draws at least 1 \param version of HAProxy, see haproxy::Ring */
+    RandomDrawsPolicy(unsigned draws, int version, AgeRule rule)
         : m_draws(draws),
-          m_view(rule)
+          m_view(rule),
+          m_ring(version)
     {
     }
 
@@ -54,6 +55,14 @@ RandomDrawsPolicy::Pick(const StatusTable& table, Instant now, RandomStream& ran
     return best;
 }
 
+std::unique_ptr<Policy>
+Make(const PolicyParts& parts)
+{
+    return std::make_unique<RandomDrawsPolicy>(static_cast<unsigned>(parts.numbers[0]),
+                                               static_cast<int>(parts.numbers[1]),
+                                               parts.rule);
+}
+
 } // namespace
 
 namespace policies
@@ -64,12 +73,13 @@ HaproxyRandomRow()
 {
     return {"haproxy-random",
             'H',
-            "HAProxy 2.6, balance random: fewest connections for the weight of 2 (or so many) "
+            "HAProxy, balance random: fewest connections for the weight of 2 (or so many) "
             "drawn by weight",
             "none",
             Ageing::CUT_OFF,
-            {{"draws", "the number of servers to draw", 1, 64, 2, true, 2}},
-            MakeWith<RandomDrawsPolicy, unsigned>};
+            {{"draws", "the number of servers to draw", 1, 64, 2, true, 2},
+             {"version", "the version of HAProxy whose ring it is", 2, 3, 3, true, 2}},
+            Make};
 }
 
 } // namespace policies

@@ -12,12 +12,12 @@ namespace
 {
 
 /**
- * HAProxy's `balance roundrobin` (2.6; src/lb_fwrr.c): turns by weight on a line of places that is
- * as long as the sum of the weights. A server that is picked gets its next place one step further,
- * a step being the sum over its weight; one whose next place is beyond the end waits for the next
- * line. Who has not been on the line yet fills its holes, the heaviest first. So of weights 5, 1, 1
- * seven picks are a a a b a a c. A server that comes back begins a step behind the present place.
- * Cost of a pick: O(n).
+ * HAProxy's `balance roundrobin` (2.6 and 3.0; src/lb_fwrr.c): turns by weight on a line of places
+ * that is as long as the sum of the weights. A server that is picked gets its next place one step
+ * further, a step being the sum over its weight; one whose next place is beyond the end waits for
+ * the next line. Who has not been on the line yet fills its holes, the heaviest first. So of
+ * weights 5, 1, 1 seven picks are a a a b a a c. A server that comes back begins a step behind the
+ * present place. Cost of a pick: O(n).
  */
 class RoundrobinPolicy : public Policy
 {
@@ -256,7 +256,7 @@ HaproxyRoundrobinRow()
 {
     return {"haproxy-roundrobin",
             'H',
-            "HAProxy 2.6, balance roundrobin: turns by weight, the heaviest first",
+            "HAProxy, balance roundrobin: turns by weight, the heaviest first",
             "none",
             Ageing::CUT_OFF,
             {},
