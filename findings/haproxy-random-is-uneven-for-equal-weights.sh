@@ -2,10 +2,11 @@
 # The guess: `balance random(1)` gives two servers of equal weight half of the connections each.
 #
 # What HAProxy does: a draw is a random place on its consistent-hash ring, and the nearest point wins. A server has 16
-# points for each unit of weight, at fixed hashes of its number. With the default weight of 1 that is 16 arcs each, and
-# their sums are as they fall: the first of two servers gets 43 % and the second 57 %, always, whatever their names and
-# addresses; random(2), the default, draws from the same ring, so it helps only busy servers. (52 and 48 in 3.0, whose hashes are others.) With weight
-# 100 it is near a half. The manual says that random uses the ring, not what that does to the shares.
+# points for each unit of weight, at fixed hashes of its number. With the default weight of 1 that is 16 arcs each,
+# and their sums are as they fall: the first of two servers gets 43 % and the second 57 %, always, whatever their
+# names and addresses; random(2), the default, draws from the same ring, so it helps only busy servers. (52 and 48 in
+# 3.0, whose hashes are others.) With weight 100 it is near a half. The manual says that random uses the ring, not
+# what that does to the shares.
 #
 # Needs Debian's haproxy (seen with 2.6.12 of Debian 12) and python3. Exit 1 when it behaves otherwise.
 set -eu
