@@ -79,7 +79,8 @@ ErrorAt(std::size_t column, const std::string& message)
 std::optional<Error>
 ContenderMeant(const std::string& text)
 {
-    const auto meant = ContenderCatalogue::BuiltIn().Find(text);
+    static const auto contenders = ContenderCatalogue::BuiltIn();
+    const auto meant = contenders.Find(text);
     if (!meant)
     {
         return std::nullopt;

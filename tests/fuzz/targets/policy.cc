@@ -5,6 +5,7 @@
 #include "tests/model/support/samples.h"
 #include "tests/model/support/seeded-stream.h"
 
+#include <array>
 #include <fuzzer/FuzzedDataProvider.h>
 #include <vector>
 
@@ -58,6 +59,7 @@ class Life
             report.report.state =
                 static_cast<ServerState>(m_bytes.ConsumeIntegral<std::uint8_t>() % 3);
             report.report.inFlight = m_bytes.ConsumeIntegral<std::uint8_t>();
+            report.report.weight = std::array{1.0, 5.0, 0.3, 1e6, 1e-6, 1.0}[what / 48];
             m_balancer.Advance(m_now);
             m_balancer.Update(report, m_now);
             break;
