@@ -189,6 +189,23 @@ def test_the_list_names_formulas_variables_and_policies():
         assert word in result.stdout
 
 
+def test_the_list_for_programs_has_the_same_and_the_documents_have_it_all():
+    listed = json.loads(subprocess.run([BIN / "sonda-sim", "--listJson"], capture_output=True, text=True, timeout=60,
+                                       check=True).stdout)
+    text = subprocess.run([BIN / "sonda-sim", "--list"], capture_output=True, text=True, timeout=60, check=True).stdout
+    policies = (ROOT / "docs" / "policies.md").read_text()
+    formulas = (ROOT / "docs" / "formulas.md").read_text()
+    for policy in listed["policies"]:
+        assert f"\n  {policy['name']}{policy['parameter']} " in text
+        assert policy["example"].startswith(policy["name"])
+        assert f"`{policy['name']}" in policies, f"docs/policies.md does not have {policy['name']}"
+    for formula in listed["formulas"]:
+        assert f"| `{formula['name']}` | `{formula['score']}` |" in formulas, f"docs/formulas.md: {formula['name']}"
+    for contender in listed["contenders"]:
+        assert f"\n  {contender['name']} " in text
+    assert {policy["ageing"] for policy in listed["policies"]} == {"none", "cut-off", "all"}
+
+
 def test_the_first_program_is_short_and_runs():
     assert len((ROOT / "scenarios" / "first.cc").read_text().splitlines()) < 80
     result = subprocess.run([BIN / "first", "--sonda::ProxyApplication::Policy=random"], capture_output=True, text=True,
