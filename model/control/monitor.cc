@@ -1,7 +1,6 @@
 #include "model/control/monitor.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -51,17 +50,6 @@ Monitor::Monitor(MonitorOptions options, std::optional<Keyring> keyring)
         throw std::invalid_argument(wrong->message);
     }
     m_nextSlice = static_cast<std::uint32_t>(m_options.lead * m_options.slices);
-}
-
-Monitor::Nonce
-Monitor::ParseNonce(const std::string& digits)
-{
-    // The decoder has made sure that there are 32 hexadecimal digits.
-    Nonce nonce{};
-    const char* const text = digits.data();
-    std::from_chars(text, text + 16, nonce.high, 16);
-    std::from_chars(text + 16, text + 32, nonce.low, 16);
-    return nonce;
 }
 
 Duration
@@ -118,13 +106,11 @@ Monitor::Send(ProbeRequest request,
               const std::string& source,
               RandomStream& random)
 {
-    Forget(now);
+    m_requests.Forget(OldestValid(now));
     // In the base form the nonce stays here: it then is a name that no response can guess.
     std::string digits = RandomHex(random, 128);
-    const Nonce nonce = ParseNonce(digits);
-    Request& kept = Keep(nonce);
-    kept.sent = now;
-    kept.single = single;
+    const NonceNumber nonce = NonceNumber::Parse(digits);
+    m_requests.Keep(nonce, now, single);
     if (!single)
     {
         m_lastRound = nonce;
@@ -165,43 +151,10 @@ Monitor::NextOrder(Instant now, RandomStream& random)
     return m_lastOrder;
 }
 
-void
-Monitor::Forget(Instant now)
+Instant
+Monitor::OldestValid(Instant now) const
 {
-    const Instant oldest = now - m_options.interval * ACCEPTED_INTERVALS;
-    while (!m_order.empty())
-    {
-        const auto found = m_requests.find(m_order.front());
-        if (found != m_requests.end() && found->second.sent >= oldest)
-        {
-            break;
-        }
-        // Not there only if a stream without randomness has given one nonce twice.
-        if (found != m_requests.end())
-        {
-            m_spare.push_back(m_requests.extract(found));
-        }
-        m_order.pop_front();
-    }
-}
-
-Monitor::Request&
-Monitor::Keep(const Nonce& nonce)
-{
-    m_order.push_back(nonce);
-    Requests::iterator place;
-    if (m_spare.empty())
-    {
-        place = m_requests.try_emplace(nonce).first;
-    }
-    else
-    {
-        m_spare.back().key() = nonce;
-        place = m_requests.insert(std::move(m_spare.back())).position;
-        m_spare.pop_back();
-    }
-    place->second.heard.clear();
-    return place->second;
+    return now - m_options.interval * ACCEPTED_INTERVALS;
 }
 
 Expected<Observation, Refusal>
@@ -264,7 +217,7 @@ Monitor::Digest(std::string_view datagram, const Sender& sender, Instant now)
 Expected<Observation, Refusal>
 Monitor::Match(const ProbeResponse& response, const std::string& source, Instant now)
 {
-    Request* const request = FindRequest(response, now);
+    AskedRequest* const request = FindRequest(response, now);
     if (request == nullptr)
     {
         return response.nonce ? Refusal{RefusalReason::UNKNOWN_NONCE, *response.nonce}
@@ -299,7 +252,7 @@ Monitor::Match(const ProbeResponse& response, const std::string& source, Instant
 }
 
 std::optional<RefusalReason>
-Monitor::Count(Request& request, const Observation& observation)
+Monitor::Count(AskedRequest& request, const Observation& observation) const
 {
     // That a server takes no more connections is always welcome.
     const bool isWanted =
@@ -308,38 +261,17 @@ Monitor::Count(Request& request, const Observation& observation)
     {
         return RefusalReason::UNWANTED_NOTICE;
     }
-    const bool byAnother =
-        request.single && !request.heard.empty() && request.heard.count(observation.id) == 0;
-    if (byAnother)
-    {
-        return RefusalReason::DUPLICATE_RESPONSE;
-    }
-    Heard& heard = request.heard[observation.id];
-    const bool again = observation.notice ? observation.hold <= heard.lastNotice : heard.answered;
-    if (again)
-    {
-        return RefusalReason::DUPLICATE_RESPONSE;
-    }
-    if (observation.notice)
-    {
-        heard.lastNotice = observation.hold;
-    }
-    else
-    {
-        heard.answered = true;
-    }
-    return std::nullopt;
+    return request.Hear(observation.id, observation.notice, observation.hold)
+               ? std::nullopt
+               : std::make_optional(RefusalReason::DUPLICATE_RESPONSE);
 }
 
-Monitor::Request*
+AskedRequest*
 Monitor::FindRequest(const ProbeResponse& response, Instant now)
 {
     // A base-form response can only belong to the last round, as far as anyone can tell.
-    const auto nonce = response.nonce ? ParseNonce(*response.nonce) : m_lastRound;
-    const auto found = nonce ? m_requests.find(*nonce) : m_requests.end();
-    const bool inTime = found != m_requests.end() &&
-                        found->second.sent + m_options.interval * ACCEPTED_INTERVALS >= now;
-    return inTime ? &found->second : nullptr;
+    const auto nonce = response.nonce ? NonceNumber::Parse(*response.nonce) : m_lastRound;
+    return nonce ? m_requests.Find(*nonce, OldestValid(now)) : nullptr;
 }
 
 } // namespace sonda

@@ -3,6 +3,7 @@
 
 #include "model/base/error.h"
 #include "model/base/random-stream.h"
+#include "model/control/asked-requests.h"
 #include "model/control/whereabouts.h"
 #include "model/protocol/auth.h"
 #include "model/protocol/codec.h"
@@ -10,13 +11,10 @@
 #include "model/table/agent-status.h"
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 namespace sonda
 {
@@ -211,47 +209,6 @@ class Monitor
     }
 
   private:
-    /** A nonce as a number: with single probes there are tens of thousands at a time. */
-    struct Nonce
-    {
-        std::uint64_t high;
-        std::uint64_t low;
-
-        bool
-        operator==(const Nonce& other) const
-        {
-            return high == other.high && low == other.low;
-        }
-    };
-
-    struct NonceHash
-    {
-        std::size_t
-        operator()(const Nonce& nonce) const
-        {
-            return nonce.high ^ nonce.low;
-        }
-    };
-
-    /** What one agent has said to one request. */
-    struct Heard
-    {
-        bool answered{false};
-        Duration lastNotice{-1}; //!< its hold time
-    };
-
-    /** A request that may still be answered. */
-    struct Request
-    {
-        Instant sent;
-        bool single;
-        std::unordered_map<std::string, Heard> heard; //!< by identity
-    };
-
-    using Requests = std::unordered_map<Nonce, Request, NonceHash>;
-
-    static Nonce ParseNonce(const std::string& digits);
-
     /** \return the time from the request that is made now to the next. */
     Duration NextGap() const;
     std::string Send(ProbeRequest request,
@@ -259,8 +216,8 @@ class Monitor
                      Instant now,
                      const std::string& source,
                      RandomStream& random);
-    void Forget(Instant now);
-    Request& Keep(const Nonce& nonce);
+    /** \return when a request must have been sent to be answered now. */
+    Instant OldestValid(Instant now) const;
     Expected<Observation, Refusal> Digest(std::string_view datagram,
                                           const Sender& sender,
                                           Instant now);
@@ -268,8 +225,8 @@ class Monitor
                                          const std::string& source,
                                          Instant now);
     ProbeRequest::Order NextOrder(Instant now, RandomStream& random);
-    Request* FindRequest(const ProbeResponse& response, Instant now);
-    std::optional<RefusalReason> Count(Request& request, const Observation& observation);
+    AskedRequest* FindRequest(const ProbeResponse& response, Instant now);
+    std::optional<RefusalReason> Count(AskedRequest& request, const Observation& observation) const;
 
     MonitorOptions m_options;
     std::optional<Keyring> m_keyring;
@@ -277,10 +234,8 @@ class Monitor
     std::optional<Link> m_link;
     Duration m_timeOfDay{0};
     ProbeRequest::Order m_lastOrder; //!< of the last signed request; without monitor: none was sent
-    Requests m_requests;
-    std::deque<Nonce> m_order;                //!< of m_requests, oldest first
-    std::vector<Requests::node_type> m_spare; //!< forgotten requests, to be used again
-    std::optional<Nonce> m_lastRound;
+    AskedRequests m_requests;
+    std::optional<NonceNumber> m_lastRound;
     std::uint32_t m_nextSlice{0};
     Instant m_nextProbe{};
     RefusalCounters m_refusals;
