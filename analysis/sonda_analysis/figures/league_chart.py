@@ -7,10 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter
 
 from ..ranking import League
-from .style import plain_number, plt
+from .league_frame import COLOUR, finish_scenarios, finish_scores, new_frame
+from .style import plain_number
 
 NAME = "league"
 TITLE = "League"
@@ -22,9 +23,6 @@ HOW_TO_READ = (
 )
 # Beyond a hundred times the best it does not matter how much worse something is.
 _WORST_SHOWN = 100
-_COLOUR = "#0072B2"
-_ROW_IN = 0.165
-_WIDTH_IN = 10.5
 
 
 def table(league: League) -> pd.DataFrame:
@@ -43,18 +41,12 @@ def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Contenders are rows, best on top; scores at the left on a log axis, scenarios at the right."""
     contenders = list(dict.fromkeys(data["contender"]))
     scenarios = list(dict.fromkeys(data["scenario"]))
-    width = 3.4 + 0.36 * len(scenarios)
-    figure, (left, right) = plt.subplots(
-        1, 2, sharey=True, constrained_layout=True, gridspec_kw={"width_ratios": [3.4, 0.36 * len(scenarios) + 0.4]},
-        figsize=(max(7.0, min(_WIDTH_IN, 2.4 + width)), 1.9 + _ROW_IN * max(6, len(contenders))),
-    )
     rows = data.drop_duplicates("contender").reset_index(drop=True)
-    _draw_scores(left, rows)
-    image = _draw_ratios(right, data, contenders, scenarios)
     names = [f"{labels.get(row.contender, row.contender)}  {'–' if pd.isna(row.rank) else row.rank}"
              for row in rows.itertuples()]
-    left.set_yticks(range(len(contenders)), names, fontsize=7)
-    left.set_ylim(len(contenders) - 0.5, -0.5)
+    figure, left, right = new_frame(names, scenarios)
+    _draw_scores(left, rows)
+    image = _draw_ratios(right, data, contenders, scenarios)
     ranked = int(rows["rank"].notna().sum())
     if ranked < len(rows):
         for axes in (left, right):
@@ -73,17 +65,12 @@ def _draw_scores(axes: Axes, rows: pd.DataFrame) -> None:
     score = np.minimum(rows["score"].to_numpy(dtype=float), 1e9)
     certain = ~(rows["lower_bound"] | (rows["failed_scenarios"] > 0)).to_numpy()
     low, high = rows["score_low"].astype(float), rows["score_high"].astype(float)
-    axes.hlines(places, low, high, color=_COLOUR, linewidth=1.4)
-    for mask, face in ((certain, _COLOUR), (~certain, "white")):
-        axes.plot(score[mask], places[mask], "o", markersize=4, markeredgecolor=_COLOUR, markerfacecolor=face, zorder=3)
+    axes.hlines(places, low, high, color=COLOUR, linewidth=1.4)
+    for mask, face in ((certain, COLOUR), (~certain, "white")):
+        axes.plot(score[mask], places[mask], "o", markersize=4, markeredgecolor=COLOUR, markerfacecolor=face, zorder=3)
     axes.plot(np.minimum(rows["p99_score"].to_numpy(dtype=float), 1e9), places, "D", markersize=2.6, color="#D55E00",
               alpha=0.8, zorder=2)
-    axes.axvline(1, color="black", linewidth=0.8)
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(FuncFormatter(plain_number))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_xlabel("score (circle), p99 score (diamond)")
-    axes.grid(axis="y", alpha=0.3)
+    finish_scores(axes, "score (circle), p99 score (diamond)")
 
 
 def _draw_ratios(axes: Axes, data: pd.DataFrame, contenders: list[str], scenarios: list[str]):
@@ -95,8 +82,5 @@ def _draw_ratios(axes: Axes, data: pd.DataFrame, contenders: list[str], scenario
     image = axes.imshow(shown, aspect="auto", cmap="cividis_r", norm=LogNorm(1, _WORST_SHOWN), interpolation="nearest")
     down, across = np.nonzero(fails)
     axes.plot(across, down, "x", color="#D55E00", markersize=4, markeredgewidth=1.2)
-    axes.set_xticks(range(len(scenarios)), scenarios, rotation=60, ha="left", rotation_mode="anchor", fontsize=7)
-    axes.xaxis.tick_top()
-    axes.tick_params(left=False)
-    axes.grid(visible=False)
+    finish_scenarios(axes, scenarios)
     return image

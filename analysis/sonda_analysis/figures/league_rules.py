@@ -9,11 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter
 
 from ..effects import Effect
 from ..ranking import League
-from .style import plain_number, plt
+from .league_frame import COLOUR, finish_scenarios, finish_scores, new_frame
 
 NAME = "league-rules"
 TITLE = "What the rules change"
@@ -22,9 +22,6 @@ HOW_TO_READ = (
     "league. Right: mean response time as shipped / bare in each scenario, white where nothing changes; a dot marks "
     "where the rules save at least one request in a hundred, a cross where they cost as many."
 )
-_COLOUR = "#0072B2"
-_ROW_IN = 0.165
-_WIDTH_IN = 10.5
 # Larger changes have one colour.
 _MOST_SHOWN = 0.5
 _SHARE = 0.01
@@ -50,18 +47,12 @@ def draw(data: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Contenders are rows, best as shipped on top."""
     contenders = list(dict.fromkeys(data["contender"]))
     scenarios = list(dict.fromkeys(data["scenario"]))
-    width = 3.4 + 0.36 * len(scenarios)
-    figure, (left, right) = plt.subplots(
-        1, 2, sharey=True, constrained_layout=True, gridspec_kw={"width_ratios": [3.4, 0.36 * len(scenarios) + 0.4]},
-        figsize=(max(7.0, min(_WIDTH_IN, 2.4 + width)), 1.9 + _ROW_IN * max(6, len(contenders))),
-    )
     rows = data.drop_duplicates("contender").reset_index(drop=True)
-    _draw_scores(left, rows)
-    image = _draw_changes(right, data, contenders, scenarios)
     names = [f"{labels.get(row.contender, row.contender)}  {_place(row.rank)} ({_place(row.rank_bare)})"
              for row in rows.itertuples()]
-    left.set_yticks(range(len(contenders)), names, fontsize=7)
-    left.set_ylim(len(contenders) - 0.5, -0.5)
+    figure, left, right = new_frame(names, scenarios)
+    _draw_scores(left, rows)
+    image = _draw_changes(right, data, contenders, scenarios)
     bar = figure.colorbar(image, ax=[left, right], orientation="horizontal", location="bottom", shrink=0.6, aspect=40,
                           pad=0.01, extend="both", format=FuncFormatter(lambda value, _: f"{100 * value:+.0f} %"))
     bar.set_label("mean response time as shipped, compared with bare; rank as shipped (bare)")
@@ -76,15 +67,10 @@ def _draw_scores(axes: Axes, rows: pd.DataFrame) -> None:
     places = rows.index.to_numpy()
     shipped = np.minimum(rows["score"].to_numpy(dtype=float), 1e9)
     bare = np.minimum(rows["score_bare"].to_numpy(dtype=float), 1e9)
-    axes.hlines(places, np.minimum(shipped, bare), np.maximum(shipped, bare), color=_COLOUR, linewidth=1.2)
-    axes.plot(bare, places, "o", markersize=4, markeredgecolor=_COLOUR, markerfacecolor="white", zorder=2)
-    axes.plot(shipped, places, "o", markersize=3.4, color=_COLOUR, zorder=3)
-    axes.axvline(1, color="black", linewidth=0.8)
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(FuncFormatter(plain_number))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_xlabel("score: as shipped (filled), bare (hollow)")
-    axes.grid(axis="y", alpha=0.3)
+    axes.hlines(places, np.minimum(shipped, bare), np.maximum(shipped, bare), color=COLOUR, linewidth=1.2)
+    axes.plot(bare, places, "o", markersize=4, markeredgecolor=COLOUR, markerfacecolor="white", zorder=2)
+    axes.plot(shipped, places, "o", markersize=3.4, color=COLOUR, zorder=3)
+    finish_scores(axes, "score: as shipped (filled), bare (hollow)")
 
 
 def _draw_changes(axes: Axes, data: pd.DataFrame, contenders: list[str], scenarios: list[str]):
@@ -99,8 +85,5 @@ def _draw_changes(axes: Axes, data: pd.DataFrame, contenders: list[str], scenari
     for mask, mark in ((saved >= _SHARE, "."), (saved <= -_SHARE, "x")):
         down, across = np.nonzero(mask)
         axes.plot(across, down, mark, color="black", markersize=4, markeredgewidth=1)
-    axes.set_xticks(range(len(scenarios)), scenarios, rotation=60, ha="left", rotation_mode="anchor", fontsize=7)
-    axes.xaxis.tick_top()
-    axes.tick_params(left=False)
-    axes.grid(visible=False)
+    finish_scenarios(axes, scenarios)
     return image
