@@ -66,17 +66,13 @@ ParsePath(const std::string& path, const std::string& text)
     return steps;
 }
 
-void
-Apply(Json& json, const std::string& text)
+/** \return the place that a path leads to; objects on the way are made. */
+Json&
+FindPlace(Json& json, const std::string& path, const std::string& text)
 {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-    {
-        Fail(text, "expected key=value, as in probe.interval_s=1");
-    }
     Json* place = &json;
     std::string key;
-    for (const auto& step : ParsePath(text.substr(0, equals), text))
+    for (const auto& step : ParsePath(path, text))
     {
         if (key == "proxy" && place->is_string())
         {
@@ -104,6 +100,18 @@ Apply(Json& json, const std::string& text)
             *place = Json::object();
         }
     }
+    return *place;
+}
+
+void
+Apply(Json& json, const std::string& text)
+{
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+    {
+        Fail(text, "expected key=value, as in probe.interval_s=1");
+    }
+    Json& place = FindPlace(json, text.substr(0, equals), text);
     const std::string value = text.substr(equals + 1);
     auto parsed = ParseJsonText(value);
     if (!parsed && parsed.GetError().isTooDeep)
@@ -115,7 +123,7 @@ Apply(Json& json, const std::string& text)
         Fail(text, "key '" + Shown(parsed->twice.front()) + "' stands twice in one object");
     }
     // What is no JSON is a text without its quotes.
-    *place = parsed ? std::move(parsed->value) : Json(value);
+    place = parsed ? std::move(parsed->value) : Json(value);
 }
 
 } // namespace

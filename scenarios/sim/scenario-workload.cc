@@ -46,6 +46,61 @@ ReadTrace(JsonReader& form, ArrivalsScenario& arrivals, double durationS)
     arrivals.trace = trace;
 }
 
+/** Reads what stands behind `diurnal`, `flash_crowd` or `closed`. */
+void
+ReadForm(JsonReader& inner, const std::string& kind, ArrivalsScenario& arrivals, double durationS)
+{
+    if (kind == "diurnal")
+    {
+        arrivals.kind = Kind::DIURNAL;
+        arrivals.periodS = inner.Number("period_s", 1e-3, MOST_S);
+        arrivals.amplitude = inner.Number("amplitude", 0, 1);
+    }
+    else if (kind == "flash_crowd")
+    {
+        arrivals.kind = Kind::FLASH_CROWD;
+        arrivals.atS = inner.Number("at_s", 0, durationS);
+        arrivals.lastsS = inner.Number("lasts_s", 0, MOST_S);
+        arrivals.factor = inner.Number("factor", 0, 1000);
+    }
+    else
+    {
+        arrivals.kind = Kind::CLOSED;
+        arrivals.thinkMs = Distribution::Read(inner, "think_ms", 0, MOST_MS);
+        // A client whose requests fail at once would else try for ever at one moment.
+        if (arrivals.thinkMs.Mean() < 1e-3)
+        {
+            inner.Fail("think_ms", "a mean of at least 0.001");
+        }
+    }
+}
+
+/** \return what a request's work is drawn from; with a trace its mean, as the trace has the work.
+ */
+Distribution
+ReadServiceTimes(JsonReader& reader, const ArrivalsScenario& arrivals)
+{
+    if (arrivals.kind != Kind::TRACE)
+    {
+        Distribution serviceMs = Distribution::Read(reader, "service_ms", 0, MOST_MS);
+        if (serviceMs.Mean() < TINY)
+        {
+            reader.Fail("service_ms", "a mean above 0");
+        }
+        return serviceMs;
+    }
+    if (reader.Has("service_ms"))
+    {
+        reader.Fail("service_ms", "no such key: a trace itself says how long requests take");
+    }
+    double sum = 0;
+    for (const auto& row : *arrivals.trace)
+    {
+        sum += row.work;
+    }
+    return Distribution::Constant(1e3 * sum / static_cast<double>(arrivals.trace->size()));
+}
+
 } // namespace
 
 ArrivalsScenario
@@ -80,29 +135,7 @@ ReadArrivals(JsonReader& workload, double durationS)
         return arrivals;
     }
     JsonReader inner = form.Object(kind);
-    if (kind == "diurnal")
-    {
-        arrivals.kind = Kind::DIURNAL;
-        arrivals.periodS = inner.Number("period_s", 1e-3, MOST_S);
-        arrivals.amplitude = inner.Number("amplitude", 0, 1);
-    }
-    else if (kind == "flash_crowd")
-    {
-        arrivals.kind = Kind::FLASH_CROWD;
-        arrivals.atS = inner.Number("at_s", 0, durationS);
-        arrivals.lastsS = inner.Number("lasts_s", 0, MOST_S);
-        arrivals.factor = inner.Number("factor", 0, 1000);
-    }
-    else
-    {
-        arrivals.kind = Kind::CLOSED;
-        arrivals.thinkMs = Distribution::Read(inner, "think_ms", 0, MOST_MS);
-        // A client whose requests fail at once would else try for ever at one moment.
-        if (arrivals.thinkMs.Mean() < 1e-3)
-        {
-            inner.Fail("think_ms", "a mean of at least 0.001");
-        }
-    }
+    ReadForm(inner, kind, arrivals, durationS);
     inner.Done();
     return arrivals;
 }
@@ -149,28 +182,7 @@ ReadWorkload(JsonReader reader, double durationS)
                         : "no such key: how many requests closed-loop clients make follows from "
                           "their number, their thinking and the answers");
     }
-    if (workload.arrivals.kind == Kind::TRACE)
-    {
-        if (reader.Has("service_ms"))
-        {
-            reader.Fail("service_ms", "no such key: a trace itself says how long requests take");
-        }
-        double sum = 0;
-        for (const auto& row : *workload.arrivals.trace)
-        {
-            sum += row.work;
-        }
-        const auto rows = static_cast<double>(workload.arrivals.trace->size());
-        workload.serviceMs = Distribution::Constant(1e3 * sum / rows);
-    }
-    else
-    {
-        workload.serviceMs = Distribution::Read(reader, "service_ms", 0, MOST_MS);
-        if (workload.serviceMs.Mean() < TINY)
-        {
-            reader.Fail("service_ms", "a mean above 0");
-        }
-    }
+    workload.serviceMs = ReadServiceTimes(reader, workload.arrivals);
     workload.ramMb = reader.Number("ram_mb", 0, ANY, workload.ramMb);
     // A request must fit into the simulated socket's buffer, and holds its own header.
     workload.requestBytes = reader.Whole("request_bytes", 13, 100'000, workload.requestBytes);
