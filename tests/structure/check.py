@@ -35,9 +35,14 @@ RULES = {
 
 
 def said(name, tree):
-    """What a rule says of a tree: its violations, and why it was skipped or None."""
+    """What a rule says of a tree: its violations, and why it was skipped or None.
+
+    That the list of exceptions cannot be read is a violation of whoever needs it.
+    """
     try:
         return list(RULES[name](tree)), None
+    except ValueError as wrong:
+        return [str(wrong)], None
     except Skipped as why:
         return [], str(why)
 

@@ -21,7 +21,11 @@ class Exceptions:
         self.rule = rule
         self.table = {}
         self.used = {}
-        for pattern, value in tomllib.loads(text).get(rule, {}).items():
+        try:
+            table = tomllib.loads(text).get(rule, {})
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"{FILE}: {error}") from error
+        for pattern, value in table.items():
             most, why = value if isinstance(value, list) and len(value) == 2 else (None, value)
             if not isinstance(why, str) or " " not in why or not (most is None or isinstance(most, int)):
                 raise ValueError(f'{FILE}: {rule}: "{pattern}": allowed is "WHY" or [MOST, "WHY"], WHY in words')

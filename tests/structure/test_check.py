@@ -157,6 +157,9 @@ def test_an_exception_lets_pass_and_may_only_shrink(plant):
     assert "is not needed any more" in "".join(lines(enough, {"model/a.h": ""}))
     with pytest.raises(ValueError, match=r'exceptions.toml: file-length: "model/\*": allowed is'):
         lines(enough.replace("is moved", "moved"))
+    for broken in (enough.replace("is moved", "moved"), "<<<<<<<\n" + enough):
+        found, _ = check.said("length", plant({exceptions.FILE: broken}))
+        assert len(found) == 1 and found[0].startswith("tests/structure/exceptions.toml: ")
 
 
 # --- documents
