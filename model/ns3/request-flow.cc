@@ -61,7 +61,7 @@ void
 RequestFlow::AddServer(const std::string& id, const ServerOptions& options, ns3::Time delay)
 {
     m_serverById.emplace(id, static_cast<std::uint32_t>(m_servers.size()));
-    m_servers.emplace_back(options, ns3::MakeCallback(&RequestFlow::OnServed, this), delay);
+    m_servers.emplace_back(options, ns3::MakeCallback(&RequestFlow::OnEndAtServer, this), delay);
 }
 
 ServerModel&
@@ -179,7 +179,8 @@ RequestFlow::Take(Call& call)
     case Step::AT_SERVER:
         break;
     case Step::GOOD:
-        ProxyOf(call).Finished(*call.life, false);
+    case Step::EMPTY:
+        ProxyOf(call).Finished(*call.life, call.step == Step::EMPTY);
         break;
     case Step::BAD:
         // The client has sent its request, so that nothing can be tried anew.
@@ -267,7 +268,7 @@ RequestFlow::OnRequestAtServer(Call& call)
 }
 
 void
-RequestFlow::OnServed(std::uint64_t tag, bool good)
+RequestFlow::OnEndAtServer(std::uint64_t tag, RequestEnd how)
 {
     Call& call = *m_calls[tag];
     const std::uint32_t number = call.server;
@@ -275,7 +276,8 @@ RequestFlow::OnServed(std::uint64_t tag, bool good)
     const auto left = static_cast<std::uint32_t>(server.model.InFlight());
     // The answer first: a notice that leaves with it crosses more of ns-3 on a LAN, and so comes
     // after it at the same moment; without one it must, too.
-    Schedule(call, good ? Step::GOOD : Step::BAD, server.delay);
+    constexpr Step STEPS[] = {Step::GOOD, Step::BAD, Step::EMPTY}; // by RequestEnd
+    Schedule(call, STEPS[static_cast<int>(how)], server.delay);
     if (m_fall)
     {
         m_fall(number, left + 1, left);

@@ -103,6 +103,7 @@ class RequestFlow
         REFUSED,   //!< the proxy hears that the server refuses
         AT_SERVER, //!< the request reaches the server
         GOOD,      //!< the whole answer reaches the proxy
+        EMPTY,     //!< an end without a byte reaches the proxy
         BAD,       //!< a reset reaches the proxy
     };
 
@@ -126,7 +127,8 @@ class RequestFlow
         void
         OnEnded(const ConnectionEnd& end) override
         {
-            call.flow.Finish(call, end.good);
+            // An end in order is a good one to a relay, whatever was sent before.
+            call.flow.Finish(call, end.good && call.step != Step::EMPTY);
         }
 
         Call& call;
@@ -222,7 +224,7 @@ class RequestFlow
     void Take(Call& call);
     void Connect(Call& call);
     void OnRequestAtServer(Call& call);
-    void OnServed(std::uint64_t tag, bool good);
+    void OnEndAtServer(std::uint64_t tag, RequestEnd how);
     void Finish(Call& call, bool good);
     bool IsOver(Call& call);
     ProxyApplication& ProxyOf(const Call& call);

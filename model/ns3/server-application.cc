@@ -46,7 +46,7 @@ ServerApplication::GetModel()
     {
         m_model =
             std::make_unique<ServerModel>(m_options,
-                                          ns3::MakeCallback(&ServerApplication::OnServed, this));
+                                          ns3::MakeCallback(&ServerApplication::OnEnded, this));
     }
     return *m_model;
 }
@@ -140,7 +140,7 @@ ServerApplication::OnReadable(TcpConnection& tcp)
 }
 
 void
-ServerApplication::OnServed(std::uint64_t tag, bool good)
+ServerApplication::OnEnded(std::uint64_t tag, RequestEnd how)
 {
     const auto left = static_cast<std::uint32_t>(m_model->InFlight());
     m_fallTrace(left + 1, left);
@@ -149,13 +149,14 @@ ServerApplication::OnServed(std::uint64_t tag, bool good)
     {
         return;
     }
-    if (!good)
+    if (how == RequestEnd::RESET)
     {
-        Drop(tag);
+        Drop(tag); // with unread bytes
         return;
     }
     found->second.served = true;
     found->second.tcp->Discard();
+    found->second.toSend = how == RequestEnd::SERVED ? found->second.toSend : 0;
     SendRest(tag);
 }
 

@@ -74,7 +74,7 @@ class ServerApplication : public ns3::Application, public TcpUser
     void OnWritable(TcpConnection& tcp) override;
     void OnEnd(TcpConnection& tcp) override;
     void OnFailed(TcpConnection& tcp, TcpFailure why) override;
-    void OnServed(std::uint64_t tag, bool good);
+    void OnEnded(std::uint64_t tag, RequestEnd how);
     void SendRest(std::uint64_t tag);
 
     std::uint16_t m_port{80};

@@ -114,10 +114,10 @@ ServerModel::Submit(std::uint64_t tag, double work)
 {
     NS_ABORT_MSG_IF(!m_up, "a request was submitted to a server that is down");
     AdvanceClock();
-    if (m_failing)
+    if (m_failing != RequestEnd::SERVED)
     {
         // By an event: the caller may answer the end with the next request.
-        m_failed.push_back(tag);
+        m_failed.emplace_back(tag, m_failing);
         WakeUpAt(m_clockAt);
         return;
     }
@@ -201,7 +201,7 @@ ServerModel::OnWakeUp()
     {
         const Job job = TakeEnded();
         m_meter.OnCompletion(m_clockAt - job.arrived);
-        m_ended(job.tag, true);
+        m_ended(job.tag, RequestEnd::SERVED);
     }
     ScheduleEnd();
 }
@@ -212,9 +212,9 @@ ServerModel::EndFailed()
     // Further ones that come of it have a wake-up of their own.
     for (std::size_t left = m_failed.size(); left > 0; --left)
     {
-        const std::uint64_t tag = m_failed.front();
+        const auto [tag, how] = m_failed.front();
         m_failed.erase(m_failed.begin());
-        m_ended(tag, false);
+        m_ended(tag, how);
     }
 }
 
@@ -236,7 +236,7 @@ ServerModel::Crash()
     UpdateRate();
     for (const auto& job : lost)
     {
-        m_ended(job.tag, false);
+        m_ended(job.tag, RequestEnd::RESET);
     }
 }
 
@@ -293,7 +293,11 @@ ServerModel::MakeReport()
     report.ramTotal = m_options.ramBytes;
     report.cores = m_options.cores;
     report.load1 = static_cast<double>(m_inService.size());
-    report.inFlight = static_cast<std::uint32_t>(InFlight());
+    if (m_listening)
+    {
+        // An agent that sees nobody listen does not count connections.
+        report.inFlight = static_cast<std::uint32_t>(InFlight());
+    }
     report.serviceTime = m_meter.ServiceTime();
     report.rate = m_meter.CompletionRate();
     return report;

@@ -10,6 +10,7 @@
 #include "ns3/ptr.h"
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace sonda::sim
@@ -22,6 +23,14 @@ enum class Discipline
     FCFS,                      //!< first come, first served: one request a core
     LCFS,                      //!< last come, first served, without interruption: one a core
     LIMITED_PROCESSOR_SHARING, //!< the first `concurrency` at once, the others wait in order
+};
+
+/** How a request ends at a server. */
+enum class RequestEnd
+{
+    SERVED,
+    RESET, //!< its connection is reset, without an answer
+    EMPTY, //!< its connection is closed in order, without a byte of an answer
 };
 
 /** What a simulated server is. */
@@ -51,9 +60,8 @@ struct ServerOptions
 class ServerModel
 {
   public:
-    /** Called with a request's tag when it ends; false: it failed or the server crashed under it.
-     */
-    using Ended = ns3::Callback<void, std::uint64_t, bool>;
+    /** Called with a request's tag when it ends. */
+    using Ended = ns3::Callback<void, std::uint64_t, RequestEnd>;
 
     ServerModel(const ServerOptions& options, Ended ended);
     ~ServerModel();
@@ -96,11 +104,11 @@ class ServerModel
     /** \param factor above 0: from now on it works at its speed times this */
     void SetSpeedFactor(double factor);
 
-    /** While it fails, every request that comes ends at the same moment, badly. */
+    /** From now on every request that comes ends so at the same moment; SERVED: it is worked on. */
     void
-    SetFailing(bool failing)
+    SetFailing(RequestEnd how)
     {
-        m_failing = failing;
+        m_failing = how;
     }
 
     /** \return the figures that an agent on this server reports now. */
@@ -178,14 +186,14 @@ class ServerModel
     const std::size_t m_mostThatFit; //!< into memory
     bool m_up{true};
     bool m_listening{true};
-    bool m_failing{false};
+    RequestEnd m_failing{RequestEnd::SERVED};
     double m_background{0};
     double m_speedFactor{1};
     LoadMeter m_meter;
 
     std::vector<Job> m_inService; //!< a heap
     WaitingLine<Job> m_waiting;
-    std::vector<std::uint64_t> m_failed; //!< tags of requests that end badly at this moment
+    std::vector<std::pair<std::uint64_t, RequestEnd>> m_failed; //!< end so at this moment, by tag
     std::uint64_t m_order{0};
     double m_clock{0}; //!< virtual, seconds of work
     Instant m_clockAt{};

@@ -117,7 +117,13 @@ Happenings::Befall(Condition& agent, const EventScenario& event)
     switch (event.action)
     {
     case Action::CRASH:
-        Crash(agent);
+        agent.up = false;
+        // Silent before its requests end, or it would announce that it is free.
+        UpdateSilence(agent);
+        CrashServer(agent);
+        break;
+    case Action::SERVER_CRASH:
+        CrashServer(agent);
         break;
     case Action::LEAVE:
         agent.present = false;
@@ -133,7 +139,7 @@ Happenings::Befall(Condition& agent, const EventScenario& event)
         agent.subject.model->SetSpeedFactor(event.factor);
         break;
     case Action::FAIL:
-        agent.subject.model->SetFailing(true);
+        agent.subject.model->SetFailing(event.how);
         break;
     case Action::DRAIN:
         agent.draining = true;
@@ -146,13 +152,13 @@ Happenings::Befall(Condition& agent, const EventScenario& event)
 }
 
 void
-Happenings::Crash(Condition& agent)
+Happenings::CrashServer(Condition& agent)
 {
-    agent.up = false;
-    // Silent before its requests end, or it would announce that it is free.
-    UpdateSilence(agent);
     const Subject& subject = agent.subject;
-    subject.application ? subject.application->Crash() : subject.model->Crash();
+    if (subject.model->IsUp())
+    {
+        subject.application ? subject.application->Crash() : subject.model->Crash();
+    }
 }
 
 void
@@ -171,7 +177,7 @@ Happenings::MakeNew(Condition& agent)
         subject.application ? subject.application->Recover() : subject.model->Recover();
     }
     subject.model->SetSpeedFactor(1);
-    subject.model->SetFailing(false);
+    subject.model->SetFailing(RequestEnd::SERVED);
     agent.up = true;
     agent.silenced = false;
     agent.draining = false;

@@ -58,7 +58,7 @@ class Happenings
     {
         Subject subject;
         bool present{true};
-        bool up{true};
+        bool up{true}; //!< the agent's process lives
         bool silenced{false};
         bool draining{false};
         const LieScenario* lie{nullptr}; //!< of the scenario's event
@@ -66,7 +66,7 @@ class Happenings
 
     void Apply(const EventScenario& event);
     void Befall(Condition& agent, const EventScenario& event);
-    static void Crash(Condition& agent);
+    static void CrashServer(Condition& agent);
     static void StopListening(Condition& agent);
     static void MakeNew(Condition& agent);
     static void UpdateSilence(const Condition& agent);

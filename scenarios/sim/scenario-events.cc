@@ -12,17 +12,23 @@ namespace
 using Json = JsonReader::Json;
 using Action = EventScenario::Action;
 
-constexpr std::array<Named<Action>, 10> ACTIONS{{
+constexpr std::array<Named<Action>, 11> ACTIONS{{
     {Action::CRASH, "crash"},
     {Action::RECOVER, "recover"},
     {Action::SILENCE, "silence"},
     {Action::LIE, "lie"},
     {Action::SLOW, "slow"},
     {Action::FAIL, "fail"},
+    {Action::SERVER_CRASH, "server-crash"},
     {Action::DRAIN, "drain"},
     {Action::JOIN, "join"},
     {Action::LEAVE, "leave"},
     {Action::LOAD, "load"},
+}};
+
+constexpr std::array<Named<RequestEnd>, 2> WAYS_TO_FAIL{{
+    {RequestEnd::RESET, "reset"},
+    {RequestEnd::EMPTY, "end"},
 }};
 
 /** \return whether it is the agent, and not its server, that it befalls. */
@@ -145,6 +151,9 @@ ReadEvent(JsonReader reader, const Scenario& scenario)
     case Action::SLOW:
         event.factor = reader.Number("factor", 1e-3, 1000);
         break;
+    case Action::FAIL:
+        event.how = reader.Has("how") ? ReadNamed(reader, "how", WAYS_TO_FAIL) : event.how;
+        break;
     default:
         break;
     }
@@ -181,6 +190,9 @@ ToJson(const EventScenario& event)
         break;
     case Action::SLOW:
         json["factor"] = event.factor;
+        break;
+    case Action::FAIL:
+        json["how"] = NameOf(event.how, WAYS_TO_FAIL);
         break;
     default:
         break;

@@ -150,6 +150,7 @@ struct EventScenario
         LIE,
         SLOW,
         FAIL,
+        SERVER_CRASH,
         DRAIN,
         JOIN,
         LEAVE,
@@ -159,9 +160,10 @@ struct EventScenario
     double atS{0};
     std::string agents; //!< NAME or NAME[i]; empty for LOAD
     Action action{Action::CRASH};
-    LieScenario report; //!< LIE
-    double factor{1};   //!< SLOW
-    double load{0};     //!< LOAD
+    LieScenario report;                //!< LIE
+    double factor{1};                  //!< SLOW
+    RequestEnd how{RequestEnd::RESET}; //!< FAIL
+    double load{0};                    //!< LOAD
 
     /** \return whether it is for the agent \p id, NAME[i]. */
     bool IsFor(const std::string& id) const;

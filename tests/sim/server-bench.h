@@ -41,14 +41,16 @@ class Bench
     }
 
     ServerModel server;
-    std::map<std::uint64_t, std::pair<double, bool>> ends;
+    std::map<std::uint64_t, std::pair<double, bool>> ends; //!< seconds, whether served
+    std::map<std::uint64_t, RequestEnd> ways;
 
   private:
     void
-    OnEnded(std::uint64_t tag, bool good)
+    OnEnded(std::uint64_t tag, RequestEnd how)
     {
         REQUIRE(ends.count(tag) == 0);
-        ends[tag] = {ns3::Simulator::Now().GetSeconds(), good};
+        ends[tag] = {ns3::Simulator::Now().GetSeconds(), how == RequestEnd::SERVED};
+        ways[tag] = how;
     }
 };
 

@@ -74,9 +74,9 @@ class Bench
         std::vector<ServerModel*> servers;
         for (std::size_t i = 0; i < count; ++i)
         {
-            servers.push_back(&m_servers.emplace_back(
-                ServerOptions(),
-                ns3::Callback<void, std::uint64_t, bool>([](std::uint64_t, bool) {})));
+            servers.push_back(
+                &m_servers.emplace_back(ServerOptions(),
+                                        ServerModel::Ended([](std::uint64_t, RequestEnd) {})));
         }
         return servers;
     }

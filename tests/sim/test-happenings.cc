@@ -97,6 +97,55 @@ TEST_CASE("a server that fails costs its requests until it recovers", "[happenin
     }
 }
 
+TEST_CASE("a server that ends without a byte fails its requests and looks well", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        const Outcome outcome =
+            Run(Small(R"([{"at_s": 5.5, "agents": "a[0]", "do": "fail", "how": "end"},
+                          {"at_s": 10.5, "agents": "a[0]", "do": "recover"}])",
+                      fidelity));
+        // Five a second for five seconds, of which the proxy hears nothing bad.
+        CHECK(outcome.failed == 25);
+        for (const auto& [window, failures] : outcome.failures.at("a[0]"))
+        {
+            CHECK(failures == 0);
+        }
+        CHECK(outcome.retries == 0);
+        CHECK(outcome.Picks("a[0]", 6, 10) == 20);
+    }
+}
+
+TEST_CASE("a server that crashes alone refuses while its agent answers", "[happenings]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        const Outcome outcome = Run(Small(R"([{"at_s": 5.5, "agents": "a[1]", "do": "server-crash"},
+                          {"at_s": 6.5, "agents": "a[1]", "do": "server-crash"},
+                          {"at_s": 10.5, "agents": "a[1]", "do": "recover"}])",
+                                          fidelity));
+        // It rests until its next report, for 2 reports, for 4: each time a retry finds it down.
+        CHECK(outcome.retries == 3);
+        CHECK(outcome.failed <= 1);
+        CHECK(outcome.Picks("a[1]", 2, 5) == 15);
+        CHECK(outcome.Picks("a[1]", 6, 11) == 2);
+        CHECK(outcome.Picks("a[1]", 14, 19) == 25);
+    }
+}
+
+TEST_CASE("an agent whose server is gone tells no connections", "[happenings]")
+{
+    ServerModel server(ServerOptions(), ServerModel::Ended([](std::uint64_t, RequestEnd) {}));
+    CHECK(server.MakeReport().inFlight == 0U);
+    server.Crash();
+    CHECK_FALSE(server.MakeReport().inFlight);
+    server.Recover();
+    CHECK(server.MakeReport().inFlight == 0U);
+    ns3::Simulator::Destroy();
+}
+
 TEST_CASE("an agent that lies is believed, until it recovers", "[happenings]")
 {
     for (const auto& fidelity : FIDELITIES)
@@ -124,8 +173,7 @@ TEST_CASE("what a lie leaves out stays true, and draining is no lie", "[happenin
                  {"at_s": 2, "agents": "a[1]", "do": "drain"},
                  {"at_s": 3, "agents": "a[1]", "do": "recover"}])"),
                                              "file.json");
-    ServerModel server(ServerOptions(),
-                       ns3::Callback<void, std::uint64_t, bool>([](std::uint64_t, bool) {}));
+    ServerModel server(ServerOptions(), ServerModel::Ended([](std::uint64_t, RequestEnd) {}));
     Happenings happenings(scenario);
     for (const char* const id : {"a[0]", "a[1]"})
     {
@@ -193,8 +241,8 @@ TEST_CASE("an agent is silent before the requests of its crash end", "[happening
     std::vector<std::string> seen;
     ServerModel server(
         ServerOptions(),
-        ns3::Callback<void, std::uint64_t, bool>([&seen](std::uint64_t, bool good)
-                                                 { seen.emplace_back(good ? "served" : "lost"); }));
+        ServerModel::Ended([&seen](std::uint64_t, RequestEnd how)
+                           { seen.emplace_back(how == RequestEnd::SERVED ? "served" : "lost"); }));
     Happenings happenings(scenario);
     happenings.Add({"a[0]", &server, nullptr, [&seen](bool silent) {
                         seen.emplace_back(silent ? "silent" : "heard");

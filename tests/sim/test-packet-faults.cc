@@ -152,6 +152,18 @@ TEST_CASE("a server that fails is seen as failing, with packets too", "[faults]"
     CHECK(outcome.failed > 30);
 }
 
+TEST_CASE("an end without a byte and a lone server's crash are met alike with packets", "[faults]")
+{
+    const Outcome empty =
+        CheckAlike(Two(R"([{"at_s": 4.001, "agents": "a[0]", "do": "fail", "how": "end"}])"));
+    CHECK(empty.failures.at("a[0]") == 0);
+    CHECK(empty.failed > 30);
+    const Outcome lone =
+        CheckAlike(Two(R"([{"at_s": 4.001, "agents": "a[0]", "do": "server-crash"}])"));
+    CHECK(lone.retries >= 2);
+    CHECK(lone.failed == 0);
+}
+
 TEST_CASE("a formula that looks at failures sees them in every fidelity", "[faults]")
 {
     // A quarter of the servers fails at once: with connections in flight it looks idle and draws

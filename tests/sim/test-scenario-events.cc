@@ -31,6 +31,7 @@ TEST_CASE("events that need nothing but agents", "[scenario]")
         {"recover", Action::RECOVER},
         {"silence", Action::SILENCE},
         {"fail", Action::FAIL},
+        {"server-crash", Action::SERVER_CRASH},
         {"drain", Action::DRAIN},
         {"join", Action::JOIN},
         {"leave", Action::LEAVE},
@@ -60,8 +61,15 @@ TEST_CASE("an event is for a group or for one of its agents", "[scenario]")
     CHECK_FALSE(event.IsFor("a[11]"));
 }
 
-TEST_CASE("lie, slow and load say what", "[scenario]")
+TEST_CASE("lie, slow, fail and load say what", "[scenario]")
 {
+    CHECK(EventOf(R"({"at_s": 1, "agents": "a", "do": "fail"})").how == RequestEnd::RESET);
+    for (const auto& [name, how] :
+         {std::pair("reset", RequestEnd::RESET), std::pair("end", RequestEnd::EMPTY)})
+    {
+        const std::string event = R"({"at_s": 1, "agents": "a", "do": "fail", "how": ")";
+        CHECK(EventOf(event + name + "\"}").how == how);
+    }
     const auto lie = EventOf(R"({"at_s": 1, "agents": "a", "do": "lie", "report": {
         "cpu": 99, "ram_mb": 4000, "load_1": 0.5, "in_flight": 0, "service_ms": 3, "rate": 100,
         "weight": 2}})");
@@ -87,7 +95,10 @@ TEST_CASE("bad events are refused", "[scenario]")
         {WithEvent(R"({"at_s": 11, "agents": "a", "do": "crash"})"), "events[0].at_s"},
         {WithEvent(R"({"at_s": 1, "agents": "a"})"), "events[0].do: missing"},
         {WithEvent(R"({"at_s": 1, "agents": "a", "do": "dance"})"),
-         R"(one of "crash", "recover", "silence", "lie", "slow", "fail", "drain", "join", "leave", "load", not "dance")"},
+         R"(one of "crash", "recover", "silence", "lie", "slow", "fail", "server-crash", "drain", "join", "leave", "load", not "dance")"},
+        {WithEvent(R"({"at_s": 1, "agents": "a", "do": "fail", "how": "politely"})"),
+         R"(events[0].how: expected one of "reset", "end", not "politely")"},
+        {WithEvent(R"({"at_s": 1, "agents": "a", "do": "crash", "how": "end"})"), "events[0].how"},
         {WithEvent(R"({"at_s": 1, "agents": "a", "do": "crash", "factor": 2})"),
          "events[0].factor: unknown key"},
         {WithEvent(R"({"at_s": 1, "agents": "a", "do": "lie"})"), "events[0].report: missing"},

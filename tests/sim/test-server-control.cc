@@ -19,16 +19,24 @@ TEST_CASE("a slow server works at a fraction of its speed", "[server-model]")
 TEST_CASE("a server that fails ends at once what comes, and finishes what it has", "[server-model]")
 {
     Bench bench(Plain(Discipline::FCFS));
+    const auto fail = [&](double atS, RequestEnd how) {
+        ns3::Simulator::Schedule(ns3::Seconds(atS),
+                                 [&bench, how]() { bench.server.SetFailing(how); });
+    };
     bench.SubmitAt(0, 1, 1.0);
-    ns3::Simulator::Schedule(ns3::Seconds(0.5), &ServerModel::SetFailing, &bench.server, true);
+    fail(0.5, RequestEnd::RESET);
     bench.SubmitAt(0.75, 2, 1.0);
-    ns3::Simulator::Schedule(ns3::Seconds(2), &ServerModel::SetFailing, &bench.server, false);
+    fail(0.8, RequestEnd::EMPTY);
+    bench.SubmitAt(0.85, 4, 1.0);
+    fail(2, RequestEnd::SERVED);
     bench.SubmitAt(2, 3, 1.0);
     ns3::Simulator::Run();
     CHECK(bench.EndOf(1) == Near(1));
     CHECK(bench.ends.at(1).second);
     CHECK(bench.EndOf(2) == Near(0.75));
-    CHECK_FALSE(bench.ends.at(2).second);
+    CHECK(bench.ways.at(2) == RequestEnd::RESET);
+    CHECK(bench.EndOf(4) == Near(0.85));
+    CHECK(bench.ways.at(4) == RequestEnd::EMPTY);
     CHECK(bench.EndOf(3) == Near(3));
     CHECK(bench.ends.at(3).second);
 }
@@ -99,7 +107,7 @@ TEST_CASE("a report tells rate and time of what was lately completed", "[server-
 TEST_CASE("a server may be destroyed before the simulator", "[server-model]")
 {
     std::uint64_t ended = 0;
-    const ns3::Callback<void, std::uint64_t, bool> count([&](std::uint64_t, bool) { ++ended; });
+    const ServerModel::Ended count([&](std::uint64_t, RequestEnd) { ++ended; });
     {
         ServerModel server(Plain(Discipline::FCFS), count);
         server.Submit(1, 1);

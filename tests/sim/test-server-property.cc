@@ -164,10 +164,10 @@ std::map<std::uint64_t, double>
 RunModel(const ServerOptions& options, const std::vector<Stimulus>& stimuli)
 {
     std::map<std::uint64_t, double> ends;
-    const ns3::Callback<void, std::uint64_t, bool> onEnd(
-        [&](std::uint64_t tag, bool good)
+    const ServerModel::Ended onEnd(
+        [&](std::uint64_t tag, RequestEnd how)
         {
-            REQUIRE(good);
+            REQUIRE(how == RequestEnd::SERVED);
             REQUIRE(ends.emplace(tag, ns3::Simulator::Now().GetSeconds()).second);
         });
     ServerModel server(options, onEnd);
