@@ -7,7 +7,7 @@
 #
 # The refusal can be heard in the socket's trace source Rx.
 #
-# Needs g++, pkgconf, libns3-dev, libgsl-dev. Seen with Debian's 3.37; the source of 3.44 says the same.
+# Needs g++, pkgconf, libns3-dev, libgsl-dev. Seen with Debian's 3.37-2 (12) and 3.43-2 (13).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
