@@ -97,19 +97,27 @@ Happenings::Apply(const EventScenario& event)
     }
 }
 
+/** The events that bring back who is not there. */
 void
-Happenings::Befall(Condition& agent, const EventScenario& event)
+Happenings::Return(Condition& agent, EventScenario::Action action)
 {
     using Action = EventScenario::Action;
-    if (event.action == Action::JOIN && !agent.present)
+    if (action == Action::JOIN && !agent.present)
     {
         agent.present = true;
         MakeNew(agent);
     }
-    else if (event.action == Action::RECOVER && agent.present)
+    else if (action == Action::RECOVER && agent.present)
     {
         MakeNew(agent);
     }
+}
+
+void
+Happenings::Befall(Condition& agent, const EventScenario& event)
+{
+    using Action = EventScenario::Action;
+    Return(agent, event.action);
     if (!agent.present || !agent.up)
     {
         return; // nothing else befalls who is not there

@@ -66,6 +66,7 @@ class Happenings
 
     void Apply(const EventScenario& event);
     void Befall(Condition& agent, const EventScenario& event);
+    static void Return(Condition& agent, EventScenario::Action action);
     static void CrashServer(Condition& agent);
     static void StopListening(Condition& agent);
     static void MakeNew(Condition& agent);

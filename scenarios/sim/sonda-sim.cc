@@ -163,6 +163,22 @@ RequirePolicy(const std::string& text, const Scenario& scenario)
                 std::to_string(scenario.monitors));
 }
 
+/** Throws std::runtime_error when an attribute has the base form spoken. */
+void
+RequireIdentities()
+{
+    const auto require = [](bool baseForm, const std::string& application)
+    {
+        Require(!baseForm,
+                "--sonda::" + application +
+                    "::BaseForm=true: the results of a scenario tell agents apart by their "
+                    "identities, for which the base form has no word");
+    };
+    require(ns3::CreateObject<MonitorApplication>()->GetSetup().options.baseForm,
+            "MonitorApplication");
+    require(ns3::CreateObject<AgentApplication>()->GetSetup().options.baseForm, "AgentApplication");
+}
+
 void
 Run(const Options& options, const std::vector<std::string>& commandLine)
 {
@@ -182,6 +198,7 @@ Run(const Options& options, const std::vector<std::string>& commandLine)
     order.overrides = options.overrides;
     order.scenario =
         Scenario::Read(LoadScenario(options.scenario, options.overrides), options.scenario);
+    RequireIdentities();
     RequirePolicy(options.policy, order.scenario);
     order.formulaName = formula->GetName();
     order.formulaText = formula->GetText();

@@ -253,6 +253,25 @@ def test_attributes_that_the_model_refuses_are_refused_with_words_and_usage(prog
     assert "terminate" not in result.stderr
 
 
+@pytest.mark.parametrize("fidelity", ["event", "request", "packet"])
+@pytest.mark.parametrize("attribute", [MONITOR + "BaseForm", AGENT + "BaseForm"])
+def test_a_scenario_needs_identities(tmp_path, fidelity, attribute):
+    result = simulate(tmp_path / "run", "--scenario=scenarios/lab.json", f"--set=fidelity={fidelity}",
+                      attribute + "=true", check=False)
+    assert result.returncode == 1
+    assert attribute + "=true: " in result.stderr and "identities" in result.stderr
+
+
+@pytest.mark.parametrize("attribute", [AGENT + "Window=1s", MONITOR + "AcceptBase=false"])
+def test_attributes_hold_in_event_as_in_request(tmp_path, attribute):
+    for fidelity in ("event", "request"):
+        simulate(tmp_path / fidelity, "--scenario=scenarios/lab.json", SHORT + f";fidelity={fidelity}", attribute)
+    for file in FILES:
+        event, request = ([line for line in (tmp_path / fidelity / file).read_text().splitlines()
+                           if not line.startswith("simulator_events,")] for fidelity in ("event", "request"))
+        assert event == request, file
+
+
 def test_nothing_is_shown_on_a_pipe(tmp_path):
     result = simulate(tmp_path / "run", "--scenario=scenarios/lab.json", SHORT)
     assert result.stderr == ""
