@@ -44,6 +44,53 @@ RequireLength(const JsonReader& reader, const char* key, double seconds, const s
     }
 }
 
+BackgroundScenario
+ReadOnOff(JsonReader& reader)
+{
+    BackgroundScenario result;
+    result.kind = BackgroundScenario::Kind::ON_OFF;
+    result.level = reader.Number("level", 0, MOST_BACKGROUND);
+    result.onS = Distribution::Read(reader, "on_s", 0, MOST_S);
+    result.offS = Distribution::Read(reader, "off_s", 0, MOST_S);
+    RequireLength(reader, "on_s", result.onS.Mean() + result.offS.Mean(), "on_s and off_s");
+    result.shared = reader.Flag("shared", result.shared);
+    return result;
+}
+
+void
+ReadEvery(JsonReader& reader, BackgroundScenario& to)
+{
+    to.everyS = Distribution::Read(reader, "every_s", 0, MOST_S);
+    RequireLength(reader, "every_s", to.everyS.Mean(), "a time");
+}
+
+BackgroundScenario
+ReadRedrawn(JsonReader& reader)
+{
+    BackgroundScenario result;
+    result.kind = BackgroundScenario::Kind::REDRAWN;
+    result.levels = Distribution::Read(reader, "level", 0, MOST_BACKGROUND);
+    if (result.levels.kind == Distribution::Kind::EXPONENTIAL ||
+        result.levels.kind == Distribution::Kind::LOGNORMAL)
+    {
+        reader.Fail("level", "a distribution with a largest value");
+    }
+    ReadEvery(reader, result);
+    result.shared = reader.Flag("shared", result.shared);
+    return result;
+}
+
+BackgroundScenario
+ReadAntagonists(JsonReader& reader, std::uint32_t agents)
+{
+    BackgroundScenario result;
+    result.kind = BackgroundScenario::Kind::ANTAGONISTS;
+    result.level = reader.Number("level", 0, MOST_BACKGROUND);
+    ReadEvery(reader, result);
+    result.count = reader.Whole("count", 1, agents, result.count);
+    return result;
+}
+
 } // namespace
 
 AgentsScenario
@@ -101,10 +148,9 @@ ToJson(const AgentsScenario& agents)
 BackgroundScenario
 ReadBackground(JsonReader reader, std::uint32_t agents)
 {
-    using Kind = BackgroundScenario::Kind;
-    BackgroundScenario result;
     if (!reader.Has("cpu") || reader.Get("cpu").is_number())
     {
+        BackgroundScenario result;
         result.level = reader.Number("cpu", 0, MOST_BACKGROUND, 0);
         reader.Done();
         return result;
@@ -115,40 +161,9 @@ ReadBackground(JsonReader reader, std::uint32_t agents)
                                         R"({"antagonists": {…}})");
     JsonReader cpu = reader.Object("cpu");
     JsonReader inner = cpu.Object(kind);
-    if (kind == "redrawn")
-    {
-        result.kind = Kind::REDRAWN;
-        result.levels = Distribution::Read(inner, "level", 0, MOST_BACKGROUND);
-        if (result.levels.kind == Distribution::Kind::EXPONENTIAL ||
-            result.levels.kind == Distribution::Kind::LOGNORMAL)
-        {
-            inner.Fail("level", "a distribution with a largest value");
-        }
-    }
-    else
-    {
-        result.kind = kind == "on_off" ? Kind::ON_OFF : Kind::ANTAGONISTS;
-        result.level = inner.Number("level", 0, MOST_BACKGROUND);
-    }
-    if (kind == "on_off")
-    {
-        result.onS = Distribution::Read(inner, "on_s", 0, MOST_S);
-        result.offS = Distribution::Read(inner, "off_s", 0, MOST_S);
-        RequireLength(inner, "on_s", result.onS.Mean() + result.offS.Mean(), "on_s and off_s");
-    }
-    else
-    {
-        result.everyS = Distribution::Read(inner, "every_s", 0, MOST_S);
-        RequireLength(inner, "every_s", result.everyS.Mean(), "a time");
-    }
-    if (kind == "antagonists")
-    {
-        result.count = inner.Whole("count", 1, agents, result.count);
-    }
-    else
-    {
-        result.shared = inner.Flag("shared", result.shared);
-    }
+    const BackgroundScenario result = kind == "on_off"    ? ReadOnOff(inner)
+                                      : kind == "redrawn" ? ReadRedrawn(inner)
+                                                          : ReadAntagonists(inner, agents);
     inner.Done();
     reader.Done();
     return result;

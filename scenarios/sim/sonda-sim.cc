@@ -179,8 +179,9 @@ RequireIdentities()
     require(ns3::CreateObject<AgentApplication>()->GetSetup().options.baseForm, "AgentApplication");
 }
 
+/** Throws std::runtime_error when an option is missing or has a value that it cannot have. */
 void
-Run(const Options& options, const std::vector<std::string>& commandLine)
+RequireOptions(const Options& options)
 {
     Require(!options.scenario.empty(), "--scenario=FILE is missing; --help lists all options");
     Require(!options.outDir.empty(), "--outDir=FOLDER is missing; --help lists all options");
@@ -188,11 +189,24 @@ Run(const Options& options, const std::vector<std::string>& commandLine)
         options.progress == "auto" || options.progress == "true" || options.progress == "false";
     Require(knownProgress,
             "--progress=" + Shown(options.progress) + ": allowed: auto, true, false");
+}
+
+Formula
+FindFormula(const Options& options)
+{
     const std::string wanted =
         options.formula.empty() ? DefaultFormulaOf(options.policy) : options.formula;
     auto formula = LoadCatalogue(options.formulas).Find(wanted);
     Require(static_cast<bool>(formula), formula ? "" : formula.GetError().message);
+    return std::move(*formula);
+}
 
+/** What is to be run; throws std::runtime_error when it cannot be. */
+RunOrder
+MakeOrder(const Options& options,
+          const Formula& formula,
+          const std::vector<std::string>& commandLine)
+{
     RunOrder order;
     order.scenarioFile = options.scenario;
     order.overrides = options.overrides;
@@ -200,36 +214,48 @@ Run(const Options& options, const std::vector<std::string>& commandLine)
         Scenario::Read(LoadScenario(options.scenario, options.overrides), options.scenario);
     RequireIdentities();
     RequirePolicy(options.policy, order.scenario);
-    order.formulaName = formula->GetName();
-    order.formulaText = formula->GetText();
-    order.sense = formula->GetSense();
+    order.formulaName = formula.GetName();
+    order.formulaText = formula.GetText();
+    order.sense = formula.GetSense();
     order.policy = options.policy;
     order.commandLine = commandLine;
+    return order;
+}
+
+/** Runs the world. \return how many events of the simulator that took, those of progress apart */
+std::uint64_t
+RunToEnd(World& world, const std::string& showProgress, double durationS)
+{
+    std::unique_ptr<Progress> progress;
+    if (showProgress == "true" || (showProgress == "auto" && isatty(STDERR_FILENO)))
+    {
+        progress = std::make_unique<Progress>(ns3::Seconds(durationS),
+                                              [&world]() { return world.Finished(); });
+    }
+    world.Run();
+    return ns3::Simulator::GetEventCount() - (progress ? progress->Events() : 0);
+}
+
+void
+Run(const Options& options, const std::vector<std::string>& commandLine)
+{
+    RequireOptions(options);
+    Formula formula = FindFormula(options);
+    const RunOrder order = MakeOrder(options, formula, commandLine);
     // A folder that cannot be made is found before the run, not after it.
     RunFolder(options.outDir + "/");
 
-    RunCost cost;
-    cost.started = UtcNow();
+    const std::string started = UtcNow();
     const auto start = std::chrono::steady_clock::now();
-    World world(order.scenario, std::move(*formula), options.policy);
+    World world(order.scenario, std::move(formula), options.policy);
     RequestLog requests;
     if (options.requests)
     {
         world.KeepRequests(requests);
     }
-    std::uint64_t ownEvents = 0;
-    {
-        std::unique_ptr<Progress> progress;
-        if (options.progress == "true" || (options.progress == "auto" && isatty(STDERR_FILENO)))
-        {
-            progress = std::make_unique<Progress>(ns3::Seconds(order.scenario.durationS),
-                                                  [&world]() { return world.Finished(); });
-        }
-        world.Run();
-        ownEvents = progress ? progress->Events() : 0;
-    }
-    cost.wallS = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    cost.events = ns3::Simulator::GetEventCount() - ownEvents;
+    const std::uint64_t events = RunToEnd(world, options.progress, order.scenario.durationS);
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+    const RunCost cost{started, wall.count(), events};
     WriteRunFiles(options.outDir, order, world, cost, options.requests ? &requests : nullptr);
     WarnOfUnfinished(world);
     std::cout << "run " << options.outDir << ": " << world.Finished() << " requests, "

@@ -17,8 +17,6 @@ namespace sonda::sim
 namespace
 {
 
-constexpr double BYTES_PER_MB = 1e6;
-
 /** All together; keeps each list of connections under a hundred with a thousand loaded agents. */
 constexpr int PROXY_STACKS = 32;
 
@@ -116,45 +114,10 @@ World::AddHost(ns3::Time delay)
     return host;
 }
 
-std::vector<World::AgentPlan>
-World::PlanAgents() const
-{
-    StreamAdapter phase;
-    phase.AssignStreams(HOST_STREAM);
-    std::int64_t stream = HOST_STREAM + 1;
-    std::vector<AgentPlan> plans;
-    for (const auto& group : m_scenario.agents)
-    {
-        const auto speed = group.speed.MakeVariable(1);
-        const auto ram = group.ramMb.MakeVariable(BYTES_PER_MB);
-        const auto delay = group.delayMs.MakeVariable(1e-3);
-        for (const auto& variable : {speed, ram, delay})
-        {
-            variable->SetStream(stream++);
-        }
-        for (std::uint32_t i = 0; i < group.count; ++i)
-        {
-            ServerOptions options;
-            options.cores = group.cores;
-            options.speed = speed->GetValue();
-            options.ramBytes = ram->GetValue();
-            options.requestRamBytes = m_scenario.workload.ramMb * BYTES_PER_MB;
-            options.discipline = group.discipline;
-            options.concurrency = group.concurrency;
-            options.samplePhase = FromSeconds(ToSeconds(options.sampleInterval) * phase.Uniform());
-            plans.push_back({&group,
-                             group.name + "[" + std::to_string(i) + "]",
-                             options,
-                             TimeFromSeconds(delay->GetValue())});
-        }
-    }
-    return plans;
-}
-
 void
 World::BuildAgents()
 {
-    const auto plans = PlanAgents();
+    const auto plans = PlanAgents(m_scenario, HOST_STREAM);
     if (m_flow)
     {
         // All servers before the first host: side by side in memory, not one between the thousands

@@ -8,6 +8,7 @@
 #include "model/ns3/probe-flow.h"
 #include "model/ns3/request-flow.h"
 #include "model/ns3/server-application.h"
+#include "scenarios/sim/agent-plan.h"
 #include "scenarios/sim/background-load.h"
 #include "scenarios/sim/happenings.h"
 #include "scenarios/sim/proxy-site.h"
@@ -103,22 +104,12 @@ class World
         void SetSilent(bool silent);
     };
 
-    /** An agent to be built: its group, and what was drawn for it. */
-    struct AgentPlan
-    {
-        const AgentsScenario* group;
-        std::string id;
-        ServerOptions options;
-        ns3::Time delay;
-    };
-
     bool
     HasLan() const
     {
         return m_scenario.fidelity != Fidelity::EVENT;
     }
 
-    std::vector<AgentPlan> PlanAgents() const;
     void BuildProxies(const Formula& formula, const std::string& policy);
     LanHost AddHost(ns3::Time delay);
     void BuildAgents();

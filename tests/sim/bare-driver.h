@@ -4,12 +4,11 @@
 #include "model/connection/dispatcher.h"
 #include "model/ns3/adapters.h"
 #include "model/selection/policy.h"
+#include "tests/sim/agenda.h"
 #include "tests/sim/small-world.h"
 
 #include <deque>
-#include <functional>
 #include <map>
-#include <queue>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,51 +26,6 @@ struct Story
 {
     std::vector<std::string> told;
     std::vector<std::pair<Instant, Observation>> reports;
-};
-
-/** Events in the order of their time, then of their making. */
-class Agenda
-{
-  public:
-    void
-    Add(Instant at, std::function<void()> what)
-    {
-        m_events.push({at, m_order++, std::move(what)});
-    }
-
-    /** Does everything, the due timeouts of \p machine among it. */
-    template <typename Due>
-    void
-    Run(Due due)
-    {
-        while (!m_events.empty())
-        {
-            const Event next = m_events.top();
-            m_events.pop();
-            due(next.at);
-            now = next.at;
-            next.what();
-        }
-    }
-
-    Instant now{};
-
-  private:
-    struct Event
-    {
-        Instant at;
-        std::uint64_t order;
-        std::function<void()> what;
-
-        bool
-        operator<(const Event& other) const
-        {
-            return std::pair(at, order) > std::pair(other.at, other.order);
-        }
-    };
-
-    std::priority_queue<Event> m_events;
-    std::uint64_t m_order{0};
 };
 
 /** Drives the machine without ns-3: three servers of one core, first come, first served. */
