@@ -14,7 +14,45 @@ def address_of(number):
     return f"127.0.{1 + number // 250}.{1 + number % 250}"
 
 
-class Fleet:
+class Responder:
+    """Hears the probe requests to the group and answers them, on a thread of its own until it is stopped.
+
+    What is answered is the subclass' `answer(request, monitor)`: the request's members, and the address to send to.
+    It is to give up when `_stopping` is set.
+    """
+
+    def __init__(self, port, source):
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((GROUP, port))
+        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                                socket.inet_aton(GROUP) + socket.inet_aton("127.0.0.1"))
+        self._socket.settimeout(0.1)
+        self._out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._out.bind((source, 0))
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        while not self._stopping.is_set():
+            try:
+                data, monitor = self._socket.recvfrom(2000)
+            except socket.timeout:
+                continue
+            self.answer(json.loads(data.split(b"\n")[0]), monitor)
+
+    def answer(self, request, monitor):
+        raise NotImplementedError
+
+    def stop(self):
+        self._stopping.set()
+        self._thread.join(10)
+        self._socket.close()
+        self._out.close()
+
+
+class Fleet(Responder):
     """Answers every probe request once for each agent, spread over the reply window.
 
     `figures(number, round)` yields the keys of a response; `rtt_s(number, round)` the RTT that the
@@ -28,29 +66,12 @@ class Fleet:
         self._figures = figures or (lambda number, round_: {"RAM": 4e9, "CPU": 50, "cores": 1})
         self._rtt_s = rtt_s or (lambda number, round_: 200e-6)
         self._server_port = server_port
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((GROUP, port))
-        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
-                                socket.inet_aton(GROUP) + socket.inet_aton("127.0.0.1"))
-        self._socket.settimeout(0.1)
-        self._out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._out.bind(("127.0.0.1", 0))
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self._round = 0
+        super().__init__(port, "127.0.0.1")
 
-    def _run(self):
-        round_ = 0
-        while not self._stopping.is_set():
-            try:
-                data, monitor = self._socket.recvfrom(2000)
-            except socket.timeout:
-                continue
-            self._answer(json.loads(data.split(b"\n")[0]), monitor, time.monotonic(), round_)
-            round_ += 1
-
-    def _answer(self, request, monitor, begin, round_):
+    def answer(self, request, monitor):
+        begin, round_ = time.monotonic(), self._round
+        self._round += 1
         # Half of the window: also on a busy machine all answers leave before it ends.
         step = request.get("window_ms", 0) / 2e3 / max(1, len(self.names))
         for number, name in enumerate(self.names):
@@ -65,12 +86,6 @@ class Fleet:
                    "hold_us": max(0, int(held * 1e6)),
                    "state": self.states.get(name, "ready"), **self._figures(number, round_)}
             self._out.sendto(json.dumps(pdu).encode(), monitor)
-
-    def stop(self):
-        self._stopping.set()
-        self._thread.join(5)
-        self._socket.close()
-        self._out.close()
 
 
 class FleetServer:

@@ -1,13 +1,10 @@
 """Bounds: what 30,000 strangers can make of memory and log, and what 2,000 agents cost."""
-import json
 import os
 import re
-import socket
-import threading
 import time
 from pathlib import Path
 
-from peers import GROUP
+from fleet import Responder
 
 STRANGERS = 30_000
 ROUNDS = 10
@@ -26,7 +23,7 @@ def cpu_s(pid, thread):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-class Strangers:
+class Strangers(Responder):
     """Answer every request with as many datagrams, each of another identity and server."""
 
     def __init__(self, port, count):
@@ -35,36 +32,15 @@ class Strangers:
             f'","id":"fake-{n:05d}","IP":"127.{66 + n // 50000}.{n // 250 % 200}.{1 + n % 250}",'
             f'"Door":80,"tipo":"probe response","RAM":1e9,"CPU":50,"v":2,"hold_us":0}}'.encode()
             for n in range(count)]
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((GROUP, port))
-        self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
-                                socket.inet_aton(GROUP) + socket.inet_aton("127.0.0.1"))
-        self._socket.settimeout(0.1)
-        self._out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._out.bind(("127.0.0.66", 0))
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        super().__init__(port, "127.0.0.66")
 
-    def _run(self):
-        while not self._stopping.is_set():
-            try:
-                data, monitor = self._socket.recvfrom(2000)
-            except socket.timeout:
-                continue
-            head = b'{"nonce":"' + json.loads(data.split(b"\n")[0])["nonce"].encode()
-            for number, tail in enumerate(self._tails):
-                self._out.sendto(head + tail, monitor)
-                if number % 1000 == 999 and self._stopping.wait(0.002):
-                    return  # a pause, so that the proxy's buffer does not lose most of them
-            self.rounds += 1
-
-    def stop(self):
-        self._stopping.set()
-        self._thread.join(10)
-        self._socket.close()
-        self._out.close()
+    def answer(self, request, monitor):
+        head = b'{"nonce":"' + request["nonce"].encode()
+        for number, tail in enumerate(self._tails):
+            self._out.sendto(head + tail, monitor)
+            if number % 1000 == 999 and self._stopping.wait(0.002):
+                return  # a pause, so that the proxy's buffer does not lose most of them
+        self.rounds += 1
 
 
 def test_strangers_fill_neither_memory_nor_log(world):
