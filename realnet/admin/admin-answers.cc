@@ -1,7 +1,7 @@
 #include "realnet/admin/admin-server.h"
 #include "realnet/admin/admin-streams.h"
 #include "realnet/admin/page-files.h"
-#include "realnet/admin/state-json.h"
+#include "realnet/admin/state-words.h"
 #include "realnet/common/admin-limits.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/counters-json.h"

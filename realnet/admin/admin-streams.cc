@@ -1,5 +1,6 @@
 #include "realnet/admin/admin-streams.h"
 
+#include "realnet/admin/history-csv.h"
 #include "realnet/admin/http-listener.h"
 #include "realnet/admin/state-json.h"
 #include "realnet/common/clock.h"

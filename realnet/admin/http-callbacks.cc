@@ -245,6 +245,32 @@ HttpListener::Callbacks::OnConnection(void* listener,
 }
 
 MHD_Result
+HttpListener::Callbacks::Send(HttpListener& listener,
+                              MHD_Connection* connection,
+                              Client& client,
+                              HttpAnswer answer)
+{
+    client.phase = Phase::ANSWER;
+    client.since = Now();
+    if (auto* text = std::get_if<std::shared_ptr<const std::string>>(&answer.content))
+    {
+        return Queue(connection, answer, TextResponse(std::move(*text)));
+    }
+    if (auto* stream = std::get_if<std::unique_ptr<AnswerStream>>(&answer.content))
+    {
+        client.phase = (*stream)->IsFinite() ? Phase::ANSWER : Phase::STREAM;
+        return Queue(connection,
+                     answer,
+                     StreamResponse(std::make_unique<Streamed>(Streamed{std::move(*stream),
+                                                                        connection,
+                                                                        &client.cut,
+                                                                        &listener.m_stopping,
+                                                                        &listener.m_suspended})));
+    }
+    return Queue(connection, answer, LiteralResponse(std::get<std::string_view>(answer.content)));
+}
+
+MHD_Result
 HttpListener::Callbacks::OnRequest(void* listener,
                                    MHD_Connection* connection,
                                    const char* path,
@@ -277,25 +303,7 @@ try
         client->bodyBytes += std::exchange(*bodyBytes, 0);
         return client->bodyBytes > ADMIN_BODY_BYTES ? MHD_NO : MHD_YES;
     }
-    HttpAnswer answer = self.m_handler(HttpRequest(connection, method, path));
-    client->phase = Phase::ANSWER;
-    client->since = Now();
-    if (auto* text = std::get_if<std::shared_ptr<const std::string>>(&answer.content))
-    {
-        return Queue(connection, answer, TextResponse(std::move(*text)));
-    }
-    if (auto* stream = std::get_if<std::unique_ptr<AnswerStream>>(&answer.content))
-    {
-        client->phase = (*stream)->IsFinite() ? Phase::ANSWER : Phase::STREAM;
-        return Queue(connection,
-                     answer,
-                     StreamResponse(std::make_unique<Streamed>(Streamed{std::move(*stream),
-                                                                        connection,
-                                                                        &client->cut,
-                                                                        &self.m_stopping,
-                                                                        &self.m_suspended})));
-    }
-    return Queue(connection, answer, LiteralResponse(std::get<std::string_view>(answer.content)));
+    return Send(self, connection, *client, self.m_handler(HttpRequest(connection, method, path)));
 }
 catch (const std::exception&)
 {

@@ -29,6 +29,12 @@ struct HttpListener::Callbacks
                                 std::size_t* bodyBytes,
                                 void** seen);
 
+    /** Sends what the handler has answered. */
+    static MHD_Result Send(HttpListener& listener,
+                           MHD_Connection* connection,
+                           Client& client,
+                           HttpAnswer answer);
+
     /** Decodes %XX in place; leaves a text with %00 alone, which C's strings cannot hold. */
     static std::size_t Unescape(void* listener, MHD_Connection* connection, char* text);
 };

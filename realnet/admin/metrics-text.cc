@@ -1,13 +1,9 @@
 #include "realnet/admin/metrics-text.h"
 
-#include "realnet/admin/state-json.h"
+#include "realnet/admin/metrics-page.h"
+#include "realnet/admin/state-words.h"
 
-#include <functional>
 #include <map>
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-#include <set>
-#include <utility>
 
 namespace sonda
 {
@@ -15,162 +11,14 @@ namespace sonda
 namespace
 {
 
-using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-using Labels = std::vector<ClientMetric::Label>;
 using Json = nlohmann::ordered_json;
-
-/** Families in the making. */
-class Page
-{
-  public:
-    explicit Page(const AdminSnapshot& snapshot)
-        : m_snapshot(snapshot)
-    {
-    }
-
-    MetricFamily&
-    Add(const std::string& name, const std::string& help, MetricType type)
-    {
-        MetricFamily& family = m_families.emplace_back();
-        family.name = "sonda_" + name;
-        family.help = help;
-        family.type = type;
-        return family;
-    }
-
-    /** A family of one value. */
-    void
-    Gauge(const std::string& name, const std::string& help, double value, Labels labels = {})
-    {
-        Append(Add(name, help, MetricType::Gauge), std::move(labels), value);
-    }
-
-    static void
-    Append(MetricFamily& family, Labels labels, double value)
-    {
-        ClientMetric& metric = family.metric.emplace_back();
-        metric.label = std::move(labels);
-        metric.gauge.value = family.type == MetricType::Gauge ? value : 0;
-        metric.counter.value = family.type == MetricType::Counter ? value : 0;
-    }
-
-    /** A gauge per agent, for those that have series of their own. */
-    void
-    AgentGauge(const std::string& name,
-               const std::string& help,
-               const std::function<double(const AgentRow&)>& value)
-    {
-        MetricFamily& family = Add("agent_" + name, help, MetricType::Gauge);
-        for (const AgentRow& row : m_snapshot.agents)
-        {
-            if (row.index < MOST_AGENTS_IN_METRICS)
-            {
-                Append(family, {{"agent", row.id}}, value(row));
-            }
-        }
-    }
-
-    /**
-     * A value per agent that adds up; the others come as one sum, together with those that are
-     * gone. \param departed of these
-     */
-    void
-    AgentSum(const std::string& name,
-             const std::string& help,
-             MetricType type,
-             const std::function<double(const AgentRow&)>& value,
-             std::uint64_t departed)
-    {
-        MetricFamily& family = Add("agent_" + name, help, type);
-        double others = static_cast<double>(departed);
-        bool hasOthers = m_snapshot.departed.agents > 0;
-        for (const AgentRow& row : m_snapshot.agents)
-        {
-            if (row.index < MOST_AGENTS_IN_METRICS)
-            {
-                Append(family, {{"agent", row.id}}, value(row));
-                continue;
-            }
-            others += value(row);
-            hasOthers = true;
-        }
-        if (hasOthers)
-        {
-            Append(family, {{"agent", OTHERS}}, others);
-        }
-    }
-
-    void AgentHistogram(const std::string& name,
-                        const std::string& help,
-                        prometheus::Histogram AgentTimes::*which);
-
-    std::string
-    Text() const
-    {
-        return prometheus::TextSerializer().Serialize(m_families);
-    }
-
-  private:
-    static constexpr const char* OTHERS = "all others";
-
-    const AdminSnapshot& m_snapshot;
-    std::vector<MetricFamily> m_families;
-};
-
-void
-AddUp(ClientMetric::Histogram& sum, const ClientMetric::Histogram& more)
-{
-    sum.sample_count += more.sample_count;
-    sum.sample_sum += more.sample_sum;
-    sum.bucket.resize(more.bucket.size());
-    for (std::size_t i = 0; i < more.bucket.size(); ++i)
-    {
-        sum.bucket[i].upper_bound = more.bucket[i].upper_bound;
-        sum.bucket[i].cumulative_count += more.bucket[i].cumulative_count;
-    }
-}
-
-void
-Page::AgentHistogram(const std::string& name,
-                     const std::string& help,
-                     prometheus::Histogram AgentTimes::*which)
-{
-    MetricFamily& family = Add("agent_" + name, help, MetricType::Histogram);
-    ClientMetric others;
-    // The others share theirs, and it outlives them.
-    std::set<std::shared_ptr<const AgentTimes>> shared;
-    if (m_snapshot.otherTimes)
-    {
-        shared.insert(m_snapshot.otherTimes);
-    }
-    for (const AgentRow& row : m_snapshot.agents)
-    {
-        if (row.index >= MOST_AGENTS_IN_METRICS)
-        {
-            shared.insert(row.times);
-            continue;
-        }
-        ClientMetric metric = ((*row.times).*which).Collect();
-        metric.label = {{"agent", row.id}};
-        family.metric.push_back(std::move(metric));
-    }
-    for (const auto& times : shared)
-    {
-        AddUp(others.histogram, ((*times).*which).Collect().histogram);
-    }
-    if (!others.histogram.bucket.empty())
-    {
-        others.label = {{"agent", OTHERS}};
-        family.metric.push_back(std::move(others));
-    }
-}
 
 /** Every counter of the log line, under its name there; so none can be forgotten here. */
 void
-AddCounters(Page& page, const Json& counters)
+AddCounters(MetricsPage& page, const Json& counters)
 {
     for (const auto& [key, value] : counters.items())
     {
@@ -179,7 +27,7 @@ AddCounters(Page& page, const Json& counters)
             MetricFamily& family = page.Add(key + "_total",
                                             "The counter '" + key + "' of the proxy's log",
                                             MetricType::Counter);
-            Page::Append(family, {}, value.get<double>());
+            MetricsPage::Append(family, {}, value.get<double>());
         }
         else if (value.is_object())
         {
@@ -190,7 +38,7 @@ AddCounters(Page& page, const Json& counters)
             {
                 if (reason != "total")
                 {
-                    Page::Append(family, {{"reason", reason}}, count.get<double>());
+                    MetricsPage::Append(family, {{"reason", reason}}, count.get<double>());
                 }
             }
         }
@@ -198,7 +46,7 @@ AddCounters(Page& page, const Json& counters)
 }
 
 void
-AddProxy(Page& page, const AdminSnapshot& snapshot)
+AddProxy(MetricsPage& page, const AdminSnapshot& snapshot)
 {
     const ProxyFacts& facts = *snapshot.facts;
     page.Gauge("info",
@@ -220,7 +68,7 @@ AddProxy(Page& page, const AdminSnapshot& snapshot)
 }
 
 void
-AddFairness(Page& page, const AdminSnapshot& snapshot)
+AddFairness(MetricsPage& page, const AdminSnapshot& snapshot)
 {
     if (!snapshot.windows.empty())
     {
@@ -237,7 +85,7 @@ AddFairness(Page& page, const AdminSnapshot& snapshot)
 }
 
 void
-AddAgentCounts(Page& page, const AdminSnapshot& snapshot)
+AddAgentCounts(MetricsPage& page, const AdminSnapshot& snapshot)
 {
     std::map<std::string, double> counts;
     for (const char* word : {"ready",
@@ -262,7 +110,7 @@ AddAgentCounts(Page& page, const AdminSnapshot& snapshot)
     MetricFamily& family = page.Add("agents", "Agents by state", MetricType::Gauge);
     for (const auto& [word, count] : counts)
     {
-        Page::Append(family, {{"state", word}}, count);
+        MetricsPage::Append(family, {{"state", word}}, count);
     }
     page.Gauge("candidates", "Agents that may be picked", candidates);
     page.Gauge("panic",
@@ -278,7 +126,7 @@ AddAgentCounts(Page& page, const AdminSnapshot& snapshot)
 }
 
 void
-AddAgentCounters(Page& page, const AgentTotals& departed)
+AddAgentCounters(MetricsPage& page, const AgentTotals& departed)
 {
     const auto count =
         [&](const char* name, const char* help, std::uint64_t AgentRow::*which, std::uint64_t gone)
@@ -311,7 +159,7 @@ AddAgentCounters(Page& page, const AgentTotals& departed)
 }
 
 void
-AddAgents(Page& page, const AgentTotals& departed)
+AddAgents(MetricsPage& page, const AgentTotals& departed)
 {
     page.AgentGauge("candidate",
                     "1: may be picked",
@@ -349,7 +197,7 @@ AddAgents(Page& page, const AgentTotals& departed)
 std::string
 MetricsText(const AdminSnapshot& snapshot)
 {
-    Page page(snapshot);
+    MetricsPage page(snapshot);
     AddProxy(page, snapshot);
     AddFairness(page, snapshot);
     AddAgentCounts(page, snapshot);

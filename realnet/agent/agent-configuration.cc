@@ -71,11 +71,7 @@ ConfigureAgent(const CommandLine& line)
     Problems problems = ReadAgentCommand(*reading, line);
     const ProbeNetwork& network = reading->command.network;
     AgentConfiguration result{reading, {}, {network.interfaces, Family(network)}, {}};
-    if (!network.keyFile.empty())
-    {
-        result.keyring =
-            Take(LoadKeyFile(network.keyFile), reading->table.Get("key-file"), problems);
-    }
+    result.keyring = TakeKeyring(network.keyFile, reading->table.Get("key-file"), problems);
     // An agent that has a key of its own has a name.
     if (result.keyring && reading->command.id.empty())
     {
@@ -104,12 +100,7 @@ ConfigureAgent(const CommandLine& line)
     }
     if (!problems.empty())
     {
-        // Whoever mends the others wants to know of these, too.
-        const auto absent = interfaces
-                                ? AbsentInterfaces(*interfaces, reading->table.Get("interface"))
-                                : Problems{};
-        problems.insert(problems.end(), absent.begin(), absent.end());
-        return problems;
+        return WithAbsent(std::move(problems), interfaces, reading->table.Get("interface"));
     }
     return result;
 }

@@ -60,7 +60,11 @@ AgentService::AgentService(Parts parts,
     : m_sampleTimer(m_io),
       m_replyTimer(m_io),
       m_announceTimer(m_io),
-      m_signals(m_io, SIGINT, SIGTERM, SIGUSR1),
+      m_signals(m_io,
+                {[this] { LogCounters(); },
+                 [this] { Reload(); },
+                 [this](int signal) { End(signal); },
+                 [this](int) { m_io.stop(); }}),
       m_watchdog(m_io, [] { return true; }), // there is but this thread
       m_reloads(m_io, std::move(parts.reloads), [this] { return Reload(); }),
       m_line(std::move(parts.line)),
@@ -79,7 +83,6 @@ AgentService::AgentService(Parts parts,
       m_group(serverGroup),
       m_random(parts.seed)
 {
-    m_signals.add(SIGHUP);
 }
 
 void
@@ -95,7 +98,7 @@ AgentService::Run()
                      [this] { LeaveAddress(); },
                      [this](const std::string& address) { TakeAddress(address); }});
     WaitForSample();
-    WaitForSignal();
+    m_signals.Start();
     m_watchdog.Start();
     m_reloads.Start();
     NotifyManager("READY=1");
@@ -146,41 +149,12 @@ AgentService::TakeAddress(const std::string& address)
 }
 
 void
-AgentService::WaitForSignal()
+AgentService::End(int signal)
 {
-    m_signals.async_wait(
-        [this](const asio::error_code& error, int signal)
-        {
-            if (!error)
-            {
-                OnSignal(signal);
-                WaitForSignal();
-            }
-        });
-}
-
-void
-AgentService::OnSignal(int signal)
-{
-    if (signal == SIGUSR1)
-    {
-        LogCounters();
-    }
-    else if (signal == SIGHUP)
-    {
-        Reload();
-    }
-    else if (!m_ending)
-    {
-        spdlog::info("signal {}: announcing drain and ending", signal);
-        NotifyManager("STOPPING=1");
-        m_ending = true;
-        Announce(ANNOUNCEMENTS);
-    }
-    else
-    {
-        m_io.stop();
-    }
+    spdlog::info("signal {}: announcing drain and ending", signal);
+    NotifyManager("STOPPING=1");
+    m_ending = true;
+    Announce(ANNOUNCEMENTS);
 }
 
 /** Tells the proxies, \p times times, that there shall be no more connections. */

@@ -9,10 +9,10 @@
 #include "realnet/common/log.h"
 #include "realnet/common/random.h"
 #include "realnet/common/reload-port.h"
+#include "realnet/common/service-signals.h"
 #include "realnet/common/watchdog.h"
 
 #include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
@@ -63,8 +63,7 @@ class AgentService
   private:
     void WaitForSample();
     void WaitForReply();
-    void WaitForSignal();
-    void OnSignal(int signal);
+    void End(int signal);
     Problems Reload();
     Problems TryReload();
     void Announce(int times);
@@ -83,7 +82,7 @@ class AgentService
     asio::steady_timer m_sampleTimer;
     asio::steady_timer m_replyTimer;
     asio::steady_timer m_announceTimer;
-    asio::signal_set m_signals;
+    ServiceSignals m_signals;
     Watchdog m_watchdog;
     ReloadPort m_reloads;
 

@@ -1,14 +1,10 @@
 #include "realnet/agent/listeners.h"
 
+#include "realnet/agent/local-address.h"
 #include "realnet/agent/sock-diag.h"
 #include "realnet/common/socket-address.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -38,54 +34,6 @@ ToListener(const DiagSocket& socket)
 }
 
 } // namespace
-
-std::optional<bool>
-IsLocalAddress(const std::string& address)
-{
-    struct
-    {
-        nlmsghdr header;
-        rtmsg body;
-        rtattr attribute;
-        std::array<std::byte, sizeof(in6_addr)> address;
-    } request{};
-
-    const SocketAddress wanted(address, 0);
-    const bool isV6 = wanted.Family() == AF_INET6;
-    const std::size_t bytes = isV6 ? sizeof(in6_addr) : sizeof(in_addr);
-    const auto* from = isV6 ? static_cast<const void*>(&wanted.V6()) : &wanted.V4();
-    std::memcpy(request.address.data(), from, bytes);
-    request.attribute = {static_cast<unsigned short>(RTA_LENGTH(bytes)), RTA_DST};
-    request.body.rtm_family = static_cast<unsigned char>(wanted.Family());
-    request.body.rtm_dst_len = static_cast<unsigned char>(8 * bytes);
-    request.header.nlmsg_len =
-        static_cast<std::uint32_t>(NLMSG_LENGTH(sizeof(rtmsg)) + RTA_LENGTH(bytes));
-    request.header.nlmsg_type = RTM_GETROUTE;
-    request.header.nlmsg_flags = NLM_F_REQUEST;
-    const Descriptor netlink(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
-    if (!netlink || send(netlink.Get(), &request, request.header.nlmsg_len, 0) < 0)
-    {
-        return std::nullopt;
-    }
-    std::array<std::byte, 4096> answer;
-    const ssize_t n = recv(netlink.Get(), answer.data(), answer.size(), 0);
-    nlmsghdr header{};
-    if (n < static_cast<ssize_t>(NLMSG_LENGTH(sizeof(rtmsg))))
-    {
-        return std::nullopt;
-    }
-    std::memcpy(&header, answer.data(), sizeof(header));
-    if (header.nlmsg_type == NLMSG_ERROR)
-    {
-        std::int32_t error = 0;
-        std::memcpy(&error, answer.data() + NLMSG_HDRLEN, sizeof(error));
-        const bool isNoWay = error == -ENETUNREACH || error == -EHOSTUNREACH;
-        return isNoWay ? std::optional(false) : std::nullopt;
-    }
-    rtmsg route;
-    std::memcpy(&route, answer.data() + NLMSG_HDRLEN, sizeof(route));
-    return route.rtm_type == RTN_LOCAL;
-}
 
 ListenerMatch
 Match(const DiagSocket& socket, const Endpoint& server)

@@ -29,12 +29,6 @@ struct Listener
 };
 
 /**
- * \return whether packets to \p address end in this network namespace; nothing when the kernel does
- * not say (netlink, RTM_GETROUTE). Any thread.
- */
-std::optional<bool> IsLocalAddress(const std::string& address);
-
-/**
  * \return every listener for \p server in this network namespace: those of its very address, or
  * where there are none, those of all addresses. None where the address is not of this namespace:
  * connections to it go past (published ports of containers, DNAT, IPVS). An error when the kernel

@@ -40,9 +40,8 @@ ParseId(const std::string& text)
     return text;
 }
 
-} // namespace
-
-AgentReading::AgentReading()
+void
+AddServerOptions(OptionTable& table, AgentCommand& command)
 {
     table.Heading("Server");
     table.Add("serve",
@@ -68,10 +67,12 @@ AgentReading::AgentReading()
              "What the operator wants: ready; drain, no new connections; down, out of service",
              ParseState)
         .scope = OptionScope::LIVE;
-    AddProbeOptions(table,
-                    command.network,
-                    "Interface by which proxies ask; with several, --serve must say which address "
-                    "all of them shall use");
+}
+
+/** How the load is told and measured. */
+void
+AddReportOptions(OptionTable& table, AgentCommand& command)
+{
     table
         .Add("window",
              "DURATION",
@@ -103,6 +104,18 @@ AgentReading::AgentReading()
             "systemd unit, such as nginx.service (UNIT). Limits of the groups above it count, too",
             ParseCgroupWish)
         .scope = OptionScope::LIVE;
+}
+
+} // namespace
+
+AgentReading::AgentReading()
+{
+    AddServerOptions(table, command);
+    AddProbeOptions(table,
+                    command.network,
+                    "Interface by which proxies ask; with several, --serve must say which address "
+                    "all of them shall use");
+    AddReportOptions(table, command);
     table.AddFlag("base-form",
                   command.baseForm,
                   false,

@@ -175,4 +175,12 @@ AbsentInterfaces(const InterfaceSlots& slots, const Option& option)
     return problems;
 }
 
+Problems
+WithAbsent(Problems problems, const std::optional<InterfaceSlots>& slots, const Option& option)
+{
+    const Problems absent = slots ? AbsentInterfaces(*slots, option) : Problems{};
+    problems.insert(problems.end(), absent.begin(), absent.end());
+    return problems;
+}
+
 } // namespace sonda

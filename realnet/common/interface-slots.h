@@ -110,6 +110,14 @@ Expected<InterfaceSlots> FindInterfaces(const std::vector<std::string>& wanted, 
 /** \return a problem for each interface that is not there, which is none by itself: it may come. */
 Problems AbsentInterfaces(const InterfaceSlots& slots, const Option& option);
 
+/**
+ * Adds these to the problems of a configuration that is refused: whoever mends the others wants to
+ * know of them, too. \param slots nothing: they could not be found, which is one of the others
+ */
+Problems WithAbsent(Problems problems,
+                    const std::optional<InterfaceSlots>& slots,
+                    const Option& option);
+
 } // namespace sonda
 
 #endif

@@ -20,4 +20,10 @@ LoadKeyFile(const std::string& path)
     return keyring;
 }
 
+std::optional<Keyring>
+TakeKeyring(const std::string& path, const Option& option, Problems& problems)
+{
+    return path.empty() ? std::nullopt : Take(LoadKeyFile(path), option, problems);
+}
+
 } // namespace sonda

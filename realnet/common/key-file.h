@@ -3,7 +3,9 @@
 
 #include "model/base/error.h"
 #include "model/protocol/auth.h"
+#include "realnet/common/configuration.h"
 
+#include <optional>
 #include <string>
 
 namespace sonda
@@ -16,6 +18,14 @@ namespace sonda
  * not of the documented form
  */
 Expected<Keyring> LoadKeyFile(const std::string& path);
+
+/**
+ * Reads the key file that a configuration names, if it does.
+ * \return the keys; nothing: none is named, or a problem was noted under \p option
+ */
+std::optional<Keyring> TakeKeyring(const std::string& path,
+                                   const Option& option,
+                                   Problems& problems);
 
 } // namespace sonda
 

@@ -1,13 +1,11 @@
-#include "model/base/version.h"
 #include "realnet/agent/agent-service.h"
 #include "realnet/agent/connection-counter.h"
 #include "realnet/agent/figures-text.h"
 #include "realnet/agent/listeners.h"
 #include "realnet/common/clock.h"
 #include "realnet/common/log.h"
-#include "realnet/common/manual-page.h"
 #include "realnet/common/reload-port.h"
-#include "realnet/common/service-user.h"
+#include "realnet/programs/program.h"
 
 #include <fmt/format.h>
 #include <iostream>
@@ -120,24 +118,36 @@ Prepare(LoadSampler& sampler)
     return error;
 }
 
+/** Prints a response or serves, as the configuration says. \return the exit code */
+int
+Work(const CommandLine& line, AgentConfiguration configuration)
+{
+    const AgentCommand& command = configuration.Command();
+    Load load(configuration);
+    if (const auto error = Prepare(load.sampler))
+    {
+        return FailStart(NAME, error->message);
+    }
+    if (command.print && configuration.options.server.address.empty())
+    {
+        return FailStart(NAME, "--interface: " + configuration.interfaces.Get(0).why);
+    }
+    if (command.print)
+    {
+        return Print(configuration.options, load.sampler, command);
+    }
+    return Serve(line, std::move(configuration), load);
+}
+
 int
 Main(int argc, const char* const* argv)
 {
-    const ProgramText program = AgentProgram(std::string(VERSION) + " (" + COMMIT + ")");
+    const ProgramText program = AgentProgram(VersionAndCommit());
     CommandLine line;
     const AgentReading form;
-    if (const auto code = ParseCommandLine(program, form.table, argc, argv, line))
+    if (const auto code = BeginProgram(program, form.table, argc, argv, line))
     {
         return *code;
-    }
-    if (line.count("reload"))
-    {
-        return AskForReload(NAME);
-    }
-    if (line.count("man"))
-    {
-        std::cout << ManualPage(program, form.table);
-        return 0;
     }
     auto configuration = ConfigureAgent(line);
     if (!configuration)
@@ -152,32 +162,14 @@ Main(int argc, const char* const* argv)
         {
             return FailStart(NAME, error->message);
         }
-        WarnOfUnreadable(NAME, configuration->reading->table);
-        WarnAtCheck(NAME,
-                    AbsentInterfaces(configuration->interfaces,
-                                     configuration->reading->table.Get("interface")));
-        std::cout << NAME << ": the configuration is good\n";
-        return 0;
+        return TellGood(program, configuration->reading->table, configuration->interfaces);
     }
     SetUpLog(command.verbose);
     if (command.print && !command.verbose)
     {
         spdlog::set_level(spdlog::level::err); // what is shown says it all
     }
-    Load load(*configuration);
-    if (const auto error = Prepare(load.sampler))
-    {
-        return FailStart(NAME, error->message);
-    }
-    if (command.print && configuration->options.server.address.empty())
-    {
-        return FailStart(NAME, "--interface: " + configuration->interfaces.Get(0).why);
-    }
-    if (command.print)
-    {
-        return Print(configuration->options, load.sampler, command);
-    }
-    return Serve(line, std::move(*configuration), load);
+    return Work(line, std::move(*configuration));
 }
 
 } // namespace

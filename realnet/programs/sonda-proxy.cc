@@ -1,10 +1,9 @@
 #include "model/base/version.h"
 #include "realnet/common/key-file.h"
 #include "realnet/common/log.h"
-#include "realnet/common/manual-page.h"
 #include "realnet/common/reload-port.h"
 #include "realnet/common/service-manager.h"
-#include "realnet/common/service-user.h"
+#include "realnet/programs/program.h"
 #include "realnet/programs/visibility.h"
 #include "realnet/proxy/proxy.h"
 
@@ -200,21 +199,12 @@ DeriveKey(const CommandLine& line)
 int
 Main(int argc, const char* const* argv)
 {
-    const ProgramText program = ProxyProgram(std::string(VERSION) + " (" + COMMIT + ")");
+    const ProgramText program = ProxyProgram(VersionAndCommit());
     CommandLine line;
     const ProxyReading form;
-    if (const auto code = ParseCommandLine(program, form.table, argc, argv, line))
+    if (const auto code = BeginProgram(program, form.table, argc, argv, line))
     {
         return *code;
-    }
-    if (line.count("reload"))
-    {
-        return AskForReload(NAME);
-    }
-    if (line.count("man"))
-    {
-        std::cout << ManualPage(program, form.table);
-        return 0;
     }
     if (line.count("derive-key"))
     {
@@ -237,12 +227,7 @@ Main(int argc, const char* const* argv)
     }
     if (configuration->Command().check)
     {
-        WarnOfUnreadable(NAME, configuration->reading->table);
-        WarnAtCheck(NAME,
-                    AbsentInterfaces(configuration->interfaces,
-                                     configuration->reading->table.Get("interface")));
-        std::cout << NAME << ": the configuration is good\n";
-        return 0;
+        return TellGood(program, configuration->reading->table, configuration->interfaces);
     }
     SetUpLog(configuration->Command().verbose);
     signal(SIGPIPE, SIG_IGN); // splice() to a socket that was reset raises it

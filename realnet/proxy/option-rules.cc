@@ -84,10 +84,17 @@ RefuseDuplicates(const ProxyReading& reading, Problems& problems)
     }
 }
 
-void
-Settle(ProxyReading& reading, Problems& problems)
+bool
+IsGiven(const ProxyReading& reading, const char* option)
 {
-    ProxyCommand& command = reading.command;
+    return !reading.table.Get(option).origin.empty();
+}
+
+/** Options that contradict each other. */
+void
+CheckExclusions(const ProxyReading& reading, Problems& problems)
+{
+    const ProxyCommand& command = reading.command;
     const auto exclude = [&](const char* one, const char* other, const char* why)
     {
         problems.push_back(
@@ -95,8 +102,7 @@ Settle(ProxyReading& reading, Problems& problems)
              "and " + reading.table.Get(other).Where() + " exclude each other: " + why});
     };
     const bool isSigned = !command.network.keyFile.empty();
-    const bool acceptBaseGiven = !reading.table.Get("accept-base").origin.empty();
-    if (isSigned && acceptBaseGiven && command.acceptBase)
+    if (isSigned && IsGiven(reading, "accept-base") && command.acceptBase)
     {
         exclude("accept-base", "key-file", "a response without nonce could be replayed");
     }
@@ -114,21 +120,32 @@ Settle(ProxyReading& reading, Problems& problems)
     {
         exclude("admin-token-file", "admin", "there is nobody to show the token to");
     }
-    if (command.window > command.interval)
+}
+
+void
+CheckWindow(const ProxyReading& reading, Problems& problems)
+{
+    const std::string where = reading.table.Get("window").Where();
+    if (reading.command.window > reading.command.interval)
     {
-        problems.push_back({reading.table.Get("window").Where(),
+        problems.push_back({where,
                             "must not be longer than --interval: responses would come when their "
                             "request is forgotten"});
     }
-    if (command.window > std::chrono::milliseconds(MAX_WINDOW_MS))
+    if (reading.command.window > std::chrono::milliseconds(MAX_WINDOW_MS))
     {
-        problems.push_back(
-            {reading.table.Get("window").Where(), "must not be longer than 60s: agents refuse it"});
+        problems.push_back({where, "must not be longer than 60s: agents refuse it"});
     }
-    CheckListen(reading, problems);
-    RefuseDuplicates(reading, problems);
+}
+
+/** What follows from other options where it was not said. */
+void
+Settle(ProxyReading& reading)
+{
+    ProxyCommand& command = reading.command;
+    const bool isSigned = !command.network.keyFile.empty();
     command.acceptBase = command.acceptBase && !isSigned;
-    const bool foreignGiven = !reading.table.Get("allow-foreign-source").origin.empty();
+    const bool foreignGiven = IsGiven(reading, "allow-foreign-source");
     command.foreignSources = command.allowForeignSource ? ForeignSources::ACCEPTED
                              : isSigned || foreignGiven ? ForeignSources::REFUSED
                                                         : ForeignSources::ON_LINK;
@@ -166,7 +183,11 @@ Problems
 ReadProxyCommand(ProxyReading& reading, const CommandLine& line)
 {
     Problems problems = ReadConfiguration(reading.table, line);
-    Settle(reading, problems);
+    CheckExclusions(reading, problems);
+    CheckWindow(reading, problems);
+    CheckListen(reading, problems);
+    RefuseDuplicates(reading, problems);
+    Settle(reading);
     return problems;
 }
 

@@ -46,7 +46,7 @@ AddDuration(OptionTable& table,
 }
 
 void
-AddRelayOptions(OptionTable& table, ProxyCommand& command)
+AddClientOptions(OptionTable& table, ProxyCommand& command)
 {
     table.Heading("Clients");
     table.AddList(
@@ -82,6 +82,11 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
             "which is believed",
             Network::Parse)
         .scope = OptionScope::LIVE;
+}
+
+void
+AddThreadOptions(OptionTable& table, ProxyCommand& command)
+{
     command.workers = std::max(1U, std::thread::hardware_concurrency());
     table.AddNumber("workers",
                     command.workers,
@@ -101,6 +106,12 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
                     "64",
                     "Pipes per worker for streams; 0: always copy",
                     WholeFrom<unsigned>(0, 4096));
+}
+
+/** How long a connection may be at something. */
+void
+AddTimeoutOptions(OptionTable& table, ProxyCommand& command)
+{
     table.Heading("Times");
     AddDuration(
         table,
@@ -124,6 +135,12 @@ AddRelayOptions(OptionTable& table, ProxyCommand& command)
                 command.connection.halfClosed,
                 "30s",
                 "The same when one direction has ended");
+}
+
+/** When somebody is taken for gone, or told to go. */
+void
+AddPatienceOptions(OptionTable& table, ProxyCommand& command)
+{
     table
         .Add("ack-timeout",
              "DURATION",
@@ -251,7 +268,10 @@ AddVisibilityOptions(OptionTable& table, ProxyCommand& command)
 
 ProxyReading::ProxyReading()
 {
-    AddRelayOptions(table, command);
+    AddClientOptions(table, command);
+    AddThreadOptions(table, command);
+    AddTimeoutOptions(table, command);
+    AddPatienceOptions(table, command);
     AddMonitorOptions(table, command);
     AddPickOptions(table, command);
     AddServerOptions(table, command);

@@ -3,40 +3,13 @@
 namespace sonda
 {
 
-void
-AddPickOptions(OptionTable& table, ProxyCommand& command)
+namespace
 {
-    table.Heading("Picks");
-    table
-        .Add("formula",
-             "NAME|TEXT",
-             command.formula,
-             "",
-             "Score of an agent: a name, or 'min: TEXT' [default: the policy's]",
-             AnyText)
-        .scope = OptionScope::LIVE;
-    table.Add("formulas", "FILE", command.formulas, "", "Further named formulas", AnyText).scope =
-        OptionScope::LIVE;
-    table
-        .Add("policy",
-             "NAME[:PARAMETER]",
-             command.policy,
-             "best",
-             "How an agent is picked",
-             AnyText)
-        .scope = OptionScope::LIVE;
-    table.AddNumber("seed",
-                    command.seed,
-                    "",
-                    "Seed of random picks [default: from the kernel]",
-                    WholeFrom<std::optional<std::uint64_t>>(0, UINT64_MAX));
-}
 
+/** Which servers, and what each of them gets. */
 void
-AddServerOptions(OptionTable& table, ProxyCommand& command)
+AddServers(OptionTable& table, ProxyCommand& command)
 {
-    TableRules& rules = command.rules;
-    table.Heading("Servers");
     table
         .AddList(
             "server",
@@ -56,11 +29,17 @@ AddServerOptions(OptionTable& table, ProxyCommand& command)
         .scope = OptionScope::LIVE;
     table
         .AddNumber("per-agent-max",
-                   rules.mostInFlight,
+                   command.rules.mostInFlight,
                    "0",
                    "Connections that one agent gets at a time; 0: no limit",
                    WholeFrom<std::uint32_t>(0, 1 << 29))
         .scope = OptionScope::LIVE;
+}
+
+/** How servers come and go. */
+void
+AddComing(OptionTable& table, TableRules& rules)
+{
     table
         .Add("slow-start",
              "DURATION",
@@ -101,6 +80,12 @@ AddServerOptions(OptionTable& table, ProxyCommand& command)
                    "So many agents and servers are known at a time; more are refused",
                    WholeFrom<std::size_t>(1, 1 << 20))
         .scope = OptionScope::LIVE;
+}
+
+/** After what a server that lets connections fail rests. */
+void
+AddRests(OptionTable& table, TableRules& rules)
+{
     table
         .AddNumber(
             "early-resets",
@@ -118,6 +103,46 @@ AddServerOptions(OptionTable& table, ProxyCommand& command)
                    "without a byte; 0: never",
                    WholeFrom<std::uint32_t>(0, 1 << 20))
         .scope = OptionScope::LIVE;
+}
+
+} // namespace
+
+void
+AddPickOptions(OptionTable& table, ProxyCommand& command)
+{
+    table.Heading("Picks");
+    table
+        .Add("formula",
+             "NAME|TEXT",
+             command.formula,
+             "",
+             "Score of an agent: a name, or 'min: TEXT' [default: the policy's]",
+             AnyText)
+        .scope = OptionScope::LIVE;
+    table.Add("formulas", "FILE", command.formulas, "", "Further named formulas", AnyText).scope =
+        OptionScope::LIVE;
+    table
+        .Add("policy",
+             "NAME[:PARAMETER]",
+             command.policy,
+             "best",
+             "How an agent is picked",
+             AnyText)
+        .scope = OptionScope::LIVE;
+    table.AddNumber("seed",
+                    command.seed,
+                    "",
+                    "Seed of random picks [default: from the kernel]",
+                    WholeFrom<std::optional<std::uint64_t>>(0, UINT64_MAX));
+}
+
+void
+AddServerOptions(OptionTable& table, ProxyCommand& command)
+{
+    table.Heading("Servers");
+    AddServers(table, command);
+    AddComing(table, command.rules);
+    AddRests(table, command.rules);
 }
 
 } // namespace sonda

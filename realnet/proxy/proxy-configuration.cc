@@ -67,6 +67,18 @@ ShareAmong(const ProxyCommand& command, const ProxyCommand& atStart)
                             command.maxConnections);
 }
 
+/** There must be a place where clients can connect. */
+void
+CheckListeners(const ProxyReading& reading, const ProxyProcess& process, Problems& problems)
+{
+    if (reading.command.listen.empty() && process.inherited.empty())
+    {
+        problems.push_back({reading.table.Get("listen").Where(),
+                            "[] names no address, and no socket was inherited (LISTEN_FDS); at "
+                            "least one [ADDRESS:]PORT is needed"});
+    }
+}
+
 /** No server may be this proxy itself. */
 void
 CheckServers(const ProxyReading& reading, const ProxyProcess& process, Problems& problems)
@@ -82,6 +94,61 @@ CheckServers(const ProxyReading& reading, const ProxyProcess& process, Problems&
                                     "; it would be its own client, until no descriptor is left"});
         }
     }
+}
+
+/** \return the policy, or null where a problem was noted. */
+std::unique_ptr<Policy>
+FindPolicy(const ProxyReading& reading, Problems& problems)
+{
+    const ProxyCommand& command = reading.command;
+    auto policy = Take(MakePolicy(command.policy), reading.table.Get("policy"), problems);
+    if (policy && command.baseForm && (*policy)->NoticeBelow() > 0)
+    {
+        problems.push_back({reading.table.Get("policy").Where(),
+                            command.policy + " needs notices of agents, for which the base form "
+                                             "has no words (--base-form)"});
+    }
+    return policy ? std::move(*policy) : nullptr;
+}
+
+/** \return the keys, if a file of them is named. */
+std::optional<Keyring>
+FindKeyring(const ProxyReading& reading, Problems& problems)
+{
+    const Option& option = reading.table.Get("key-file");
+    auto keyring = TakeKeyring(reading.command.network.keyFile, option, problems);
+    if (keyring && keyring->AgentId())
+    {
+        problems.push_back({option.Where(),
+                            "has the keys of agent " + *keyring->AgentId() +
+                                "; a proxy needs a master key or a shared one"});
+    }
+    return keyring;
+}
+
+/** \return the log, or null when none is wanted; a check leaves the file alone. */
+std::unique_ptr<ConnectionLog>
+OpenLog(const ProxyReading& reading, Problems& problems)
+{
+    const ProxyCommand& command = reading.command;
+    if (command.connectionLog == "off" || command.check)
+    {
+        return nullptr;
+    }
+    return Take(ConnectionLog::Open(command.connectionLog, command.logFormat),
+                reading.table.Get("connection-log"),
+                problems)
+        .value_or(nullptr);
+}
+
+/** \return what whoever changes something over HTTP must show, if that is wanted. */
+std::optional<AdminToken>
+FindToken(const ProxyReading& reading, Problems& problems)
+{
+    const std::string& file = reading.command.adminTokenFile;
+    return file.empty()
+               ? std::nullopt
+               : Take(AdminToken::Load(file), reading.table.Get("admin-token-file"), problems);
 }
 
 } // namespace
@@ -105,74 +172,34 @@ Configure(const CommandLine& line, const ProxyProcess& process)
     auto reading = std::make_shared<ProxyReading>();
     Problems problems = ReadProxyCommand(*reading, line);
     const ProxyCommand& command = reading->command;
-    if (command.listen.empty() && process.inherited.empty())
-    {
-        problems.push_back({reading->table.Get("listen").Where(),
-                            "[] names no address, and no socket was inherited (LISTEN_FDS); at "
-                            "least one [ADDRESS:]PORT is needed"});
-    }
+    CheckListeners(*reading, process, problems);
     CheckServers(*reading, process, problems);
     auto formula = FindFormula(*reading, problems);
-    auto policy = Take(MakePolicy(command.policy), reading->table.Get("policy"), problems);
-    if (policy && command.baseForm && (*policy)->NoticeBelow() > 0)
-    {
-        problems.push_back({reading->table.Get("policy").Where(),
-                            command.policy + " needs notices of agents, for which the base form "
-                                             "has no words (--base-form)"});
-    }
+    auto policy = FindPolicy(*reading, problems);
     auto interfaces = Take(FindInterfaces(command.network.interfaces, Family(command.network)),
                            reading->table.Get("interface"),
                            problems);
-    std::optional<Keyring> keyring;
-    if (!command.network.keyFile.empty())
-    {
-        keyring =
-            Take(LoadKeyFile(command.network.keyFile), reading->table.Get("key-file"), problems);
-    }
-    if (keyring && keyring->AgentId())
-    {
-        problems.push_back({reading->table.Get("key-file").Where(),
-                            "has the keys of agent " + *keyring->AgentId() +
-                                "; a proxy needs a master key or a shared one"});
-    }
-    std::unique_ptr<ConnectionLog> log;
-    if (command.connectionLog != "off" && !command.check)
-    {
-        log = Take(ConnectionLog::Open(command.connectionLog, command.logFormat),
-                   reading->table.Get("connection-log"),
-                   problems)
-                  .value_or(nullptr);
-    }
+    auto keyring = FindKeyring(*reading, problems);
+    auto log = OpenLog(*reading, problems);
     const auto budget =
         Take(ShareAmong(command, process.atStart ? process.atStart->command : command),
              reading->table.Get("max-connections"),
              problems);
-    std::optional<AdminToken> token;
-    if (!command.adminTokenFile.empty())
-    {
-        token = Take(AdminToken::Load(command.adminTokenFile),
-                     reading->table.Get("admin-token-file"),
-                     problems);
-    }
+    auto token = FindToken(*reading, problems);
     if (!problems.empty())
     {
-        // Whoever mends the others wants to know of these, too.
-        const auto absent = interfaces
-                                ? AbsentInterfaces(*interfaces, reading->table.Get("interface"))
-                                : Problems{};
-        problems.insert(problems.end(), absent.begin(), absent.end());
-        return problems;
+        return WithAbsent(std::move(problems), interfaces, reading->table.Get("interface"));
     }
     std::string formulaText = formula->GetText();
     return ProxyConfiguration{std::move(reading),
                               std::move(formulaText),
                               std::move(*formula),
-                              std::move(*policy),
+                              std::move(policy),
                               std::move(keyring),
                               std::move(*interfaces),
                               *budget,
                               std::move(log),
-                              token};
+                              std::move(token)};
 }
 
 MonitorOptions

@@ -59,10 +59,7 @@ Proxy::Apply(ProxyConfiguration next)
     m_droppedByOldLogs += m_log ? m_log->Dropped() : 0;
     m_log = m_logCloser.Share(std::move(next.log));
     m_shared.settings.Set(MakeRelaySettings(command, m_log));
-    for (const auto& worker : m_workers)
-    {
-        worker->Reload();
-    }
+    m_workers.Reload();
     for (Companion* companion : m_companions)
     {
         companion->OnReload(next);

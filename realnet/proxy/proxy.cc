@@ -3,7 +3,6 @@
 #include "realnet/common/clock.h"
 #include "realnet/common/service-manager.h"
 
-#include <asio/post.hpp>
 #include <csignal>
 #include <new>
 #include <nlohmann/json.hpp>
@@ -42,9 +41,13 @@ Waiting(const std::vector<Listener>& listeners)
 } // namespace
 
 Proxy::Proxy(Parts parts, SharedBalancer& balancer)
-    : m_signals(m_io, SIGINT, SIGTERM),
+    : m_signals(m_io,
+                {[this] { LogCounters(); },
+                 [this] { Reload(); },
+                 [this](int signal) { Drain(signal); },
+                 [this](int signal) { EndNow(signal); }}),
       m_drainTimer(m_io),
-      m_watchdog(m_io, [this] { return AreWorkersAlive(); }),
+      m_watchdog(m_io, [this] { return m_workers.AreAlive(); }),
       m_reloads(m_io, std::move(parts.reloads), [this] { return Reload(); }),
       m_listeners(std::move(parts.listeners)),
       m_line(std::move(parts.line)),
@@ -62,15 +65,14 @@ Proxy::Proxy(Parts parts, SharedBalancer& balancer)
       m_monitor(m_io, std::move(parts.monitor), balancer),
       m_healthChecks(m_io, balancer, [this] { m_monitor.OnTableChanged(); }),
       m_companions(std::move(parts.companions)),
-      m_losses(m_files)
+      m_losses(m_files),
+      m_workers(m_io,
+                m_shared,
+                m_atStart->command.workers,
+                m_atStart->command.scheduling,
+                [this] { m_io.stop(); })
 {
     m_balancer.SetGuard([this](const Endpoint& server) { return m_shared.own.Objection(server); });
-    m_signals.add(SIGUSR1);
-    m_signals.add(SIGHUP);
-    for (unsigned i = 0; i < m_atStart->command.workers; ++i)
-    {
-        m_workers.push_back(std::make_unique<Worker>(m_shared));
-    }
 }
 
 OwnAddresses
@@ -109,12 +111,12 @@ Proxy::Run(const std::string& start)
     spdlog::info(start);
     m_monitor.Start();
     m_healthChecks.Configure(MakeHealthSettings(m_configuration.Command()));
-    WaitForSignal();
+    m_signals.Start();
     m_watchdog.Start();
     m_reloads.Start();
     NotifyManager("READY=1");
     WorkOn();
-    JoinWorkers();
+    m_workers.Join();
     for (Companion* companion : m_companions)
     {
         companion->Stop();
@@ -137,45 +139,16 @@ Proxy::StartWorkers()
         {
             companion->Start(m_io, [this] { return State(); });
         }
-        for (const auto& worker : m_workers)
-        {
-            StartWorker(*worker);
-        }
+        m_workers.Start();
     }
     catch (const std::exception&)
     {
         // Too few threads: none is left to itself.
-        CutAll();
-        JoinWorkers();
+        m_workers.Cut();
+        m_workers.Join();
         throw;
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-}
-
-void
-Proxy::StartWorker(Worker& worker)
-{
-    m_threads.emplace_back(
-        [this, &worker]
-        {
-            if (const auto refused = ScheduleThisThread(m_atStart->command.scheduling))
-            {
-                spdlog::warn("a worker goes on under normal scheduling: {}", refused->message);
-            }
-            worker.Run();
-            asio::post(m_io, [this] { OnWorkerEnded(); });
-        });
-    ++m_working;
-}
-
-void
-Proxy::JoinWorkers()
-{
-    for (std::thread& thread : m_threads)
-    {
-        thread.join();
-    }
-    m_threads.clear();
 }
 
 /** Does the control thread's work. What needs memory that is not there is left undone. */
@@ -201,60 +174,11 @@ Proxy::WorkOn()
     }
 }
 
-bool
-Proxy::AreWorkersAlive()
-{
-    bool isAlive = true;
-    for (const auto& worker : m_workers)
-    {
-        isAlive = worker->IsAlive() && isAlive;
-    }
-    return isAlive || m_working < m_workers.size(); // those that have ended need not answer
-}
-
 void
-Proxy::OnWorkerEnded()
+Proxy::EndNow(int signal)
 {
-    if (--m_working == 0)
-    {
-        m_io.stop();
-    }
-}
-
-void
-Proxy::WaitForSignal()
-{
-    m_signals.async_wait(
-        [this](const asio::error_code& error, int signal)
-        {
-            if (!error)
-            {
-                OnSignal(signal);
-                WaitForSignal();
-            }
-        });
-}
-
-void
-Proxy::OnSignal(int signal)
-{
-    if (signal == SIGUSR1)
-    {
-        LogCounters();
-    }
-    else if (signal == SIGHUP)
-    {
-        Reload();
-    }
-    else if (!m_draining)
-    {
-        Drain(signal);
-    }
-    else
-    {
-        spdlog::info("signal {} again: ending at once", signal);
-        CutAll();
-    }
+    spdlog::info("signal {} again: ending at once", signal);
+    m_workers.Cut();
 }
 
 void
@@ -271,10 +195,7 @@ Proxy::Drain(int signal)
                  m_shared.open.load(),
                  ToSeconds(timeout));
     NotifyManager("STOPPING=1\nSTATUS=running connections may end");
-    for (const auto& worker : m_workers)
-    {
-        worker->Drain();
-    }
+    m_workers.Drain();
     for (const Listener& listener : m_listeners)
     {
         // The kernel then refuses new clients instead of keeping them waiting for nobody; those of
@@ -300,16 +221,7 @@ Proxy::OnDrainTimeout()
 {
     spdlog::warn("{} connections did not end in time; resetting them", m_shared.open.load());
     m_exitCode = 2;
-    CutAll();
-}
-
-void
-Proxy::CutAll()
-{
-    for (const auto& worker : m_workers)
-    {
-        worker->Cut();
-    }
+    m_workers.Cut();
 }
 
 ProxyState

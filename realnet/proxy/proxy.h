@@ -4,18 +4,17 @@
 #include "realnet/balancer/companion.h"
 #include "realnet/balancer/monitor-service.h"
 #include "realnet/common/reload-port.h"
+#include "realnet/common/service-signals.h"
 #include "realnet/common/watchdog.h"
 #include "realnet/proxy/backlog.h"
 #include "realnet/proxy/listener.h"
 #include "realnet/proxy/proxy-configuration.h"
+#include "realnet/proxy/worker-threads.h"
 #include "realnet/worker/log-closer.h"
-#include "realnet/worker/worker.h"
 
 #include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <memory>
-#include <thread>
 #include <vector>
 
 namespace sonda
@@ -63,16 +62,10 @@ class Proxy
                                 const std::optional<OwnListener>& admin);
     std::vector<OwnListener> Inherited() const;
     void StartWorkers();
-    void StartWorker(Worker& worker);
-    void JoinWorkers();
     void WorkOn();
-    bool AreWorkersAlive();
-    void WaitForSignal();
-    void OnSignal(int signal);
     void Drain(int signal);
     void OnDrainTimeout();
-    void CutAll();
-    void OnWorkerEnded();
+    void EndNow(int signal);
     void LogCounters();
     std::uint64_t LogLinesDropped() const;
     nlohmann::ordered_json CountersToJson();
@@ -85,7 +78,7 @@ class Proxy
     void Apply(ProxyConfiguration next);
 
     asio::io_context m_io;
-    asio::signal_set m_signals;
+    ServiceSignals m_signals;
     asio::steady_timer m_drainTimer;
     Watchdog m_watchdog;
     ReloadPort m_reloads;
@@ -104,9 +97,7 @@ class Proxy
     SystemFiles m_files;
     BacklogLossMeter m_losses;
     std::uint64_t m_droppedByOldLogs{0}; //!< lines, by those that a reload has replaced
-    std::vector<std::unique_ptr<Worker>> m_workers;
-    std::vector<std::thread> m_threads;
-    std::size_t m_working{0};
+    WorkerThreads m_workers;
     bool m_draining{false};
     int m_exitCode{0};
 };

@@ -1,6 +1,9 @@
+#include "realnet/admin/history-csv.h"
+#include "realnet/admin/metrics-page.h"
 #include "realnet/admin/metrics-text.h"
 #include "realnet/admin/snapshot-taker.h"
 #include "realnet/admin/state-json.h"
+#include "realnet/admin/state-words.h"
 #include "tests/catch.h"
 #include "tests/model/support/picks.h"
 

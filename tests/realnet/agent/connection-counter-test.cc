@@ -1,5 +1,6 @@
 #include "realnet/agent/connection-counter.h"
 #include "realnet/agent/listeners.h"
+#include "realnet/agent/local-address.h"
 #include "realnet/agent/sock-diag.h"
 #include "realnet/common/descriptor.h"
 #include "realnet/common/socket-address.h"
