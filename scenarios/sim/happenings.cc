@@ -152,10 +152,8 @@ Happenings::Befall(Condition& agent, const EventScenario& event)
     case Action::DRAIN:
         agent.draining = true;
         break;
-    case Action::RECOVER:
-    case Action::JOIN:
-    case Action::LOAD:
-        break;
+    default:
+        break; // see Return(), and World
     }
 }
 
