@@ -12,6 +12,7 @@ from .ways import AS_SHIPPED, BARE, sets_of
 # What turns each rule off; the last one are all of them.
 WITHOUT = {
     "slow-start": "proxy.slow_start_s=0",
+    "probation": "proxy.probation_s=0",
     "panic": "proxy.panic_below=0",
     "early-resets": "proxy.early_resets=0",
     "retries-after-reset": "proxy.retries_after_reset=0",

@@ -16,8 +16,10 @@ ProxyRules::AsShipped()
     using std::chrono::minutes;
     using std::chrono::seconds;
     ProxyRules rules;
-    rules.table.slowStart = seconds(30);
+    // What these two cost and save: docs/policies.md, "What the rules cost and save".
+    rules.table.slowStart = seconds(2);
     rules.table.slowStartFrom = 0.1;
+    rules.table.probation = seconds(30);
     rules.table.panicBelow = 0.5;
     rules.table.panicIntervals = 25;
     rules.table.earlyResetsToRest = 3;

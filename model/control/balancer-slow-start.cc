@@ -8,9 +8,10 @@ namespace sonda
 
 /**
  * An agent whose share is w takes part in a pick with probability w, whatever the policy: when it
- * is picked and the coin says no, it is no candidate for this pick, and the policy picks again. If
- * nobody is left, the coins are not heeded. When most agents are spared their share is greater, see
- * StatusTable::LeastShare(). No random number is drawn unless an agent is spared.
+ * is picked and the coin says no, it is no candidate for this pick, and the policy picks again; so
+ * it is when it is on probation and has its fill. If nobody is left, this is not heeded. When most
+ * agents are spared their share is greater, see StatusTable::LeastShare(). No random number is
+ * drawn unless an agent is spared.
  */
 std::optional<AgentIndex>
 Balancer::PickSparing(Instant now, RandomStream& random)
@@ -19,7 +20,9 @@ Balancer::PickSparing(Instant now, RandomStream& random)
     while (agent)
     {
         const double share = std::max(m_table.StartShare(*agent, now), m_table.LeastShare());
-        if (share >= 1 || random.Uniform() < share)
+        const bool isSpared =
+            m_table.HasItsFill(*agent, now) || (share < 1 && random.Uniform() >= share);
+        if (!isSpared)
         {
             break;
         }

@@ -118,9 +118,11 @@ struct alignas(64) AgentStatus
     bool fit{false};      //!< may get connections, as far as its health is concerned
     bool able{false};     //!< fit and not full
     bool cold{true};      //!< it must start slowly: it is new, or refused, or was taken out
+    bool doubted{false};  //!< it rested for connections that stood and brought nothing
     bool overdue{false};  //!< goes with its last connection
     bool heldBack{false}; //!< spared by its slow start in the pick that is being made
-    Instant fitSince{};   //!< the beginning of its slow start
+    Instant fitSince{};   //!< the beginning of its slow start and of its probation
+    double fitWeight{0};  //!< as counted while it is fit
     Instant servedUntil{Instant::min()}; //!< it is known to have served then
     std::uint32_t earlyResetsInARow{0};
     std::uint32_t emptyEndsInARow{0};

@@ -15,6 +15,14 @@ namespace
  */
 constexpr std::uint32_t PROVEN_ANSWERS = 3;
 
+/** Of what all have on average a server may have so many times by chance, and so many more where
+ * there are few. */
+constexpr double PROBATION_FACTOR = 2;
+constexpr double PROBATION_MORE = 2;
+
+/** A sum of weights that were added and taken away again may be a little wrong. */
+constexpr double TINY = 1e-9;
+
 } // namespace
 
 double
@@ -133,6 +141,7 @@ void
 StatusTable::NoteFit(AgentIndex agent, bool fit, Instant now)
 {
     AgentStatus& status = *m_agents[agent];
+    CountWeight(status, fit ? status.report.weight : 0);
     if (fit == status.fit)
     {
         return;
@@ -148,6 +157,17 @@ StatusTable::NoteFit(AgentIndex agent, bool fit, Instant now)
         --m_fit;
     }
     status.fit = fit;
+}
+
+/** Keeps m_fitWeight. */
+void
+StatusTable::CountWeight(AgentStatus& status, double weight)
+{
+    if (weight != status.fitWeight)
+    {
+        m_fitWeight += weight - status.fitWeight;
+        status.fitWeight = weight;
+    }
 }
 
 /** Who rests for what a client can cause is picked as long as nobody else can be. */
@@ -196,7 +216,9 @@ StatusTable::Grace() const
 
 /**
  * The first agents have nobody who could take their connections meanwhile: those that come within
- * the grace after there was none are not spared, and neither are lost ones in a panic.
+ * the grace after there was none are not spared, and neither are lost ones in a panic. Silence by
+ * itself is no sign that a server was gone: datagrams get lost, and a server that was gone has
+ * refused somebody meanwhile, unless nobody came, and then there is nothing to be spared from.
  */
 void
 StatusTable::BeginSlowStart(AgentIndex agent, Instant now)
@@ -208,16 +230,17 @@ StatusTable::BeginSlowStart(AgentIndex agent, Instant now)
         m_firstFit = now;
     }
     const bool isFirst = now - m_firstFit <= Grace();
-    const bool hasServed = !status.cold && status.servedUntil >= now - Grace();
+    const bool isDoubted = status.doubted && status.servedUntil < now - Grace();
     if (isFirst || status.standing == Standing::LOST)
     {
-        status.fitSince = now - m_rules.slowStart;
+        status.fitSince = now - std::max(m_rules.slowStart, m_rules.probation);
     }
-    else if (!hasServed)
+    else if (status.cold || isDoubted)
     {
         status.fitSince = now;
     }
     status.cold = false;
+    status.doubted = false;
     if (now - status.fitSince < m_rules.slowStart)
     {
         m_starts.emplace(status.fitSince, agent);
@@ -275,6 +298,19 @@ double
 StatusTable::StartShare(AgentIndex agent, Instant now) const
 {
     return SlowStartShare(m_rules, m_agents[agent]->fitSince, now);
+}
+
+bool
+StatusTable::HasItsFill(AgentIndex agent, Instant now) const
+{
+    const AgentStatus& status = *m_agents[agent];
+    if (now - status.fitSince >= m_rules.probation || !(status.fitWeight > 0))
+    {
+        return false;
+    }
+    const double average =
+        static_cast<double>(m_totalInFlight) * status.fitWeight / std::max(m_fitWeight, TINY);
+    return status.inFlight >= PROBATION_FACTOR * average + PROBATION_MORE;
 }
 
 double

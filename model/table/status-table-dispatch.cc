@@ -122,6 +122,7 @@ StatusTable::NoteBadEnd(AgentIndex agent, RestReason reason, Instant now)
     if (++row >= most)
     {
         status.servedUntil = Instant::min();
+        status.doubted = true;
         Rest(agent, reason, row - most, now);
     }
 }

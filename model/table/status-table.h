@@ -84,11 +84,10 @@ struct TableNotice
  * ends that rest. As a client may cause them, nobody rests for them when nobody else is left: while
  * no other agent can be picked, those that rest for nothing worse are candidates (the floor).
  *
- * Slow start is for agents of which nothing recent is known that speaks for them: those that are
- * new, refused a connect, were taken out (drain, down, by the operator), moved to another server,
- * or were silent and have not served meanwhile. Who has served within the last interval (and the
- * window) goes on where it was, whatever happened to the others in that moment: in a panic, on the
- * floor, or as its connections stood and ended well.
+ * Slow start is for servers that may be cold: those that are new, refused a connect, were taken out
+ * (drain, down, by the operator), or moved, and those that rested for connections which brought
+ * nothing, unless they have served within the last interval (and the window). An agent that was
+ * only silent goes on where it was: probes get lost, and who was really gone has refused somebody.
  *
  * Scores: with a static formula the table keeps an index that is brought up to date by reports, so
  * that the best score costs O(1); otherwise a score is computed when it is asked for.
@@ -176,6 +175,10 @@ class StatusTable
 
     /** \return the share of its picks that an agent may get now; below 1 in its slow start. */
     double StartShare(AgentIndex agent, Instant now) const;
+
+    /** \return whether the agent is on probation and has as many connections as it may have then.
+     */
+    bool HasItsFill(AgentIndex agent, Instant now) const;
 
     /**
      * \return what every agent in its slow start may get, whatever StartShare() says, so that the
@@ -331,6 +334,7 @@ class StatusTable
     void CountPanic(Instant now);
     void PlaceCandidate(AgentIndex agent, Instant now);
     void NoteFit(AgentIndex agent, bool fit, Instant now);
+    void CountWeight(AgentStatus& status, double weight);
     void NoteAble(AgentStatus& status, bool able, Instant now);
     void CountFull();
     Duration Grace() const;
@@ -365,6 +369,7 @@ class StatusTable
     std::size_t m_lost{0}; //!< agents with Standing::LOST
     bool m_panic{false};
     std::size_t m_fit{0};  //!< agents that are fit
+    double m_fitWeight{0}; //!< sum of their weights
     std::size_t m_able{0}; //!< agents that are able
     bool m_isFull{false};
     Instant m_firstFit{};                              //!< when there was none before

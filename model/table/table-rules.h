@@ -24,6 +24,13 @@ struct TableRules
     double slowStartFrom{0.1};
 
     /**
+     * Probation: for so long an agent that is new or returns gets no more connections at a time
+     * than twice what all have on average by weight, and two. A server as fast as the others hardly
+     * ever has more; one with cold caches would, and queue up what it cannot do yet. 0: no limit.
+     */
+    Duration probation{0};
+
+    /**
      * Panic: when fewer than this share of the agents is fresh or stale, the monitor rather than
      * the servers is at fault, and lost agents (Standing::LOST) are candidates and stay in the
      * table. One that then fails a connect rests and counts no more, so that servers which are

@@ -34,6 +34,7 @@ ForEachRule(Target& rules, Visitor&& visit)
     auto& table = rules.table;
     visit.Time("slow_start_s", table.slowStart, 0);
     visit.Number("slow_start_from", table.slowStartFrom, 1e-3, 1);
+    visit.Time("probation_s", table.probation, 0);
     visit.Number("panic_below", table.panicBelow, 0, 1);
     visit.Number("panic_intervals", table.panicIntervals, 10, 1e6);
     visit.Whole("early_resets", table.earlyResetsToRest, 1 << 20);

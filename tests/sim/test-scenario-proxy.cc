@@ -68,7 +68,7 @@ TEST_CASE("every rule has a key, from either base", "[proxy]")
 {
     // What is written is what was read: no two keys share a value, and none is left out.
     const Json all = Json::parse(R"({
-        "slow_start_s": 7.5, "slow_start_from": 0.25, "panic_below": 0.3, "panic_intervals": 40,
+        "slow_start_s": 7.5, "slow_start_from": 0.25, "probation_s": 8.5, "panic_below": 0.3, "panic_intervals": 40,
         "early_resets": 4, "empty_ends": 6, "per_agent_max": 9, "max_agents": 11,
         "queue_timeout_s": 1.5, "held_back_timeout_s": 2.5, "look_every_s": 0.03,
         "connect_timeout_s": 3.5, "idle_timeout_s": 4.5, "half_closed_timeout_s": 5.5,

@@ -139,24 +139,40 @@ TEST_CASE("a slow start goes on where it was when a panic has come and gone")
     CHECK(table.StartShare(4, At(115)) == Approx(0.55));
 }
 
-TEST_CASE("a short silence costs nothing, a long one a slow start unless it served meanwhile")
+TEST_CASE("silence by itself costs nothing until the agent is forgotten")
 {
     for (const bool serves : {false, true})
     {
-        for (const double silence : {6.0, 12.0, 17.0, 20.0, 40.0})
+        for (const double silence : {6.0, 12.0, 17.0, 20.0, 40.0, 60.0})
         {
             StatusTable table = MakeWarm();
             GoOn(table, 100 + silence, {1});
-            if (serves)
+            CAPTURE(serves, silence);
+            const bool isKnown = silence < 50; // ten intervals
+            if (serves && isKnown)
             {
                 // A connection of before that goes on, and ends well.
                 Serve(table, 1, 100 + silence - 4);
             }
             Hear(table, 1, 100 + silence);
-            CAPTURE(serves, silence);
-            const bool slowly = silence > 17.5 && !serves;
-            CHECK(table.StartShare(1, At(100 + silence)) == Approx(slowly ? 0.1 : 1));
+            const AgentIndex agent = *table.Find(Observe(1).id);
+            CHECK(table.StartShare(agent, At(100 + silence)) == Approx(isKnown ? 1 : 0.1));
         }
+    }
+}
+
+TEST_CASE("who was silent and refused somebody meanwhile was gone")
+{
+    for (const double silence : {6.0, 12.0, 20.0, 40.0})
+    {
+        StatusTable table = MakeWarm();
+        GoOn(table, 100, {1});
+        table.OnDispatch(1, At(102));
+        table.OnConnectFailure(1, At(102.01));
+        GoOn(table, 100 + silence, {1});
+        Hear(table, 1, 100 + silence); // it rests for one report
+        CAPTURE(silence);
+        CHECK(table.StartShare(1, At(100 + silence)) == Approx(0.1));
     }
 }
 
