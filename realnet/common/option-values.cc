@@ -98,6 +98,25 @@ ParseDuration(const std::string& text)
     return BadDuration(text, "has an unknown unit");
 }
 
+std::string
+DurationText(Duration duration)
+{
+    if (duration == Duration::zero())
+    {
+        return "off";
+    }
+    for (auto unit = UNITS.rbegin(); unit != UNITS.rend(); ++unit)
+    {
+        const Duration length = FromSeconds(unit->seconds);
+        if (duration % length == Duration::zero())
+        {
+            return fmt::format("{}{}", duration / length, unit->name);
+        }
+    }
+    const double microseconds = 1e6 * ToSeconds(duration);
+    return fmt::format("{}us", microseconds);
+}
+
 std::function<Expected<Duration>(const std::string&)>
 DurationFrom(std::chrono::milliseconds least, std::string why)
 {

@@ -24,6 +24,10 @@ namespace sonda
  */
 Expected<Duration> ParseDuration(const std::string& text);
 
+/** \return the shortest text that ParseDuration() reads as \p duration, in one unit: 30s, 10m,
+ * 1500ms; "off" for none. */
+std::string DurationText(Duration duration);
+
 /**
  * For tables of options: reads a length of time of at least so much.
  * \param least the shortest that makes sense

@@ -34,7 +34,7 @@ Option&
 AddDuration(OptionTable& table,
             const char* name,
             Duration& target,
-            const char* defaultText,
+            const std::string& defaultText,
             const char* meaning,
             std::chrono::milliseconds least = std::chrono::milliseconds(1),
             const char* why = "time is counted in milliseconds here")
@@ -112,28 +112,29 @@ AddThreadOptions(OptionTable& table, ProxyCommand& command)
 void
 AddTimeoutOptions(OptionTable& table, ProxyCommand& command)
 {
+    const ConnectionRules shipped = ProxyRules::AsShipped().connection;
     table.Heading("Times");
     AddDuration(
         table,
         "queue-timeout",
         command.connection.queue,
-        "5s",
+        DurationText(shipped.queue),
         "A client that no agent can take waits so long, then it is reset; with trials of silent "
         "servers, so long and the connect timeout");
     AddDuration(table,
                 "connect-timeout",
                 command.connection.connect,
-                "3s",
+                DurationText(shipped.connect),
                 "A server that has not answered by then has failed; the next one is tried");
     AddDuration(table,
                 "idle-timeout",
                 command.connection.idle,
-                "10m",
+                DurationText(shipped.idle),
                 "A connection on which nothing moves is reset");
     AddDuration(table,
                 "half-closed-timeout",
                 command.connection.halfClosed,
-                "30s",
+                DurationText(shipped.halfClosed),
                 "The same when one direction has ended");
 }
 

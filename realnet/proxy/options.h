@@ -2,6 +2,7 @@
 #define SONDA_REALNET_PROXY_OPTIONS_H
 
 #include "model/base/time.h"
+#include "model/connection/proxy-rules.h"
 #include "model/control/whereabouts.h"
 #include "model/table/table-rules.h"
 #include "realnet/balancer/health-checks.h"
@@ -42,8 +43,8 @@ struct ProxyCommand : CommonCommand
     std::string connectionLog; //!< file, "-" or "off"
     LogFormat logFormat{LogFormat::KEY_VALUE};
     std::optional<std::size_t> maxConnections; //!< empty: as many as there are descriptors for
-    TableRules rules;
-    std::vector<StaticServer> servers; //!< without agents
+    TableRules rules{ProxyRules::AsShipped().table}; //!< also what no option says
+    std::vector<StaticServer> servers;               //!< without agents
     Duration drainTimeout{0};
     bool acceptBase{true};
     bool baseForm{false};

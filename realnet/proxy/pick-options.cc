@@ -1,10 +1,51 @@
 #include "realnet/proxy/pick-options.h"
 
+#include "model/connection/proxy-rules.h"
+
+#include <fmt/format.h>
+
 namespace sonda
 {
 
 namespace
 {
+
+const TableRules SHIPPED = ProxyRules::AsShipped().table;
+
+/** A time that may be 0, which is written as off. */
+Expected<Duration>
+ParseOffOr(const std::string& text)
+{
+    static const auto parse =
+        DurationFrom(std::chrono::milliseconds(1),
+                     "write off for none; time is counted in milliseconds here");
+    return text == "off" ? Expected<Duration>(Duration::zero()) : parse(text);
+}
+
+/** How servers that are new or return are spared. */
+void
+AddStart(OptionTable& table, TableRules& rules)
+{
+    table
+        .Add("slow-start",
+             "DURATION",
+             rules.slowStart,
+             DurationText(SHIPPED.slowStart),
+             fmt::format("An agent that is new or returns gets {:g} % of its picks first, all of "
+                         "them after this time; off: all at once",
+                         100 * SHIPPED.slowStartFrom),
+             ParseOffOr)
+        .scope = OptionScope::LIVE;
+    table
+        .Add("probation",
+             "DURATION",
+             rules.probation,
+             DurationText(SHIPPED.probation),
+             "For so long it gets no more connections at a time than twice what all have on "
+             "average by weight, and two; off: as many as the policy likes",
+             ParseOffOr)
+        .scope = OptionScope::LIVE;
+}
 
 /** Which servers, and what each of them gets. */
 void
@@ -30,7 +71,7 @@ AddServers(OptionTable& table, ProxyCommand& command)
     table
         .AddNumber("per-agent-max",
                    command.rules.mostInFlight,
-                   "0",
+                   fmt::format("{}", SHIPPED.mostInFlight),
                    "Connections that one agent gets at a time; 0: no limit",
                    WholeFrom<std::uint32_t>(0, 1 << 29))
         .scope = OptionScope::LIVE;
@@ -40,27 +81,12 @@ AddServers(OptionTable& table, ProxyCommand& command)
 void
 AddComing(OptionTable& table, TableRules& rules)
 {
-    table
-        .Add("slow-start",
-             "DURATION",
-             rules.slowStart,
-             "30s",
-             "An agent that is new or returns gets 10 % of its picks first, all of them after this "
-             "time; off: all at once",
-             [](const std::string& text)
-             {
-                 static const auto parse =
-                     DurationFrom(std::chrono::milliseconds(1),
-                                  "write off for no slow start; time is counted in milliseconds "
-                                  "here");
-                 return text == "off" ? Expected<Duration>(Duration::zero()) : parse(text);
-             })
-        .scope = OptionScope::LIVE;
+    AddStart(table, rules);
     table
         .AddNumber(
             "panic-below",
             rules.panicBelow,
-            "0.5",
+            fmt::format("{}", SHIPPED.panicBelow),
             "When fewer than this share of the agents answers, silent ones are picked, too; 0: "
             "never",
             [](const std::string& text) { return ParseReal(text, 0, 1); })
@@ -68,7 +94,7 @@ AddComing(OptionTable& table, TableRules& rules)
     table
         .AddNumber("panic-intervals",
                    rules.panicIntervals,
-                   "25",
+                   fmt::format("{}", SHIPPED.panicIntervals),
                    "So long after its last report, in intervals, a silent agent is forgotten even "
                    "then",
                    [](const std::string& text) { return ParseReal(text, 10, 1e6); })
@@ -76,7 +102,7 @@ AddComing(OptionTable& table, TableRules& rules)
     table
         .AddNumber("max-agents",
                    rules.mostAgents,
-                   "4096",
+                   fmt::format("{}", SHIPPED.mostAgents),
                    "So many agents and servers are known at a time; more are refused",
                    WholeFrom<std::size_t>(1, 1 << 20))
         .scope = OptionScope::LIVE;
@@ -90,7 +116,7 @@ AddRests(OptionTable& table, TableRules& rules)
         .AddNumber(
             "early-resets",
             rules.earlyResetsToRest,
-            "3",
+            fmt::format("{}", SHIPPED.earlyResetsToRest),
             "After so many connections in a row that a server resets before it sends a byte, "
             "it rests as after a failed connect, as long as there are others; 0: never",
             WholeFrom<std::uint32_t>(0, 1 << 20))
@@ -98,7 +124,7 @@ AddRests(OptionTable& table, TableRules& rules)
     table
         .AddNumber("empty-ends",
                    rules.emptyEndsToRest,
-                   "0",
+                   fmt::format("{}", SHIPPED.emptyEndsToRest),
                    "The same for connections in a row that a server ends before the client does, "
                    "without a byte; 0: never",
                    WholeFrom<std::uint32_t>(0, 1 << 20))
