@@ -63,19 +63,52 @@ ProxyApplication::GetBalancer()
                 ns3::Simulator::ScheduleNow(&ProxyApplication::GoOn, this);
             }
         });
+    m_isWaitingRoom = m_rules.connection.look != NO_TIMEOUT;
+    m_dispatcher = std::make_unique<Dispatcher>(*this, *this, RulesOfDispatcher());
+    return *m_balancer;
+}
+
+ConnectionRules
+ProxyApplication::RulesOfDispatcher() const
+{
     ConnectionRules rules = m_rules.connection;
-    m_isWaitingRoom = rules.look != NO_TIMEOUT;
     // Without sockets nobody is silent: a server that is not there refuses.
     rules.connect = m_relayed ? ToDuration(m_connectTimeout) : NO_TIMEOUT;
-    m_dispatcher = std::make_unique<Dispatcher>(*this, *this, rules);
-    return *m_balancer;
+    return rules;
+}
+
+void
+ProxyApplication::ChangeRules(const ProxyRules& rules)
+{
+    GetBalancer();
+    m_rules = rules;
+    m_connectTimeout = ToTime(rules.connection.connect);
+    m_isWaitingRoom = rules.connection.look != NO_TIMEOUT;
+    m_balancer->SetRules(rules.table, Now());
+    m_dispatcher->SetRules(RulesOfDispatcher(), Now());
+    m_dispatcher->OnFree();
+    GoOn();
+}
+
+void
+ProxyApplication::Drain()
+{
+    m_drains = true;
+    StopApplication(); // who connects is refused
 }
 
 void
 ProxyApplication::Serve(CarriedConnection& connection)
 {
     GetBalancer();
-    m_dispatcher->Serve(connection, Now());
+    if (m_drains)
+    {
+        m_dispatcher->End(connection, ConnectionEnd::How::CUT, std::nullopt, Now());
+    }
+    else
+    {
+        m_dispatcher->Serve(connection, Now());
+    }
     GoOn();
 }
 

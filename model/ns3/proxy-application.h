@@ -54,6 +54,12 @@ class ProxyApplication : public ns3::Application, public Picker, public Connecti
      */
     void SetRules(const ProxyRules& rules);
 
+    /** Works by other rules from now on, as after a reload; what it has learnt stays. */
+    void ChangeRules(const ProxyRules& rules);
+
+    /** Takes no more clients from now on: who comes is turned away. What it has goes on. */
+    void Drain();
+
     /** \return by what the life of a connection is bounded. */
     const ConnectionRules&
     GetConnectionRules() const
@@ -106,6 +112,7 @@ class ProxyApplication : public ns3::Application, public Picker, public Connecti
     void StopApplication() override;
     void Listen(ns3::Ptr<ns3::Node> stack);
     void OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
+    ConnectionRules RulesOfDispatcher() const;
     void GoOn();
     void OnDue();
 
@@ -123,6 +130,7 @@ class ProxyApplication : public ns3::Application, public Picker, public Connecti
     std::uint16_t m_port{80};
     ns3::Time m_connectTimeout;
     bool m_relayed{true};
+    bool m_drains{false};
     ProxyRules m_rules{ProxyRules::Bare()};
     StreamAdapter m_random;
 

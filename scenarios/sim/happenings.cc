@@ -50,7 +50,7 @@ Happenings::Schedule()
 {
     for (const auto& event : m_scenario.events)
     {
-        if (event.action != EventScenario::Action::LOAD)
+        if (event.IsForAgents())
         {
             ns3::Simulator::Schedule(TimeFromSeconds(event.atS),
                                      [this, &event]() { Apply(event); });

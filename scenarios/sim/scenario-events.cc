@@ -12,7 +12,7 @@ namespace
 using Json = JsonReader::Json;
 using Action = EventScenario::Action;
 
-constexpr std::array<Named<Action>, 11> ACTIONS{{
+constexpr std::array<Named<Action>, 13> ACTIONS{{
     {Action::CRASH, "crash"},
     {Action::RECOVER, "recover"},
     {Action::SILENCE, "silence"},
@@ -24,6 +24,8 @@ constexpr std::array<Named<Action>, 11> ACTIONS{{
     {Action::JOIN, "join"},
     {Action::LEAVE, "leave"},
     {Action::LOAD, "load"},
+    {Action::PROXY_DRAIN, "proxy-drain"},
+    {Action::PROXY_RELOAD, "proxy-reload"},
 }};
 
 constexpr std::array<Named<RequestEnd>, 2> WAYS_TO_FAIL{{
@@ -154,10 +156,20 @@ ReadEvent(JsonReader reader, const Scenario& scenario)
     case Action::FAIL:
         event.how = reader.Has("how") ? ReadNamed(reader, "how", WAYS_TO_FAIL) : event.how;
         break;
+    case Action::PROXY_RELOAD:
+        reader.Get("proxy");
+        event.proxy = ReadProxyRules(reader, "proxy");
+        [[fallthrough]];
+    case Action::PROXY_DRAIN:
+        if (reader.Has("number"))
+        {
+            event.number = reader.Whole("number", 0, scenario.monitors - 1);
+        }
+        break;
     default:
         break;
     }
-    if (event.action != Action::LOAD)
+    if (event.IsForAgents())
     {
         const AgentsScenario& group = ReadAgentsOf(reader, event, scenario);
         if (NeedsAgent(event.action) && !group.hasAgent)
@@ -175,7 +187,7 @@ Json
 ToJson(const EventScenario& event)
 {
     Json json = {{"at_s", event.atS}};
-    if (event.action != Action::LOAD)
+    if (event.IsForAgents())
     {
         json["agents"] = event.agents;
     }
@@ -193,6 +205,15 @@ ToJson(const EventScenario& event)
         break;
     case Action::FAIL:
         json["how"] = NameOf(event.how, WAYS_TO_FAIL);
+        break;
+    case Action::PROXY_RELOAD:
+        json["proxy"] = ToJson(event.proxy);
+        [[fallthrough]];
+    case Action::PROXY_DRAIN:
+        if (event.number)
+        {
+            json["number"] = *event.number;
+        }
         break;
     default:
         break;

@@ -178,7 +178,7 @@ Scenario::IsAbsentAtFirst(const std::string& id) const
     {
         // Of two at one moment the earlier in the file is the first.
         const bool earlier = first == nullptr || event.atS < first->atS;
-        if (event.action != EventScenario::Action::LOAD && event.IsFor(id) && earlier)
+        if (event.IsForAgents() && event.IsFor(id) && earlier)
         {
             first = &event;
         }

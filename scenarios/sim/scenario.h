@@ -155,15 +155,26 @@ struct EventScenario
         JOIN,
         LEAVE,
         LOAD,
+        PROXY_DRAIN,
+        PROXY_RELOAD,
     };
 
     double atS{0};
-    std::string agents; //!< NAME or NAME[i]; empty for LOAD
+    std::string agents; //!< NAME or NAME[i]; empty when IsForAgents() is false
     Action action{Action::CRASH};
-    LieScenario report;                //!< LIE
-    double factor{1};                  //!< SLOW
-    RequestEnd how{RequestEnd::RESET}; //!< FAIL
-    double load{0};                    //!< LOAD
+    LieScenario report;                  //!< LIE
+    double factor{1};                    //!< SLOW
+    RequestEnd how{RequestEnd::RESET};   //!< FAIL
+    double load{0};                      //!< LOAD
+    ProxyRules proxy;                    //!< PROXY_RELOAD
+    std::optional<std::uint32_t> number; //!< which proxy; empty: all
+
+    /** \return whether it befalls agents or their servers, and not the load or a proxy. */
+    bool
+    IsForAgents() const
+    {
+        return action < Action::LOAD;
+    }
 
     /** \return whether it is for the agent \p id, NAME[i]. */
     bool IsFor(const std::string& id) const;

@@ -71,6 +71,7 @@ World::World(const Scenario& scenario, Formula formula, const std::string& polic
     BuildClients();
     WatchFalls();
     m_happenings.Schedule();
+    ScheduleProxyEvents();
     // The end comes before a window's end of the same time, being scheduled first.
     ns3::Simulator::Schedule(ns3::Seconds(m_scenario.durationS), &World::OnEnd, this);
     ns3::Simulator::Schedule(ToTime(m_recorder.GetOptions().window), &World::OnWindowEnd, this);

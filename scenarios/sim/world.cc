@@ -34,6 +34,43 @@ World::Host::SetSilent(bool silent)
     }
 }
 
+/** What befalls proxies; what befalls agents is a matter of Happenings. */
+void
+World::ScheduleProxyEvents()
+{
+    for (const auto& event : m_scenario.events)
+    {
+        const bool isForProxies = event.action == EventScenario::Action::PROXY_DRAIN ||
+                                  event.action == EventScenario::Action::PROXY_RELOAD;
+        if (isForProxies)
+        {
+            ns3::Simulator::Schedule(TimeFromSeconds(event.atS),
+                                     [this, &event]() { BefallProxies(event); });
+        }
+    }
+}
+
+void
+World::BefallProxies(const EventScenario& event)
+{
+    for (std::uint32_t number = 0; number < m_proxies.size(); ++number)
+    {
+        ProxyApplication& proxy = m_proxies[number]->GetProxy();
+        if (event.number.value_or(number) != number)
+        {
+            continue;
+        }
+        if (event.action == EventScenario::Action::PROXY_RELOAD)
+        {
+            proxy.ChangeRules(event.proxy);
+        }
+        else
+        {
+            proxy.Drain();
+        }
+    }
+}
+
 void
 World::OnResponse(ns3::Time arrival, ns3::Time responseTime, bool good)
 {

@@ -120,6 +120,8 @@ class World
     void BuildClient(std::uint32_t number, RequestSource source, ns3::Time wire);
     void BuildBackground();
     void WatchFalls();
+    void ScheduleProxyEvents();
+    void BefallProxies(const EventScenario& event);
     std::size_t Unfinished() const;
 
     void OnResponse(ns3::Time arrival, ns3::Time responseTime, bool good);

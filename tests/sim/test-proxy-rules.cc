@@ -92,3 +92,40 @@ TEST_CASE("what ships changes nothing where nothing breaks", "[proxy]")
         CHECK(shipped.failed == 0);
     }
 }
+
+TEST_CASE("a reload changes the rules from its moment on", "[proxy]")
+{
+    const std::string reload =
+        R"({"at_s": 9, "do": "proxy-reload", "proxy": {"slow_start_s": 100}})";
+    const std::string join = R"({"at_s": 10.5, "agents": "a[2]", "do": "join"})";
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        const Outcome slow = RunBy(R"("bare")", "[" + reload + ", " + join + "]", fidelity);
+        CHECK(slow.Picks("a[2]", 12, 19) <= 14);
+        CHECK(slow.failed == 0);
+        // Bare again.
+        const std::string back = R"({"at_s": 12, "do": "proxy-reload", "proxy": "bare"})";
+        const Outcome bare =
+            RunBy(R"({"slow_start_s": 100})", "[" + join + ", " + back + "]", fidelity);
+        CHECK(bare.Picks("a[2]", 13, 19) == 30);
+    }
+}
+
+TEST_CASE("a proxy that drains takes no more clients and finishes what it has", "[proxy]")
+{
+    for (const auto& fidelity : FIDELITIES)
+    {
+        INFO(fidelity);
+        const Outcome all =
+            RunBy(R"("bare")", R"([{"at_s": 10.01, "do": "proxy-drain"}])", fidelity);
+        CHECK(all.Picks("a[0]", 0, 10) + all.Picks("a[1]", 0, 10) + all.Picks("a[2]", 0, 10) > 120);
+        CHECK(all.Picks("a[0]", 11, 20) == 0);
+        CHECK(all.failed == Approx(150).margin(3));
+        // One of two: the clients of the other notice nothing.
+        Json json = Small(R"([{"at_s": 10.01, "do": "proxy-drain", "number": 1}])", fidelity);
+        json["monitors"] = 2;
+        json["clients"]["count"] = 2;
+        CHECK(Run(json).failed == Approx(75).margin(3));
+    }
+}

@@ -157,3 +157,24 @@ TEST_CASE("wrong rules are refused with what is allowed", "[proxy]")
          R"(proxy.queue_timeout_s: expected a number, 0 to 1e+07, or "never", not true)"},
     });
 }
+
+TEST_CASE("events of the proxy: drain and reload, all or one", "[proxy]")
+{
+    const auto events = [](const std::string& event)
+    { return With("/events", R"([{"at_s": 1, "do": )" + event + "}]"); };
+    const Scenario drain = ReadBack(events(R"("proxy-drain")"));
+    CHECK(drain.events[0].action == EventScenario::Action::PROXY_DRAIN);
+    CHECK_FALSE(drain.events[0].number);
+    const Scenario reload = ReadBack(events(
+        R"("proxy-reload", "proxy": {"base": "as-shipped", "early_resets": 7}, "number": 0)"));
+    CHECK(reload.events[0].proxy.table.earlyResetsToRest == 7);
+    CHECK(reload.events[0].number == 0U);
+    CheckErrors({
+        {events(R"("proxy-reload")"), "events[0].proxy: missing"},
+        {events(R"("proxy-reload", "proxy": "other")"), R"(events[0].proxy: expected "bare")"},
+        {events(R"("proxy-drain", "number": 1)"),
+         "events[0].number: expected a whole number, 0 to 0"},
+        {events(R"("proxy-drain", "agents": "a")"), "events[0].agents: unknown key"},
+        {events(R"("proxy-drain", "proxy": "bare")"), "events[0].proxy: unknown key"},
+    });
+}
