@@ -78,9 +78,9 @@ def _verdict_on(rule: str, effects: Sequence[Effect]) -> str:
     text = (f"{rule}: acts in {len({e.scenario for e in changed})} of {scenarios} scenarios; saves {saved} requests in "
             "all")
     if worst is None or worst.ratio <= 1:
-        return text + "; costs nothing."
+        return text + "; where it saves none it costs nothing."
     sure = [effect for effect in cost if judge(effect).costs]
-    text += f"; costs at most {interval_text(worst)} ({worst.contender} in {worst.scenario})"
+    text += f"; where it saves none it costs at most {interval_text(worst)} ({worst.contender} in {worst.scenario})"
     limit = f"{100 * (MOST_COST - 1):.0f} %"
     return text + (f": over {limit} in {len(sure)} cells." if sure else f": nowhere over {limit} for sure.")
 

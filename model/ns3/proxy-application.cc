@@ -18,14 +18,6 @@ ProxyApplication::SetFormula(Formula formula)
 }
 
 void
-ProxyApplication::SetRules(const ProxyRules& rules)
-{
-    NS_ABORT_MSG_IF(m_balancer, "SetRules() after the balancer was made");
-    m_rules = rules;
-    m_connectTimeout = ToTime(rules.connection.connect);
-}
-
-void
 ProxyApplication::SetOracle(const Oracle& oracle)
 {
     NS_ABORT_MSG_IF(m_balancer, "SetOracle() after the balancer was made");
@@ -66,35 +58,6 @@ ProxyApplication::GetBalancer()
     m_isWaitingRoom = m_rules.connection.look != NO_TIMEOUT;
     m_dispatcher = std::make_unique<Dispatcher>(*this, *this, RulesOfDispatcher());
     return *m_balancer;
-}
-
-ConnectionRules
-ProxyApplication::RulesOfDispatcher() const
-{
-    ConnectionRules rules = m_rules.connection;
-    // Without sockets nobody is silent: a server that is not there refuses.
-    rules.connect = m_relayed ? ToDuration(m_connectTimeout) : NO_TIMEOUT;
-    return rules;
-}
-
-void
-ProxyApplication::ChangeRules(const ProxyRules& rules)
-{
-    GetBalancer();
-    m_rules = rules;
-    m_connectTimeout = ToTime(rules.connection.connect);
-    m_isWaitingRoom = rules.connection.look != NO_TIMEOUT;
-    m_balancer->SetRules(rules.table, Now());
-    m_dispatcher->SetRules(RulesOfDispatcher(), Now());
-    m_dispatcher->OnFree();
-    GoOn();
-}
-
-void
-ProxyApplication::Drain()
-{
-    m_drains = true;
-    StopApplication(); // who connects is refused
 }
 
 void

@@ -122,21 +122,10 @@ ToJson(const LieScenario& lie)
     return json;
 }
 
-} // namespace
-
-bool
-EventScenario::IsFor(const std::string& id) const
+/** Reads what an event says beside its time and whom it is for. */
+void
+ReadDetails(JsonReader& reader, EventScenario& event, const Scenario& scenario)
 {
-    return id == agents || id.compare(0, id.find('['), agents) == 0;
-}
-
-EventScenario
-ReadEvent(JsonReader reader, const Scenario& scenario)
-{
-    EventScenario event;
-    event.atS = reader.Number("at_s", 0, scenario.durationS);
-    reader.Get("do"); // has no default
-    event.action = ReadNamed(reader, "do", ACTIONS);
     switch (event.action)
     {
     case Action::LOAD:
@@ -169,6 +158,24 @@ ReadEvent(JsonReader reader, const Scenario& scenario)
     default:
         break;
     }
+}
+
+} // namespace
+
+bool
+EventScenario::IsFor(const std::string& id) const
+{
+    return id == agents || id.compare(0, id.find('['), agents) == 0;
+}
+
+EventScenario
+ReadEvent(JsonReader reader, const Scenario& scenario)
+{
+    EventScenario event;
+    event.atS = reader.Number("at_s", 0, scenario.durationS);
+    reader.Get("do"); // has no default
+    event.action = ReadNamed(reader, "do", ACTIONS);
+    ReadDetails(reader, event, scenario);
     if (event.IsForAgents())
     {
         const AgentsScenario& group = ReadAgentsOf(reader, event, scenario);

@@ -173,3 +173,47 @@ def test_wrong_weights_cost_whoever_trusts_them(tmp_path):
     blind, _ = mean_of(tmp_path, "wrong-weights", "min: inflight/best")
     assert counts == pytest.approx(blind, rel=0.05)
     assert trusting > 1.5 * counts
+
+
+def both_ways(folder, name, *options):
+    """The summaries of a shipped scenario, bare and as shipped."""
+    folder.mkdir(exist_ok=True)
+    return [simulate(folder / way, shipped(name), f"--set=proxy={way}", "--set=fidelity=event", *options)
+            for way in ("bare", "as-shipped")]
+
+
+def test_a_black_hole_costs_the_shipped_proxy_a_handful(tmp_path):
+    bare, as_shipped = both_ways(tmp_path, "fast-fail")
+    assert bare["failures"] > 500
+    # Three in a row, and one after each rest of 1, 2, 4 reports.
+    assert 3 <= as_shipped["failures"] <= 10
+
+
+def test_a_panic_serves_on_when_most_agents_fall_silent(tmp_path):
+    bare, as_shipped = both_ways(tmp_path, "silent-majority")
+    assert bare["mean_s"] > 3 * as_shipped["mean_s"]
+    assert share(tmp_path / "bare", "heard", 70, 75) == 1
+    assert share(tmp_path / "as-shipped", "heard", 70, 75) == pytest.approx(3 / 8, abs=0.1)
+
+
+def test_probation_spares_servers_with_cold_caches(tmp_path):
+    bare, as_shipped = both_ways(tmp_path, "cold-caches", "--policy=round-robin")
+    assert as_shipped["mean_s"] < 0.75 * bare["mean_s"]
+    assert share(tmp_path / "bare", "new", 50, 60) == pytest.approx(0.25, abs=0.05)
+    assert share(tmp_path / "as-shipped", "new", 50, 60) < 0.2
+    assert share(tmp_path / "as-shipped", "new", 100, 120) == pytest.approx(0.25, abs=0.05)
+
+
+def test_what_ships_costs_a_rolling_restart_next_to_nothing(tmp_path):
+    """A slow start of 30 s cost the default 12 % here, and round-robin 40 %."""
+    for policy in ("best", "round-robin"):
+        bare, as_shipped = both_ways(tmp_path / policy, "rolling-restart", f"--policy={policy}")
+        assert as_shipped["failures"] == bare["failures"] == 0
+        assert as_shipped["mean_s"] < 1.05 * bare["mean_s"]
+
+
+def test_servers_without_agents_are_served_alike(tmp_path):
+    simulate(tmp_path / "a", shipped("listed-servers"))
+    assert share(tmp_path / "a", "listed", 20, 50) == pytest.approx(0.5, abs=0.03)
+    assert share(tmp_path / "a", "listed[0]", 60, 80) == 0
+    assert share(tmp_path / "a", "listed[0]", 90, 120) == pytest.approx(1 / 8, abs=0.03)
