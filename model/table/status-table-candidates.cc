@@ -20,10 +20,17 @@ constexpr std::uint32_t PROVEN_ANSWERS = 3;
 void
 StatusTable::SetRules(TableRules rules, Instant now)
 {
+    const Duration before = std::max(m_rules.slowStart, m_rules.probation);
+    const Duration after = std::max(rules.slowStart, rules.probation);
     m_rules = rules;
     m_starts.clear();
     for (const AgentIndex agent : All())
     {
+        Instant& fitSince = m_agents[agent]->fitSince;
+        if (now - fitSince >= before)
+        {
+            fitSince = std::min(fitSince, now - after); // what is over does not begin anew
+        }
         RefreshCandidate(agent, now);
         const AgentStatus& status = *m_agents[agent];
         if (status.fit && now - status.fitSince < m_rules.slowStart)

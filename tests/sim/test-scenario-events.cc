@@ -95,7 +95,7 @@ TEST_CASE("bad events are refused", "[scenario]")
         {WithEvent(R"({"at_s": 11, "agents": "a", "do": "crash"})"), "events[0].at_s"},
         {WithEvent(R"({"at_s": 1, "agents": "a"})"), "events[0].do: missing"},
         {WithEvent(R"({"at_s": 1, "agents": "a", "do": "dance"})"),
-         R"(one of "crash", "recover", "silence", "lie", "slow", "fail", "server-crash", "drain", "join", "leave", "load", not "dance")"},
+         R"(one of "crash", "recover", "silence", "lie", "slow", "fail", "server-crash", "drain", "join", "leave", "load", "proxy-drain", "proxy-reload", not "dance")"},
         {WithEvent(R"({"at_s": 1, "agents": "a", "do": "fail", "how": "politely"})"),
          R"(events[0].how: expected one of "reset", "end", not "politely")"},
         {WithEvent(R"({"at_s": 1, "agents": "a", "do": "crash", "how": "end"})"), "events[0].how"},

@@ -283,3 +283,25 @@ TEST_CASE("when most agents start slowly their share is greater: nobody gets mor
     table.Advance(At(136));
     CHECK(table.LeastShare() == 0);
 }
+
+TEST_CASE("rules that change spare nobody who was there before, and go on with who is new")
+{
+    StatusTable table(MakeFormula("min: rtt"), TableTiming());
+    for (double now = 0; now <= 100; now += 5)
+    {
+        Hear(table, 0, now);
+        Hear(table, 1, now);
+    }
+    table.SetRules(SlowRules(), At(101)); // none before
+    CHECK(table.StartShare(0, At(101)) == 1);
+    CHECK(table.LeastShare() == 0);
+    Hear(table, 2, 102);
+    CHECK(table.StartShare(2, At(102)) == Approx(0.1));
+    TableRules longer = SlowRules();
+    longer.slowStart = std::chrono::seconds(60);
+    longer.probation = std::chrono::seconds(90);
+    table.SetRules(longer, At(117));
+    CHECK(table.StartShare(0, At(117)) == 1);
+    CHECK_FALSE(table.HasItsFill(0, At(117)));
+    CHECK(table.StartShare(2, At(117)) == Approx(0.1 + 0.9 * 15 / 60));
+}
