@@ -18,7 +18,7 @@ Dispatcher::Settle(ConnectionLife& life, const Ending& ending, Instant now)
     Require(m_out > 0, "more dispatches have ended than began");
     --m_out;
     life.m_out = false;
-    m_isLineDue = true;
+    m_isLineDue = m_isLineDue || m_waiting.First() != nullptr;
     m_picker.Ended(life.m_agent, life.m_dispatched, ending, now);
 }
 

@@ -30,12 +30,22 @@ Dispatcher::Dispatcher(Picker& picker, ConnectionDriver& driver, const Connectio
       m_settling(SETTLE_LOOK),
       m_looking(rules.look)
 {
+    TakeRules(rules);
+}
+
+void
+Dispatcher::TakeRules(const ConnectionRules& rules)
+{
+    m_rules = rules;
+    const Duration patience = std::max(rules.queue, rules.heldBack);
+    m_isTimed =
+        std::min({rules.connect, rules.idle, rules.halfClosed, rules.look, patience}) != NO_TIMEOUT;
 }
 
 void
 Dispatcher::SetRules(const ConnectionRules& rules, Instant now)
 {
-    m_rules = rules;
+    TakeRules(rules);
     m_waiting.SetTimeout(std::max(rules.queue, rules.heldBack), now);
     m_connecting.SetTimeout(rules.connect, now);
     m_idle.SetTimeout(rules.idle, now);
@@ -47,7 +57,7 @@ void
 Dispatcher::Serve(ConnectionLife& life, Instant now)
 {
     Require(life.m_stage == Stage::NEW && !life.m_admitted, "a client is served twice");
-    if (m_rules.mostConnections > 0 && (m_open >= m_rules.mostConnections || m_backlog.First()))
+    if (!HasRoom() || m_backlog.First())
     {
         m_backlog.Restart(life, now);
         return;
@@ -130,8 +140,7 @@ Dispatcher::Next(Instant now)
             m_connecting.Enter(life, std::min(After(now, m_rules.connect), *life.m_serverBy));
             return &life;
         }
-        const bool isRoom = m_open < m_rules.mostConnections || m_rules.mostConnections == 0;
-        if (TimeoutEntry* entry = isRoom ? m_backlog.First() : nullptr)
+        if (TimeoutEntry* entry = HasRoom() ? m_backlog.First() : nullptr)
         {
             auto& life = static_cast<ConnectionLife&>(*entry);
             entry->Leave();

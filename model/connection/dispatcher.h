@@ -42,6 +42,14 @@ class Dispatcher
     /** The client is ready: asks for an agent. NEW only. */
     void Serve(ConnectionLife& life, Instant now);
 
+    /** \return whether Next() may have somebody, which it says by looking less closely. */
+    bool
+    HasNext()
+    {
+        return m_isLineDue || m_todo.First() != nullptr ||
+               (m_backlog.First() != nullptr && HasRoom());
+    }
+
     /** \return the next life that is to be connected, or nothing. */
     ConnectionLife* Next(Instant now);
 
@@ -89,6 +97,13 @@ class Dispatcher
     /** Does what is due. */
     void OnTime(Instant now);
 
+    /** \return whether anything can ever be due but what settles. */
+    bool
+    IsTimed() const
+    {
+        return m_isTimed;
+    }
+
     /** \return when OnTime() is to be called next; nothing: never. */
     std::optional<Instant> NextDue();
 
@@ -109,6 +124,14 @@ class Dispatcher
   private:
     using How = ConnectionEnd::How;
 
+    /** \return whether another connection is within the limit. */
+    bool
+    HasRoom() const
+    {
+        return m_open < m_rules.mostConnections || m_rules.mostConnections == 0;
+    }
+
+    void TakeRules(const ConnectionRules& rules);
     void Admit(ConnectionLife& life, Instant now);
     void Place(ConnectionLife& life, Instant now);
     void Await(ConnectionLife& life, Duration patience, Instant now);
@@ -134,6 +157,7 @@ class Dispatcher
     TimeoutQueue m_settling; //!< looked at again and again
     TimeoutQueue m_looking;  //!< of m_lookEntry, which is in it while clients wait
     TimeoutEntry m_lookEntry;
+    bool m_isTimed{false};
     bool m_isLineDue{false}; //!< the first who waits is to ask again
     std::size_t m_open{0};   //!< served and not ended
     std::size_t m_out{0};

@@ -34,7 +34,7 @@ ProxyApplication::ChangeRules(const ProxyRules& rules)
     m_balancer->SetRules(rules.table, Now());
     m_dispatcher->SetRules(RulesOfDispatcher(), Now());
     m_dispatcher->OnFree();
-    GoOn();
+    GoOn(Now());
 }
 
 void

@@ -52,7 +52,7 @@ ProxyApplication::GetBalancer()
             {
                 // Not from within: the balancer is at work.
                 m_dispatcher->OnFree();
-                ns3::Simulator::ScheduleNow(&ProxyApplication::GoOn, this);
+                ns3::Simulator::ScheduleNow([this] { GoOn(Now()); });
             }
         });
     m_isWaitingRoom = m_rules.connection.look != NO_TIMEOUT;
@@ -64,29 +64,32 @@ void
 ProxyApplication::Serve(CarriedConnection& connection)
 {
     GetBalancer();
+    const Instant now = Now();
     if (m_drains)
     {
-        m_dispatcher->End(connection, ConnectionEnd::How::CUT, std::nullopt, Now());
+        m_dispatcher->End(connection, ConnectionEnd::How::CUT, std::nullopt, now);
     }
     else
     {
-        m_dispatcher->Serve(connection, Now());
+        m_dispatcher->Serve(connection, now);
     }
-    GoOn();
+    GoOn(now);
 }
 
 void
 ProxyApplication::Connected(CarriedConnection& connection)
 {
-    m_dispatcher->OnConnected(connection, Now());
-    GoOn();
+    const Instant now = Now();
+    m_dispatcher->OnConnected(connection, now);
+    SeeToTime(); // nobody's place has become free
 }
 
 void
 ProxyApplication::ConnectFailed(CarriedConnection& connection)
 {
-    m_dispatcher->OnConnectFailed(connection, Now());
-    GoOn();
+    const Instant now = Now();
+    m_dispatcher->OnConnectFailed(connection, now);
+    GoOn(now);
 }
 
 void
@@ -98,15 +101,17 @@ ProxyApplication::Moved(CarriedConnection& connection)
 void
 ProxyApplication::HalfClosed(CarriedConnection& connection, std::optional<Side> first)
 {
-    m_dispatcher->OnHalfClosed(connection, first, Now());
-    GoOn();
+    const Instant now = Now();
+    m_dispatcher->OnHalfClosed(connection, first, now);
+    GoOn(now);
 }
 
 void
 ProxyApplication::Finished(CarriedConnection& connection, bool serverSilent)
 {
-    m_dispatcher->OnFinished(connection, serverSilent, Now());
-    GoOn();
+    const Instant now = Now();
+    m_dispatcher->OnFinished(connection, serverSilent, now);
+    GoOn(now);
 }
 
 void
@@ -115,31 +120,47 @@ ProxyApplication::Aborted(CarriedConnection& connection,
                           bool untouched,
                           bool serverSilent)
 {
-    m_dispatcher->OnAborted(connection, gone, untouched, serverSilent, Now());
-    GoOn();
+    const Instant now = Now();
+    m_dispatcher->OnAborted(connection, gone, untouched, serverSilent, now);
+    GoOn(now);
 }
 
 void
 ProxyApplication::ClientGone(CarriedConnection& connection)
 {
-    m_dispatcher->End(connection, ConnectionEnd::How::GONE, Side::CLIENT, Now());
-    GoOn();
+    const Instant now = Now();
+    m_dispatcher->End(connection, ConnectionEnd::How::GONE, Side::CLIENT, now);
+    GoOn(now);
 }
 
 /** Connects whoever is to be connected, and sees to it that what is due is done. */
 void
-ProxyApplication::GoOn()
+ProxyApplication::GoOn(Instant now)
 {
     if (m_goesOn)
     {
         return; // where connecting takes no time; the loop below goes on
     }
     m_goesOn = true;
-    while (ConnectionLife* life = m_dispatcher->Next(Now()))
+    while (m_dispatcher->HasNext())
     {
-        static_cast<CarriedConnection*>(life)->Connect();
+        if (ConnectionLife* life = m_dispatcher->Next(now))
+        {
+            static_cast<CarriedConnection*>(life)->Connect();
+        }
     }
     m_goesOn = false;
+    SeeToTime();
+}
+
+/** Has an event for what is due first. */
+void
+ProxyApplication::SeeToTime()
+{
+    if (!m_dispatcher->IsTimed())
+    {
+        return; // what settles does so at once here, so that nothing else is ever due
+    }
     // An event that comes too early costs less than moving it with every connection.
     const auto due = m_dispatcher->NextDue();
     if (due && *due < m_dueAt)
@@ -153,9 +174,10 @@ ProxyApplication::GoOn()
 void
 ProxyApplication::OnDue()
 {
+    const Instant now = Now();
     m_dueAt = Instant::max();
-    m_dispatcher->OnTime(Now());
-    GoOn();
+    m_dispatcher->OnTime(now);
+    GoOn(now);
 }
 
 Picked

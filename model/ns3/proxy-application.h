@@ -113,7 +113,8 @@ class ProxyApplication : public ns3::Application, public Picker, public Connecti
     void Listen(ns3::Ptr<ns3::Node> stack);
     void OnAccept(ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
     ConnectionRules RulesOfDispatcher() const;
-    void GoOn();
+    void GoOn(Instant now);
+    void SeeToTime();
     void OnDue();
 
     Picked Pick(ConnectionLife& life, Instant now) override;

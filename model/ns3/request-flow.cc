@@ -137,6 +137,7 @@ RequestFlow::OnArrival(Client& client)
     call.active = true;
     ++m_active;
     call.client = client.number;
+    call.proxy = &m_proxies[client.proxy].application;
     call.arrival = client.coming.arrival;
     call.work = client.coming.work;
     if (!client.source.IsClosed())
@@ -144,7 +145,7 @@ RequestFlow::OnArrival(Client& client)
         ScheduleNext(client);
     }
     call.life.emplace(call, Now());
-    ProxyOf(call).Serve(*call.life);
+    call.proxy->Serve(*call.life);
 }
 
 void
@@ -174,17 +175,17 @@ RequestFlow::Take(Call& call)
     switch (call.step)
     {
     case Step::REFUSED:
-        ProxyOf(call).ConnectFailed(*call.life);
+        call.proxy->ConnectFailed(*call.life);
         break;
     case Step::AT_SERVER:
         break;
     case Step::GOOD:
     case Step::EMPTY:
-        ProxyOf(call).Finished(*call.life, call.step == Step::EMPTY);
+        call.proxy->Finished(*call.life, call.step == Step::EMPTY);
         break;
     case Step::BAD:
         // The client has sent its request, so that nothing can be tried anew.
-        ProxyOf(call).Aborted(*call.life, Side::SERVER, false, true);
+        call.proxy->Aborted(*call.life, Side::SERVER, false, true);
         break;
     }
 }
@@ -200,12 +201,6 @@ RequestFlow::IsOver(Call& call)
     }
     m_free.push_back(call.place);
     return true;
-}
-
-ProxyApplication&
-RequestFlow::ProxyOf(const Call& call)
-{
-    return m_proxies[m_clients[call.client]->proxy].application;
 }
 
 std::uint32_t
@@ -257,7 +252,7 @@ RequestFlow::OnRequestAtServer(Call& call)
         IsOver(call); // the proxy has reset it before it came
         return;
     }
-    ProxyOf(call).Connected(*call.life);
+    call.proxy->Connected(*call.life);
     if (server.model.IsUp())
     {
         server.model.Submit(call.place, call.work);

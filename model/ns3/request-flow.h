@@ -156,6 +156,7 @@ class RequestFlow
         bool carried{false}; //!< a step is to come, or it is at a server
         std::uint32_t client{0};
         std::uint32_t server{0};
+        ProxyApplication* proxy{nullptr};
         double work{0};
         ns3::Time arrival;
         std::optional<Life> life; //!< of this use
@@ -227,7 +228,6 @@ class RequestFlow
     void OnEndAtServer(std::uint64_t tag, RequestEnd how);
     void Finish(Call& call, bool good);
     bool IsOver(Call& call);
-    ProxyApplication& ProxyOf(const Call& call);
     std::uint32_t ServerOf(const Proxy& proxy, AgentIndex agent) const;
 
     Outcome m_outcome;

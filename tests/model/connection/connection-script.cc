@@ -115,7 +115,7 @@ void
 ScriptedDispatcher::Do(const Happening& happening, Instant now)
 {
     Befall(happening, now);
-    while (ConnectionLife* life = m_dispatcher.Next(now))
+    while (ConnectionLife* life = m_dispatcher.HasNext() ? m_dispatcher.Next(now) : nullptr)
     {
         told.push_back({'N', Who(*life), static_cast<int>(life->Agent())});
     }

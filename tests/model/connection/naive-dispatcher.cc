@@ -151,7 +151,8 @@ NaiveDispatcher::TellEnding(int who, Ending ending)
         ending.kind = Ending::Kind::COMPLETED;
     }
     client.out = false;
-    m_isFree = m_isFree || !Has(Fault::RELEASED_BY_LOOKING_ONLY);
+    const bool isAwaited = FirstWaiting(Stage::WAITING) >= 0;
+    m_isFree = m_isFree || (isAwaited && !Has(Fault::RELEASED_BY_LOOKING_ONLY));
     const auto agent = static_cast<AgentIndex>(client.agent);
     m_agents.Ended(agent, ending.kind);
     told.push_back(ToldEnding(agent, ending));
