@@ -3,6 +3,7 @@
 
 #include "model/connection/timeout-queue.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace sonda
@@ -41,6 +42,13 @@ struct ConnectionRules
 
     /** So many connections a proxy has at most; further clients are turned away. 0: no limit. */
     std::uint32_t mostConnections{0};
+
+    /** How long anybody may wait in the line. */
+    Duration
+    LongestWait() const
+    {
+        return std::max(queue, heldBack);
+    }
 
     /** How long a client may be without a server at all, from its first dispatch on. */
     Duration

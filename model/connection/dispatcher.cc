@@ -20,10 +20,9 @@ constexpr Duration SETTLE_LOOK = std::chrono::milliseconds(10);
 Dispatcher::Dispatcher(Picker& picker, ConnectionDriver& driver, const ConnectionRules& rules)
     : m_picker(picker),
       m_driver(driver),
-      m_rules(rules),
       m_todo(Duration(0)),
       m_backlog(NO_TIMEOUT),
-      m_waiting(rules.queue),
+      m_waiting(rules.LongestWait()),
       m_connecting(rules.connect),
       m_idle(rules.idle),
       m_halfClosed(rules.halfClosed),
@@ -37,16 +36,16 @@ void
 Dispatcher::TakeRules(const ConnectionRules& rules)
 {
     m_rules = rules;
-    const Duration patience = std::max(rules.queue, rules.heldBack);
     m_isTimed =
-        std::min({rules.connect, rules.idle, rules.halfClosed, rules.look, patience}) != NO_TIMEOUT;
+        std::min({rules.connect, rules.idle, rules.halfClosed, rules.look, rules.LongestWait()}) !=
+        NO_TIMEOUT;
 }
 
 void
 Dispatcher::SetRules(const ConnectionRules& rules, Instant now)
 {
     TakeRules(rules);
-    m_waiting.SetTimeout(std::max(rules.queue, rules.heldBack), now);
+    m_waiting.SetTimeout(rules.LongestWait(), now);
     m_connecting.SetTimeout(rules.connect, now);
     m_idle.SetTimeout(rules.idle, now);
     m_halfClosed.SetTimeout(rules.halfClosed, now);
@@ -74,7 +73,7 @@ Dispatcher::Admit(ConnectionLife& life, Instant now)
     if (m_waiting.First())
     {
         // No end may come that would wake the line: the fleet may have been silent meanwhile.
-        Await(life, std::max(m_rules.queue, m_rules.heldBack), now);
+        Await(life, m_rules.LongestWait(), now);
         m_isLineDue = true;
         return;
     }
