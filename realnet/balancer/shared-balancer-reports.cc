@@ -43,18 +43,14 @@ SharedBalancer::GuardObjection(const Endpoint& server) const
 Expected<AgentIndex, Refusal>
 SharedBalancer::Update(const Observation& observation)
 {
-    WaitingLines::Wake wake;
-    auto agent = [&]
-    {
-        const std::lock_guard lock(m_mutex);
-        wake = m_lines.FirstBut(WaitingLines::NO_LINE);
-        return UpdateLocked(observation);
-    }();
-    if (wake)
-    {
-        wake();
-    }
-    return agent;
+    std::optional<Expected<AgentIndex, Refusal>> agent;
+    WakeAfter(
+        [&]
+        {
+            agent.emplace(UpdateLocked(observation));
+            return m_lines.FirstBut(WaitingLines::NO_LINE);
+        });
+    return std::move(*agent);
 }
 
 Expected<AgentIndex, Refusal>

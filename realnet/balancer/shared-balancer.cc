@@ -182,32 +182,28 @@ SharedBalancer::Connected(AgentIndex agent, Instant dispatched)
 void
 SharedBalancer::Ended(AgentIndex agent, Instant dispatched, const Ending& ending, std::size_t line)
 {
-    WaitingLines::Wake wake;
-    {
-        const std::lock_guard lock(m_mutex);
-        const Instant now = Now();
-        Ending timed = ending;
-        timed.latency = now - dispatched;
-        switch (ending.kind)
+    WakeAfter(
+        [&]
         {
-        case Ending::Kind::COMPLETED:
-            Tell([&](BalancerWitness& w)
-                 { w.OnCompleted(agent, timed.latency, ending.good, now); });
-            break;
-        case Ending::Kind::CONNECT_FAILED:
-            Tell([&](BalancerWitness& w) { w.OnConnectFailed(agent, now); });
-            break;
-        case Ending::Kind::ABANDONED:
-            Tell([&](BalancerWitness& w) { w.OnAbandoned(agent, now); });
-            break;
-        }
-        m_balancer.Ended(agent, timed, now);
-        wake = m_lines.FirstBut(line);
-    }
-    if (wake)
-    {
-        wake();
-    }
+            const Instant now = Now();
+            Ending timed = ending;
+            timed.latency = now - dispatched;
+            switch (ending.kind)
+            {
+            case Ending::Kind::COMPLETED:
+                Tell([&](BalancerWitness& w)
+                     { w.OnCompleted(agent, timed.latency, ending.good, now); });
+                break;
+            case Ending::Kind::CONNECT_FAILED:
+                Tell([&](BalancerWitness& w) { w.OnConnectFailed(agent, now); });
+                break;
+            case Ending::Kind::ABANDONED:
+                Tell([&](BalancerWitness& w) { w.OnAbandoned(agent, now); });
+                break;
+            }
+            m_balancer.Ended(agent, timed, now);
+            return m_lines.FirstBut(line);
+        });
 }
 
 void
@@ -242,30 +238,14 @@ SharedBalancer::AddLine(WaitingLines::Wake wake)
 void
 SharedBalancer::SetLine(std::size_t line, std::optional<Instant> waitBy)
 {
-    WaitingLines::Wake wake;
-    {
-        const std::lock_guard lock(m_mutex);
-        wake = m_lines.Set(line, waitBy);
-    }
-    if (wake)
-    {
-        wake();
-    }
+    WakeAfter([&] { return m_lines.Set(line, waitBy); });
 }
 
 /** Something may have become free elsewhere than by an end. */
 void
 SharedBalancer::WakeFirst()
 {
-    WaitingLines::Wake wake;
-    {
-        const std::lock_guard lock(m_mutex);
-        wake = m_lines.FirstBut(WaitingLines::NO_LINE);
-    }
-    if (wake)
-    {
-        wake();
-    }
+    WakeAfter([this] { return m_lines.FirstBut(WaitingLines::NO_LINE); });
 }
 
 void

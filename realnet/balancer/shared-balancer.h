@@ -182,6 +182,22 @@ class SharedBalancer
     void TakeNotice(const TableNotice& notice);
     void KeepDrained(AgentIndex agent, const std::string& before);
 
+    /** Runs \p work under the mutex, and then calls whom it returns, outside of it. */
+    template <typename Work>
+    void
+    WakeAfter(Work work)
+    {
+        WaitingLines::Wake wake;
+        {
+            const std::lock_guard lock(m_mutex);
+            wake = work();
+        }
+        if (wake)
+        {
+            wake();
+        }
+    }
+
     template <typename Event>
     void
     Tell(Event event)
